@@ -1,0 +1,219 @@
+// Package site holds the facts of one installation: what a person types once
+// and every check reads. No secret is ever in it.
+package site
+
+import (
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Site is the facts of one installation, as read from and written to its YAML
+// file. Fields that are empty are either discovered or asked.
+type Site struct {
+	// Name is how people call this site; letters, digits, dots, dashes.
+	Name string `yaml:"name"`
+	// Simulated says that every system behind this site is the practice lab.
+	Simulated bool `yaml:"simulated,omitempty"`
+
+	Entra     Entra      `yaml:"entra"`
+	Publish   Publish    `yaml:"publish"`
+	Qlik      Qlik       `yaml:"qlik"`
+	Directory Directory  `yaml:"directory"`
+	Kerberos  Kerberos   `yaml:"kerberos"`
+	Connector Connector  `yaml:"connector"`
+	TestUser  TestUser   `yaml:"test_user"`
+	Trust     Trust      `yaml:"trust,omitempty"`
+	Pins      []Pin      `yaml:"pins,omitempty"`
+	Evidence  []string   `yaml:"evidence,omitempty"` // files written by `sensegate collect`
+	Verify    VerifyKeys `yaml:"verify,omitempty"`
+}
+
+// Entra says which tenant, which cloud and how to sign in.
+type Entra struct {
+	// Tenant is the tenant id or one of its verified domains.
+	Tenant string `yaml:"tenant"`
+	// Authority is the sign-in host, https://login.microsoftonline.com/ when empty.
+	Authority string `yaml:"authority,omitempty"`
+	// Graph is the Graph endpoint, https://graph.microsoft.com when empty.
+	Graph string `yaml:"graph,omitempty"`
+	// ClientID is the public client application to sign in with; Microsoft's
+	// command-line client for Graph when empty.
+	ClientID string `yaml:"client_id,omitempty"`
+	// SignIn is browser, device-code or azure-cli.
+	SignIn string `yaml:"sign_in,omitempty"`
+	// DisableInstanceDiscovery skips the public list of clouds: needed where
+	// the authority is not one of Microsoft's.
+	DisableInstanceDiscovery bool `yaml:"disable_instance_discovery,omitempty"`
+}
+
+// Publish says under which names Qlik is opened.
+type Publish struct {
+	AppName        string `yaml:"app_name"`        // display name of the enterprise application
+	ExternalURL    string `yaml:"external_url"`    // https://sense-contoso.msappproxy.net/
+	InternalURL    string `yaml:"internal_url"`    // https://sense.contoso.com/
+	ConnectorGroup string `yaml:"connector_group"` // display name of the connector group
+}
+
+// Qlik says where the repository is and how to be let in.
+type Qlik struct {
+	// Repository is the base of the repository service, https://node:4242.
+	Repository string `yaml:"repository"`
+	// ServerName is the name in the repository's certificate where it differs
+	// from the host of Repository (it is issued for the install name).
+	ServerName string `yaml:"server_name,omitempty"`
+	// Certificate, Key and Root are the exported PEM set: client.pem,
+	// client_key.pem, root.pem.
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	Root        string `yaml:"root"`
+	// User is sent as X-Qlik-User, INTERNAL\sa_api when empty.
+	User string `yaml:"user,omitempty"`
+	// Prefix is that of the published virtual proxy; empty for the default one.
+	Prefix string `yaml:"prefix,omitempty"`
+	// ServiceAccount runs the proxy service, DOMAIN\name.
+	ServiceAccount string `yaml:"service_account"`
+}
+
+// Directory says how to reach the domain controller over LDAP.
+type Directory struct {
+	Domain string `yaml:"domain"` // DNS name, contoso.com
+	// Server is ldaps://dc1.contoso.com:636 or ldap://…:389 (StartTLS).
+	Server string `yaml:"server,omitempty"`
+	// GlobalCatalog is ldaps://dc1.contoso.com:3269.
+	GlobalCatalog string `yaml:"global_catalog,omitempty"`
+	// User binds: DOMAIN\name or a UPN. With Keytab a Kerberos bind, otherwise
+	// a simple bind with the password from SENSEGATE_DIRECTORY_PASSWORD.
+	User   string `yaml:"user"`
+	Keytab string `yaml:"keytab,omitempty"`
+}
+
+// Kerberos says where the KDC is and which service name is wanted.
+type Kerberos struct {
+	Realm string `yaml:"realm,omitempty"` // upper case; Domain in upper case when empty
+	KDC   string `yaml:"kdc,omitempty"`   // host:port, TCP
+	// SPN is the service principal name, HTTP/<internal host> when empty.
+	SPN string `yaml:"spn,omitempty"`
+	// User signs in for the verification; TestUser when empty. With Keytab no
+	// password is asked (SENSEGATE_KERBEROS_PASSWORD otherwise).
+	User   string `yaml:"user,omitempty"`
+	Keytab string `yaml:"keytab,omitempty"`
+}
+
+// Connector lists the hosts that run the private network connector.
+type Connector struct {
+	Hosts []ConnectorHost `yaml:"hosts"`
+}
+
+// ConnectorHost is one machine that runs the connector.
+type ConnectorHost struct {
+	Name string `yaml:"name"` // FQDN, conn01.contoso.com
+	// Account is the computer account, CONN01$; made from Name when empty.
+	Account string `yaml:"account,omitempty"`
+	// Keytab holds the computer account's key, for the rehearsal (lab, Samba).
+	Keytab string `yaml:"keytab,omitempty"`
+}
+
+// TestUser is the person whose sign-in is tried.
+type TestUser struct {
+	UPN string `yaml:"upn"`
+	// SAM is the sAMAccountName; the part before @ of UPN when empty.
+	SAM string `yaml:"sam,omitempty"`
+}
+
+// Trust adds what the operating system does not trust by itself.
+type Trust struct {
+	CA []string `yaml:"ca,omitempty"` // PEM files
+}
+
+// Pin sends connections for Name to Address instead, as curl's --connect-to
+// does. Every page shows pins that are in force.
+type Pin struct {
+	Name    string `yaml:"name"`    // host:port
+	Address string `yaml:"address"` // address:port
+}
+
+// VerifyKeys tunes the final test.
+type VerifyKeys struct {
+	// Idle is how long a silent WebSocket must survive, 60s when zero.
+	Idle time.Duration `yaml:"idle,omitempty"`
+}
+
+// SPN is the service principal name that users' tickets are asked for.
+func (s Site) SPN() string {
+	if s.Kerberos.SPN != "" {
+		return s.Kerberos.SPN
+	}
+	if h := s.InternalHost(); h != "" {
+		return "HTTP/" + h
+	}
+	return ""
+}
+
+// Realm is the Kerberos realm, in upper case as Active Directory writes it.
+func (s Site) Realm() string {
+	if s.Kerberos.Realm != "" {
+		return strings.ToUpper(s.Kerberos.Realm)
+	}
+	return strings.ToUpper(s.Directory.Domain)
+}
+
+// InternalHost is the host name of the internal URL, without a port.
+func (s Site) InternalHost() string { return hostname(s.Publish.InternalURL) }
+
+// ExternalHost is the host name of the external URL, without a port.
+func (s Site) ExternalHost() string { return hostname(s.Publish.ExternalURL) }
+
+// SAM is the test user's sAMAccountName.
+func (s Site) SAM() string {
+	if s.TestUser.SAM != "" {
+		return s.TestUser.SAM
+	}
+	name, _, _ := strings.Cut(s.TestUser.UPN, "@")
+	return name
+}
+
+// KerberosUser is the sAMAccountName that signs in for the verification.
+func (s Site) KerberosUser() string {
+	if s.Kerberos.User != "" {
+		return s.Kerberos.User
+	}
+	return s.SAM()
+}
+
+// ComputerAccount is the sAMAccountName of the host's computer account.
+func (h ConnectorHost) ComputerAccount() string {
+	if h.Account != "" {
+		return h.Account
+	}
+	name, _, _ := strings.Cut(h.Name, ".")
+	return strings.ToUpper(name) + "$"
+}
+
+// ServiceAccountName is the service account without its domain.
+func (s Site) ServiceAccountName() string {
+	if _, name, ok := strings.Cut(s.Qlik.ServiceAccount, `\`); ok {
+		return name
+	}
+	name, _, _ := strings.Cut(s.Qlik.ServiceAccount, "@")
+	return name
+}
+
+// Resolve returns where to connect for host:port: the pinned address if there
+// is one.
+func (s Site) Resolve(hostport string) string {
+	for _, p := range s.Pins {
+		if strings.EqualFold(p.Name, hostport) {
+			return p.Address
+		}
+	}
+	return hostport
+}
+
+func hostname(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
