@@ -1,0 +1,37 @@
+// Package access checks that the wizard is let in everywhere it must ask, and
+// that the systems agree on the time.
+package access
+
+import (
+	"context"
+	"time"
+
+	"sensegate/internal/fact"
+)
+
+// Entra answers who is signed in to which tenant.
+type Entra interface {
+	Organization(ctx context.Context) (fact.Organization, error)
+	SignedIn(ctx context.Context) (fact.SignedIn, error)
+	Licences(ctx context.Context) ([]fact.Licence, error)
+}
+
+// Qlik answers what the repository service says of itself.
+type Qlik interface {
+	About(ctx context.Context) (fact.QlikAbout, error)
+}
+
+// Directory answers what the domain controller says of itself.
+type Directory interface {
+	RootDSE(ctx context.Context) (fact.RootDSE, error)
+}
+
+// KDC answers without a password: its clock, and whether an account exists.
+type KDC interface {
+	ProbeAccount(ctx context.Context, sam string) (fact.KDCProbe, error)
+}
+
+// Front answers the date that the Qlik proxy puts on its answers.
+type Front interface {
+	Date(ctx context.Context, url string) (time.Time, error)
+}

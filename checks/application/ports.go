@@ -1,0 +1,25 @@
+// Package application checks the enterprise application that publishes Qlik.
+package application
+
+import (
+	"context"
+
+	"sensegate/internal/fact"
+)
+
+// Entra answers what is published.
+type Entra interface {
+	// PublishedApps lists every application that is published under this
+	// external or internal URL, or that bears the name; usually none or one.
+	PublishedApps(ctx context.Context, externalURL, internalURL, name string) ([]fact.PublishedApp, error)
+	ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, error)
+	Connectors(ctx context.Context) ([]fact.Connector, error)
+	User(ctx context.Context, upn string) (fact.CloudUser, error)
+}
+
+// Front answers where Qlik sends somebody without a session: the evidence for
+// one application or two.
+type Front interface {
+	LoginFlow(ctx context.Context, url, userAgent string) (fact.LoginFlow, error)
+	Product(ctx context.Context, url string) (fact.QlikProduct, error)
+}

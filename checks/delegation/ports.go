@@ -1,0 +1,28 @@
+// Package delegation checks who may act for users towards Qlik, and rehearses
+// it.
+package delegation
+
+import (
+	"context"
+
+	"sensegate/internal/fact"
+)
+
+// Directory answers from the accounts' own domain.
+type Directory interface {
+	Account(ctx context.Context, sam string) (fact.Account, error)
+}
+
+// Entra answers which connectors exist, so that none is forgotten.
+type Entra interface {
+	Connectors(ctx context.Context) ([]fact.Connector, error)
+	ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, error)
+}
+
+// Rehearser does what a connector would: S4U2Self and S4U2Proxy with the
+// computer account's key, then the ticket to Qlik. A refusal by the KDC is part
+// of the answer (Stage, Code, NTStatus); an error means that it could not be
+// tried, kind Unsupported when no secret is at hand.
+type Rehearser interface {
+	Rehearse(ctx context.Context, computerAccount, userUPN, spn, url string) (fact.Rehearsal, error)
+}

@@ -1,0 +1,23 @@
+// Package sync checks that the directory reaches the tenant: somebody who
+// signs in there must be known here.
+package sync
+
+import (
+	"context"
+
+	"sensegate/internal/fact"
+)
+
+// Entra answers the tenant's side of the synchronisation.
+type Entra interface {
+	Organization(ctx context.Context) (fact.Organization, error)
+	// User finds a user by UPN; a fact.Error of kind NotFound when absent.
+	User(ctx context.Context, upn string) (fact.CloudUser, error)
+}
+
+// Directory answers the on-premises side.
+type Directory interface {
+	// Account finds an account of the site's domain by sAMAccountName; a
+	// fact.Error of kind NotFound when absent.
+	Account(ctx context.Context, sam string) (fact.Account, error)
+}

@@ -1,0 +1,56 @@
+package fact
+
+import "time"
+
+// RootDSE is what a domain controller says of itself.
+type RootDSE struct {
+	Host, DefaultNC, RootNC, ConfigNC string
+	Realm                             string // from ldapServiceName
+	Time                              time.Time
+	BoundAs                           string
+	FunctionalLevel                   int
+}
+
+// Account is a user or computer object.
+type Account struct {
+	DN, SAM, UPN, SID string
+	Domain            string // DNS name, from the DN
+	Computer          bool
+	Managed           bool // gMSA or sMSA
+	Disabled          bool
+	Locked            bool
+	Expired           bool
+	PasswordExpired   bool
+	PasswordSet       time.Time
+	SPNs              []string
+	EncTypes          int // msDS-SupportedEncryptionTypes, -1 when absent
+	KeyVersion        int
+	UAC               uint32
+	DNSHostName       string
+	// DelegateTo is msDS-AllowedToDelegateTo.
+	DelegateTo []string
+	// ActOnBehalf are the SIDs that the resource-based descriptor allows.
+	ActOnBehalf []string
+	// ProtectedUser says membership, direct or nested, of Protected Users.
+	ProtectedUser bool
+	// Writable are the attributes that the bound user may write by
+	// allowedAttributesEffective; nil when the directory does not say.
+	Writable []string
+}
+
+// userAccountControl bits (MS-ADTS 2.2.16).
+const (
+	UACDisabled           = 0x2
+	UACTrustedForDeleg    = 0x80000   // unconstrained
+	UACNotDelegated       = 0x100000  // "sensitive and cannot be delegated"
+	UACTrustedToAuthDeleg = 0x1000000 // protocol transition
+)
+
+// Sensitive says that the account must not be delegated.
+func (a Account) Sensitive() bool { return a.UAC&UACNotDelegated != 0 }
+
+// Unconstrained says that the account may delegate to anything.
+func (a Account) Unconstrained() bool { return a.UAC&UACTrustedForDeleg != 0 }
+
+// ProtocolTransition says "use any authentication protocol".
+func (a Account) ProtocolTransition() bool { return a.UAC&UACTrustedToAuthDeleg != 0 }

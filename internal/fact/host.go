@@ -1,0 +1,41 @@
+package fact
+
+import "time"
+
+// HostEvidence is what `sensegate collect` brought from a connector host.
+type HostEvidence struct {
+	Host      string // FQDN of the host itself
+	Collected time.Time
+	Tool      string // version that collected
+	File      string
+	Services  []Service
+	OSName    string
+	OSBuild   int
+	DotNet    int // NDP v4 Full Release
+	Version   string
+	// TLS12Client: 1 enabled, 0 disabled, -1 not set (the system's default).
+	TLS12Client int
+	// HTTP2: WinHttp EnableDefaultHTTP2; -1 when absent.
+	HTTP2        int
+	Domain       string
+	DomainJoined bool
+	SecureOK     bool // secure channel to the domain
+	ClockSkew    time.Duration
+	SPNEGO       int // UseSpnegoAuthentication; -1 when absent
+	Egress       []Egress
+}
+
+// Service is a Windows service.
+type Service struct {
+	Name, Display, State, Start, Account string
+}
+
+// Egress is one outbound probe made on the host.
+type Egress struct {
+	Host      string
+	Port      int
+	Reached   bool
+	Issuer    string // of the TLS certificate seen
+	Inspected bool   // the issuer is not a public one
+	Problem   string
+}

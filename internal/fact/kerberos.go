@@ -1,0 +1,37 @@
+package fact
+
+import "time"
+
+// Ticket is what can be told of a service ticket without the service's key.
+type Ticket struct {
+	Client, Server, Realm string
+	EType                 int
+	ETypeName             string // aes256-cts-hmac-sha1-96
+	KeyVersion            int
+	Flags                 []string
+	Until                 time.Time
+}
+
+// KDCProbe is what a KDC tells anybody about an account, without a password.
+type KDCProbe struct {
+	Time  time.Time // the KDC's clock
+	Code  int       // 25 means exists and enabled
+	Name  string    // KDC_ERR_PREAUTH_REQUIRED …
+	AES   bool      // it would use AES for this account
+	Round time.Duration
+}
+
+// Rehearsal is the dress rehearsal of delegation: each stage's ticket, and
+// what Qlik said to the last one.
+type Rehearsal struct {
+	Connector, User, SPN string
+	Stage                string // the stage that ended it: sign-in, s4u2self, s4u2proxy, qlik, done
+	Self                 *Ticket
+	Proxy                *Ticket
+	ResourceBased        bool // only the resource-based option succeeded
+	Session              *WebSession
+	Code                 int    // KRB-ERROR code of the refusal
+	CodeName             string // KDC_ERR_BADOPTION
+	NTStatus             uint32
+	NTStatusName         string
+}
