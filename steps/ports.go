@@ -3,6 +3,15 @@ package steps
 import (
 	"context"
 
+	"sensegate/checks/access"
+	"sensegate/checks/allowlist"
+	"sensegate/checks/application"
+	"sensegate/checks/connector"
+	"sensegate/checks/delegation"
+	"sensegate/checks/kerberos"
+	"sensegate/checks/spn"
+	"sensegate/checks/sync"
+	"sensegate/checks/websocket"
 	"sensegate/internal/fact"
 )
 
@@ -35,4 +44,53 @@ type DirectoryWriter interface {
 	// SetProtocolTransition sets or clears TRUSTED_TO_AUTH_FOR_DELEGATION; the
 	// write fails if the flags are no longer those in before.
 	SetProtocolTransition(ctx context.Context, dn string, before uint32, on bool) error
+}
+
+// Ports are the systems as the checks ask them. One adapter answers many
+// rooms; the rooms see only their own small interface.
+type Ports struct {
+	Graph     Graph
+	Qlik      Qlik
+	Front     Front
+	Directory Directory
+	Kerberos  Kerberos
+	Hosts     connector.Host
+	Outside   websocket.Outside
+	Resolver  spn.Resolver
+}
+
+// Graph is every question to the tenant.
+type Graph interface {
+	access.Entra
+	sync.Entra
+	connector.Entra
+	application.Entra
+}
+
+// Qlik is every question to the repository service.
+type Qlik interface {
+	access.Qlik
+	allowlist.Qlik
+}
+
+// Front is every question to the running Qlik proxy.
+type Front interface {
+	access.Front
+	application.Front
+	allowlist.Front
+}
+
+// Directory is every question to the directory.
+type Directory interface {
+	access.Directory
+	sync.Directory
+	spn.Directory
+}
+
+// Kerberos is every question to the KDC, and what is done with its tickets.
+type Kerberos interface {
+	access.KDC
+	kerberos.Tickets
+	websocket.Tickets
+	delegation.Rehearser
 }

@@ -1,0 +1,149 @@
+package steps
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sensegate/checks"
+)
+
+// Danger says how a change must be confirmed.
+type Danger int
+
+// The kinds of confirmation.
+const (
+	Reversible Danger = iota // one key
+	Typed                    // the name in Confirm has to be typed
+)
+
+// Change is something the wizard can do for the user.
+type Change struct {
+	ID string // spn.add
+	// Target is what is changed, as people call it and as the system does.
+	Target string
+	// Field is the attribute or setting.
+	Field         string
+	Before, After []string
+	// Command does the same by hand, typed in Shell.
+	Command string
+	Shell   checks.Shell
+	// Affects says who notices, and when.
+	Affects string
+	// Right says what is needed, and whether this user has it where known.
+	Right string
+	// Undo says how it is taken back.
+	Undo   string
+	Danger Danger
+	// Confirm is the name to type when Danger is Typed.
+	Confirm string
+
+	// Do makes the change; Revert takes it back; Read reads the field as it is
+	// now, on the system that took the change.
+	Do     func(ctx context.Context) error
+	Revert func(ctx context.Context) error
+	Read   func(ctx context.Context) ([]string, error)
+}
+
+// Plan is what the wizard proposes for a step.
+type Plan struct {
+	Step    checks.StepID
+	Title   string
+	Changes []Change
+	// Notes are sentences for the reader: where it is written, how long it
+	// takes to be true everywhere.
+	Notes []string
+}
+
+// Confirm is the name to type before the plan is applied; empty when one key
+// is enough.
+func (p Plan) Confirm() string {
+	for _, c := range p.Changes {
+		if c.Danger == Typed {
+			return c.Confirm
+		}
+	}
+	return ""
+}
+
+// Applied is what became of one change.
+type Applied struct {
+	Change Change
+	// Now is what was read back.
+	Now []string
+	Err error
+}
+
+// Recorder keeps what is about to be changed and what became of it. An error
+// from Intend stops the change: nothing is altered unrecorded.
+type Recorder interface {
+	Intend(step checks.StepID, c Change) error
+	Outcome(step checks.StepID, a Applied) error
+}
+
+// Errors that callers of Apply decide on.
+var (
+	ErrNotConfirmed = errors.New("the plan was not confirmed")
+	ErrReadBack     = errors.New("the change was accepted but reads back differently")
+)
+
+// Apply makes the changes in order, reads each back and stops at the first
+// that fails. It is the only place where anything outside is altered. typed
+// must be Confirm's name. progress is called before and after each change.
+func (p Plan) Apply(ctx context.Context, typed string, rec Recorder, progress func(i int, a Applied, done bool)) ([]Applied, error) {
+	if want := p.Confirm(); want != "" && !strings.EqualFold(strings.TrimSpace(typed), want) {
+		return nil, fmt.Errorf("applying %s: %w: type %q", p.Title, ErrNotConfirmed, want)
+	}
+	var out []Applied
+	for i, c := range p.Changes {
+		if err := ctx.Err(); err != nil {
+			return out, fmt.Errorf("applying %s: %w", p.Title, err)
+		}
+		progress(i, Applied{Change: c}, false)
+		a, err := p.one(ctx, c, rec)
+		out = append(out, a)
+		progress(i, a, true)
+		if err != nil {
+			return out, fmt.Errorf("changing %s of %s: %w", c.Field, c.Target, err)
+		}
+	}
+	return out, nil
+}
+
+func (p Plan) one(ctx context.Context, c Change, rec Recorder) (Applied, error) {
+	a := Applied{Change: c}
+	if a.Err = rec.Intend(p.Step, c); a.Err != nil {
+		return a, a.Err
+	}
+	if a.Err = c.Do(ctx); a.Err == nil && c.Read != nil {
+		a.Now, a.Err = c.Read(ctx)
+		if a.Err == nil && !sameValues(a.Now, c.After) {
+			a.Err = fmt.Errorf("%w: wanted %s, now %s", ErrReadBack, list(c.After), list(a.Now))
+		}
+	}
+	if err := rec.Outcome(p.Step, a); err != nil && a.Err == nil {
+		a.Err = err
+	}
+	return a, a.Err
+}
+
+func sameValues(a, b []string) bool {
+	fold := func(in []string) []string {
+		out := make([]string, len(in))
+		for i, v := range in {
+			out[i] = strings.ToLower(v)
+		}
+		slices.Sort(out)
+		return out
+	}
+	return slices.Equal(fold(a), fold(b))
+}
+
+func list(v []string) string {
+	if len(v) == 0 {
+		return "(none)"
+	}
+	return strings.Join(v, ", ")
+}
