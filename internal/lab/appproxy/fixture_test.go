@@ -51,6 +51,10 @@ func (c *cloud) Verify(_ context.Context, _ appproxy.Application, token string) 
 	switch token {
 	case "alice":
 		return c.user, nil
+	case "unlicensed":
+		u := c.user
+		u.Unlicensed = true
+		return u, nil
 	case "app":
 		return appproxy.User{ID: c.user.ID, AppOnly: true}, nil
 	}
@@ -116,7 +120,7 @@ func start(t *testing.T, handler http.Handler) *fixture {
 	}
 	f := &fixture{t: t, ca: ca, tickets: &tickets{fail: map[string]error{}}, backend: serve(t, handler, inside)}
 	f.cloud = &cloud{
-		user: appproxy.User{ID: "u1", UPN: "alice@contoso.test", OnPremUPN: "alice@corp.test", OnPremID: "alice"},
+		user: appproxy.User{ID: "u1", UPN: "alice@contoso.test", OnPremUPN: "alice@corp.test", OnPremSAM: "alice"},
 		app: appproxy.Application{
 			AppID: appID, Name: contoso.AppName, Tenant: contoso.TenantID,
 			ExternalURL: "https://" + contoso.ExternalHost + "/", InternalURL: "https://" + contoso.QlikHost + "/",

@@ -97,7 +97,7 @@ func (t *trip) identity() (string, error) {
 	case "onPremisesUserPrincipalUsername":
 		name = local(u.OnPremUPN)
 	case "onPremisesSAMAccountName":
-		name = u.OnPremID
+		name = u.OnPremSAM
 	}
 	if name == "" || u.AppOnly {
 		t.event(13016, u.UPN, "The connector cannot retrieve a Kerberos ticket on behalf of the user because there is no user principal name in the edge token or in the access cookie.")

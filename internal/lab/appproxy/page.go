@@ -58,6 +58,13 @@ func pageNotAssigned(app string) page {
 	}
 }
 
+func pageUnlicensed() page {
+	return page{
+		http.StatusForbidden, "Forbidden", "This corporate app can't be accessed",
+		"You are not authorized to access this application: the user needs a Microsoft Entra ID P1 or P2 licence.",
+	}
+}
+
 func pageNoConnector(group string) page {
 	return page{
 		http.StatusGatewayTimeout, "GatewayTimeout", "This corporate app can't be accessed",

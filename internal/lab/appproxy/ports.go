@@ -37,10 +37,11 @@ type Connector struct {
 
 // User is who Entra says is asking.
 type User struct {
-	ID, UPN             string
-	OnPremUPN, OnPremID string // user principal name and sAMAccountName on premises
-	Nonce               string
-	AppOnly             bool
+	ID, UPN              string
+	OnPremUPN, OnPremSAM string // what synchronisation brought along
+	Nonce                string
+	AppOnly              bool // no user stands behind the token
+	Unlicensed           bool // no premium licence covers the user
 }
 
 // Cloud is the tenant, seen from application proxy.

@@ -10,7 +10,9 @@ import (
 // cookieVersion is the suffix seen on real access cookies.
 const cookieVersion = "1.3"
 
-func cookieName(appID string) string { return "AzureAppProxyAccessCookie_" + appID + "_" + cookieVersion }
+func cookieName(appID string) string {
+	return "AzureAppProxyAccessCookie_" + appID + "_" + cookieVersion
+}
 
 // admit finds who is asking. A nil session means that the answer was written.
 func (s *Server) admit(w http.ResponseWriter, r *http.Request, app Application, tx transaction) *session {
@@ -36,13 +38,17 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, app Application, 
 	return nil
 }
 
-// allowed asks again on each request whether the user is still assigned.
+// allowed asks again on each request whether the user may still come in.
 func (s *Server) allowed(w http.ResponseWriter, app Application, sess *session, tx transaction) *session {
-	if app.Assignment && !slices.Contains(app.Assigned, sess.user.ID) {
+	switch {
+	case app.Assignment && !slices.Contains(app.Assigned, sess.user.ID):
 		tx.page(w, pageNotAssigned(app.Name))
-		return nil
+	case sess.user.Unlicensed:
+		tx.page(w, pageUnlicensed())
+	default:
+		return sess
 	}
-	return sess
+	return nil
 }
 
 func (s *Server) admitBearer(w http.ResponseWriter, r *http.Request, app Application, token string, tx transaction) *session {
@@ -102,8 +108,7 @@ func (s *Server) land(w http.ResponseWriter, r *http.Request, app Application, a
 		tx.page(w, pageSignInFailed("the answer does not belong to this sign-in"))
 		return
 	}
-	if app.Assignment && !slices.Contains(app.Assigned, user.ID) {
-		tx.page(w, pageNotAssigned(app.Name))
+	if s.allowed(w, app, &session{user: user}, tx) == nil {
 		return
 	}
 	id, _ := s.sessions.create(app.AppID, user, s.View().SessionLife)

@@ -87,6 +87,7 @@ func TestWhoIsLetIn(t *testing.T) {
 		{name: "foreign token", path: "/hub/", header: []string{"Authorization", "Bearer other"}, status: 401, text: "audience"},
 		{name: "app-only token", path: "/hub/", header: []string{"Authorization", "Bearer app"}, status: 403, text: "could not be authorized"},
 		{name: "not assigned", path: "/hub/", header: []string{"Authorization", "Bearer alice"}, change: func(a *appproxy.Application) { a.Assigned = nil }, status: 403, text: "not authorized to access"},
+		{name: "no licence", path: "/hub/", header: []string{"Authorization", "Bearer unlicensed"}, status: 403, text: "P1 or P2"},
 		{name: "passthru", path: "/hub/", change: func(a *appproxy.Application) { a.Preauth = false }, status: 200},
 		{name: "foreign cookie", path: "/hub/", header: []string{"Cookie", "AzureAppProxyAccessCookie_" + appID + "_1.3=made-up"}, status: 302},
 		{name: "form without session", path: "/?state=none&code=good", status: 302},
