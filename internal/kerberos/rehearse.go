@@ -1,0 +1,141 @@
+package kerberos
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+)
+
+// Stages of a rehearsal, in fact.Rehearsal.Stage.
+const (
+	StageSignIn = "sign-in"
+	StageSelf   = "s4u2self"
+	StageProxy  = "s4u2proxy"
+	StageQlik   = "qlik"
+	StageDone   = "done"
+)
+
+const accountRestriction = 0xC000006E
+
+// Rehearse does what a connector would do for the user: it signs in with the
+// computer account's key, asks for a ticket in the user's name, turns it into
+// one for spn and presents that to url, first raw as connectors do by default,
+// then in SPNEGO. A refusal by the KDC or the front is part of the answer.
+func (c *Client) Rehearse(ctx context.Context, computerAccount, userUPN, spn, url string) (fact.Rehearsal, error) {
+	r := fact.Rehearsal{Connector: computerAccount, User: userUPN, SPN: spn, Stage: StageSignIn}
+	cred, err := c.computer(computerAccount)
+	if err != nil {
+		return r, err
+	}
+	tgt, err := c.signIn(ctx, cred)
+	if err != nil {
+		return r, told(&r, err)
+	}
+	r.Stage = StageSelf
+	evidence, err := c.s4u2self(ctx, tgt, userUPN)
+	if err != nil {
+		return r, told(&r, wrap("asking for a ticket in the name of "+netprobe.Clean(userUPN), err, false))
+	}
+	r.Self = evidence.describe()
+	r.Stage = StageProxy
+	proxied, err := c.delegate(ctx, &r, tgt, evidence)
+	if err != nil {
+		return r, err
+	}
+	if r.Code != 0 {
+		return r, nil
+	}
+	r.Proxy = proxied.describe()
+	r.Stage = StageQlik
+	return r, c.present(ctx, &r, proxied, url)
+}
+
+// computer is the connector's account with its secret.
+func (c *Client) computer(name string) (credential, error) {
+	for _, h := range c.site.Connector.Hosts {
+		if strings.EqualFold(h.ComputerAccount(), name) && h.Keytab != "" {
+			return c.fromKeytab(name, h.Keytab)
+		}
+	}
+	if password, ok := c.secrets("connector:" + name); ok && password != "" {
+		return withPassword(name, c.site.Realm(), password), nil
+	}
+	return credential{}, &fact.Error{
+		Kind: fact.Unsupported, System: kdcSystem, Op: "rehearsing as " + netprobe.Clean(name), Code: "no-secret",
+		Text: "the computer account's key is not at hand",
+	}
+}
+
+// delegate asks first for classic delegation alone, whose refusal is precise,
+// and then as Windows does, with resource-based delegation allowed as well.
+func (c *Client) delegate(ctx context.Context, r *fact.Rehearsal, tgt, evidence ticket) (ticket, error) {
+	const op = "exchanging the user's ticket for one to the service"
+	t, classic := c.s4u2proxy(ctx, tgt, evidence, r.SPN, false)
+	if classic == nil {
+		return t, nil
+	}
+	first, ok := asKDCError(classic)
+	if !ok {
+		return ticket{}, wrap(op, classic, false)
+	}
+	if first.Code != 13 {
+		return ticket{}, told(r, first)
+	}
+	t, err := c.s4u2proxy(ctx, tgt, evidence, r.SPN, true)
+	if err == nil {
+		r.ResourceBased = true
+		return t, nil
+	}
+	second, ok := asKDCError(err)
+	if !ok {
+		return ticket{}, wrap(op, err, false)
+	}
+	// Whatever the list says, a user who must not be delegated is the reason.
+	if second.NTStatus == accountRestriction && !evidence.forwardable() || first.NTStatus == 0 {
+		return ticket{}, told(r, second)
+	}
+	return ticket{}, told(r, first)
+}
+
+// present shows the ticket to the front, each time in a session of its own.
+func (c *Client) present(ctx context.Context, r *fact.Rehearsal, t ticket, url string) error {
+	var refusal error
+	for _, how := range []style{plainToken, spnegoToken} {
+		v, err := c.newVisit(url, c.site.Qlik.Prefix)
+		if err != nil {
+			return &fact.Error{Kind: fact.Unsupported, System: frontSystem, Op: "presenting the ticket to Qlik", Err: err}
+		}
+		err = v.signOn(ctx, how, true, func() (contextToken, error) { return c.establish(t, [16]byte{}) })
+		v.close()
+		if v.accepted && err == nil && v.session.UserID != "" {
+			r.Session, r.Stage, r.Code, r.CodeName = &v.session, StageDone, 0, ""
+			return nil
+		}
+		if r.Session == nil {
+			r.Session, refusal = &v.session, err
+		}
+		var f *fact.Error
+		if errors.As(err, &f) && f.Kind != fact.Refused && f.Kind != fact.NoRight {
+			return err
+		}
+	}
+	return told(r, refusal)
+}
+
+// told puts a refusal into the rehearsal; what is none is handed back.
+func told(r *fact.Rehearsal, err error) error {
+	if k, ok := asKDCError(err); ok {
+		r.Code, r.CodeName = k.Code, k.Name
+		r.NTStatus, r.NTStatusName = k.NTStatus, k.NTStatusName
+		return nil
+	}
+	var f *fact.Error
+	if errors.As(err, &f) && f.System == frontSystem && (f.Kind == fact.Refused || f.Kind == fact.NoRight) {
+		r.CodeName = f.Code
+		return nil
+	}
+	return err
+}
