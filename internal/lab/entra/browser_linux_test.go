@@ -1,0 +1,3 @@
+package entra_test
+
+func browserRequested() bool { return false }
