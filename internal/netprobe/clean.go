@@ -13,7 +13,9 @@ const MaxText = 400
 // Clean makes a foreign text harmless for terminals, reports and scripts:
 // escape sequences, control and direction characters are removed, white space
 // is folded, the length is bounded.
-func Clean(s string) string {
+func Clean(s string) string { return cleanTo(s, MaxText) }
+
+func cleanTo(s string, most int) string {
 	var b strings.Builder
 	n, space := 0, false
 	for i := 0; i < len(s); {
@@ -30,7 +32,7 @@ func Clean(s string) string {
 		case r == utf8.RuneError && size <= 1, !unicode.IsGraphic(r), unicode.Is(unicode.Cf, r):
 			continue
 		}
-		if n >= MaxText {
+		if n >= most {
 			b.WriteString("…")
 			break
 		}

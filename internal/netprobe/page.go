@@ -6,14 +6,20 @@ import (
 	"strings"
 )
 
+// maxWords is how much of a page is looked at for what it says.
+const maxWords = 8000
+
 // PageText is what a person would read on an error page, without its markup,
 // styles and scripts, cleaned and cut.
-func PageText(p Page) string {
+func PageText(p Page) string { return Clean(PageWords(p)) }
+
+// PageWords is PageText at a length that holds an error page's foot too.
+func PageWords(p Page) string {
 	body := string(p.Body)
 	if strings.Contains(strings.ToLower(p.Header.Get("Content-Type")), "html") || strings.HasPrefix(strings.TrimSpace(body), "<") {
 		body = stripMarkup(body)
 	}
-	return Clean(body)
+	return cleanTo(body, maxWords)
 }
 
 // stripMarkup is for reading aloud, not for security: the result is cleaned

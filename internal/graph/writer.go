@@ -1,0 +1,119 @@
+package graph
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+)
+
+// settlePatience bounds how long a change may take to show: Graph's replicas
+// may need minutes after an object was made.
+const settlePatience = 3 * time.Minute
+
+// Writer changes the tenant, with permissions of its own that are asked for at
+// the first change.
+type Writer struct {
+	client *Client
+	conn   connection
+}
+
+// NewWriter makes a Writer that signs in as the client does.
+func NewWriter(c *Client) *Writer {
+	return &Writer{client: c, conn: c.connect("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All")}
+}
+
+// settle repeats try until it says that it is done, with growing pauses. An
+// object that is not found is taken for one that is not on every replica yet.
+func settle(ctx context.Context, op string, try func(context.Context) (done bool, err error)) error {
+	ctx, cancel := context.WithTimeout(ctx, settlePatience)
+	defer cancel()
+	pause := 100 * time.Millisecond
+	for {
+		done, err := try(ctx)
+		if done && err == nil {
+			return nil
+		}
+		if err != nil && !isKind(err, fact.NotFound) {
+			return err
+		}
+		timer := time.NewTimer(pause)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			if err != nil {
+				return err
+			}
+			return netprobe.Classify(graphSystem, op, ctx.Err())
+		}
+		pause = min(2*pause, 5*time.Second)
+	}
+}
+
+// Unpublish deletes the application and its service principal. One that is
+// gone already is no error.
+func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
+	var a application
+	path := "/v1.0/applications/" + url.PathEscape(objectID)
+	err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {appFields}}, &a)
+	if isKind(err, fact.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	// The enterprise application first: what is published hangs on it.
+	if sp, err := w.conn.principal(ctx, a.AppID); err == nil {
+		err := w.conn.send(ctx, http.MethodDelete, "deleting the enterprise application", "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), nil, nil)
+		if err != nil && !isKind(err, fact.NotFound) {
+			return err
+		}
+	} else if !isKind(err, fact.NotFound) {
+		return err
+	}
+	err = w.conn.send(ctx, http.MethodDelete, "deleting the application", path, nil, nil)
+	if err != nil && !isKind(err, fact.NotFound) {
+		return err
+	}
+	return settle(ctx, "waiting until the application is gone", func(ctx context.Context) (bool, error) {
+		err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {"id"}}, nil)
+		if isKind(err, fact.NotFound) {
+			return true, nil
+		}
+		return false, err
+	})
+}
+
+// SetSSO sets or clears single sign-on and reads it back.
+func (w *Writer) SetSSO(ctx context.Context, objectID string, wish fact.SSOWish) error {
+	const op = "setting single sign-on"
+	settings := map[string]any{"singleSignOnMode": "none"}
+	if wish.Mode != "" && !strings.EqualFold(wish.Mode, "none") {
+		settings["singleSignOnMode"] = wish.Mode
+		// The service refuses one of the two without the other.
+		settings["kerberosSignOnSettings"] = map[string]string{
+			"kerberosServicePrincipalName":       wish.SPN,
+			"kerberosSignOnMappingAttributeType": wish.Mapping,
+		}
+	}
+	body := map[string]any{"onPremisesPublishing": map[string]any{"singleSignOnSettings": settings}}
+	if err := w.conn.send(ctx, http.MethodPatch, op, "/beta/applications/"+url.PathEscape(objectID), body, nil); err != nil {
+		return err
+	}
+	return settle(ctx, "waiting for single sign-on to be stored", func(ctx context.Context) (bool, error) {
+		a, err := w.conn.application(ctx, objectID)
+		if err != nil || a.Publishing == nil {
+			return false, err
+		}
+		now := a.fact()
+		if settings["singleSignOnMode"] == "none" {
+			return now.SSOMode == "none", nil
+		}
+		return strings.EqualFold(now.SSOMode, wish.Mode) && strings.EqualFold(now.SPN, wish.SPN) && strings.EqualFold(now.Mapping, wish.Mapping), nil
+	})
+}
