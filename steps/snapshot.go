@@ -40,6 +40,8 @@ type StepView struct {
 type CheckView struct {
 	Check  checks.Check
 	Result checks.Result
+	// Cause explains a result that warned or failed.
+	Cause checks.Cause
 	// Stale says that something it rests on changed since.
 	Stale bool
 	// Running and Retry say what is going on now.
@@ -48,6 +50,8 @@ type CheckView struct {
 	Next     time.Time
 	Deadline time.Time
 	Because  string
+	// SoFar is the answer that a retrying check does not yet accept.
+	SoFar checks.Result
 }
 
 // Here is the step one stands at.
@@ -89,10 +93,12 @@ func (g *Guide) Snapshot() Snapshot {
 
 func (g *Guide) viewOf(c checks.Check) CheckView {
 	v := CheckView{Check: c, Result: g.results[c.ID], Stale: g.stale[c.ID]}
+	v.Cause = g.opts.Causes[v.Result.Cause]
 	if e, ok := g.live[c.ID]; ok {
 		v.Running = true
 		if e.Kind == checks.Retrying {
 			v.Retrying, v.Next, v.Deadline, v.Because = true, e.Next, e.Deadline, e.Because
+			v.SoFar = e.Result
 		}
 	}
 	return v
