@@ -106,6 +106,7 @@ func Vars(s site.Site) map[string]string {
 		"test-user": s.TestUser.UPN, "test-sam": s.SAM(),
 		"domain": s.Directory.Domain, "realm": s.Realm(), "tenant": s.Entra.Tenant,
 		"repository": s.Qlik.Repository, "connector": "", "connector-host": "",
+		"directory-user": plainName(s.Directory.User),
 	}
 	if len(s.Connector.Hosts) > 0 {
 		h := s.Connector.Hosts[0]
@@ -135,10 +136,8 @@ func Quote(v string, shell Shell) string {
 	}) < 0
 	switch shell {
 	case PowerShell:
-		if plain && !strings.HasPrefix(v, "@") && !strings.HasPrefix(v, "-") {
-			return v
-		}
-		// Typographic quotes end a PowerShell string too.
+		// Always quoted: bare words mean nothing inside @{}, and typographic
+		// quotes end a string as well as straight ones.
 		return "'" + strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b").Replace(v) + "'"
 	case Cmd:
 		if plain {
@@ -153,4 +152,13 @@ func Quote(v string, shell Shell) string {
 	default:
 		return v
 	}
+}
+
+// plainName is an account without its domain, as PowerShell's -Identity takes.
+func plainName(account string) string {
+	if _, name, ok := strings.Cut(account, `\`); ok {
+		return name
+	}
+	name, _, _ := strings.Cut(account, "@")
+	return name
 }

@@ -27,8 +27,3 @@ type Tickets interface {
 	// Negotiate signs in to url with a ticket for spn and follows to the hub.
 	Negotiate(ctx context.Context, url, spn string) (fact.WebSession, error)
 }
-
-// Directory answers whose key a ticket for a name is made with.
-type Directory interface {
-	Account(ctx context.Context, sam string) (fact.Account, error)
-}

@@ -1,0 +1,172 @@
+package allowlist
+
+import (
+	"context"
+	"fmt"
+
+	"strings"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/internal/fact"
+)
+
+// Step is the step that these checks guard.
+const Step checks.StepID = "allowlist"
+
+// FactVirtualProxy is the virtual proxy that is really published:
+// fact.VirtualProxy.
+const FactVirtualProxy = "qlik.virtual-proxy"
+
+// Ports are the questions of this room.
+type Ports struct {
+	Qlik  Qlik
+	Front Front
+}
+
+// Checks are the assertions of the step, in order.
+func Checks(p Ports) []checks.Check {
+	const docs = "Qlik help: Virtual proxy, Advanced, Host allow list"
+	soon := checks.Retry{Every: 2 * time.Second, For: 2 * time.Minute, Because: "the Qlik proxy reads its settings again"}
+	return []checks.Check{
+		{
+			ID: "allowlist.entry", Step: Step, Needs: []checks.ID{"site.repository"}, Provides: []string{FactVirtualProxy}, Docs: docs, Retry: soon,
+			Title: "The external host is in the host allow list",
+			Why:   "Qlik answers only for hosts that it knows.",
+			Run:   entry(p.Qlik),
+		},
+		{
+			ID: "allowlist.http", Step: Step, Needs: []checks.ID{"allowlist.entry"}, Docs: docs, Retry: soon,
+			Title: "The running proxy accepts the external host",
+			Why:   "What is stored counts only once the proxy has read it.",
+			Run:   overHTTP(p.Front),
+		},
+		{
+			ID: "allowlist.websocket", Step: Step, Needs: []checks.ID{"allowlist.http"}, Docs: docs, Retry: soon,
+			Title: "A WebSocket from the external host is let in",
+			Why:   "Pages load without it; the data inside them does not.",
+			Run:   overWebSocket(p.Front),
+		},
+	}
+}
+
+// Published finds the virtual proxy that serves the site's prefix.
+func Published(list []fact.VirtualProxy, prefix string) (fact.VirtualProxy, bool) {
+	for _, v := range list {
+		if strings.EqualFold(v.Prefix, strings.Trim(prefix, "/")) {
+			return v, true
+		}
+	}
+	return fact.VirtualProxy{}, false
+}
+
+func entry(q Qlik) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		host := env.Site.ExternalHost()
+		expected := host + " is listed"
+		list, err := q.VirtualProxies(ctx)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		vp, ok := Published(list, env.Site.Qlik.Prefix)
+		if !ok {
+			return checks.Failed("allowlist.no-proxy", expected, fmt.Sprintf("there is no virtual proxy with the prefix %q", env.Site.Qlik.Prefix))
+		}
+		seen := "the list is empty"
+		if len(vp.AllowList) > 0 {
+			seen = "the list holds " + strings.Join(vp.AllowList, ", ")
+		}
+		var r checks.Result
+		switch verdict, which := judge(vp.AllowList, host); verdict {
+		case listed:
+			r = checks.Passed(expected, seen)
+		case covered:
+			r = checks.Passed(expected, "covered by "+which+"; the probes below prove it")
+		case malformed:
+			r = checks.Failed("allowlist.malformed", expected, "the entry "+which+" is not a bare host name").Var("entry", which)
+		default:
+			r = checks.Failed("allowlist.missing", expected, seen)
+		}
+		return r.With("virtual proxy", named(vp)).With("entries", strings.Join(vp.AllowList, ", ")).Provide(FactVirtualProxy, vp)
+	}
+}
+
+func named(v fact.VirtualProxy) string {
+	if v.Description != "" {
+		return v.Description
+	}
+	return "/" + v.Prefix
+}
+
+type verdict int
+
+const (
+	absent verdict = iota
+	listed
+	covered   // an entry is a suffix of the host
+	malformed // an entry means the host but is not written as one
+)
+
+// judge looks for host among the entries. An entry is a bare host name; a
+// suffix is accepted by the proxy too, as far as is known, hence the probes.
+func judge(entries []string, host string) (verdict, string) {
+	best, which := absent, ""
+	for _, e := range entries {
+		t := strings.ToLower(strings.TrimSpace(e))
+		switch {
+		case t == host && e == strings.TrimSpace(e):
+			return listed, e
+		case strings.ContainsAny(t, "/*: \t") || e != strings.TrimSpace(e):
+			if strings.Contains(t, host) || strings.Contains(t, "*") {
+				best, which = malformed, e
+			}
+		case strings.HasSuffix(host, "."+t) && best == absent:
+			best, which = covered, e
+		}
+	}
+	return best, which
+}
+
+// forbidden is the status with which the proxy refuses an origin (RFC 9110,
+// section 15.5.4).
+const forbidden = 403
+
+func overHTTP(f Front) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		target := strings.TrimRight(env.Site.Publish.ExternalURL, "/") + "/hub/"
+		expected := "Qlik would send users back to " + target
+		v, err := f.Target(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix, target)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		if v.LoginURI == "" {
+			return checks.Failed("allowlist.not-effective", expected, "it would not: the proxy does not know the host")
+		}
+		return checks.Passed(expected, "it would").With("asked", "/qps/user?targetUri=").With("sign-in page", v.LoginURI)
+	}
+}
+
+func overWebSocket(f Front) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		origin := "https://" + env.Site.ExternalHost()
+		expected := "an upgrade from " + origin + " is not refused"
+		p, err := f.Origin(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix, origin)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		seen := fmt.Sprintf("status %d", p.Status)
+		if p.Status == forbidden {
+			// The same question from Qlik's own host tells the list from the rest.
+			own, err := f.Origin(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix, "https://"+env.Site.InternalHost())
+			if err != nil {
+				return checks.Explain(err).Expect(expected)
+			}
+			if own.Status != forbidden {
+				return checks.Failed("allowlist.origin-refused", expected, seen+", though Qlik's own host is let in")
+			}
+			return checks.CouldNotTell(checks.Unsupported, expected,
+				"upgrades are refused from every host without a session: the final test tells").With("from the external host", seen)
+		}
+		return checks.Passed(expected, seen).With("origin", origin).With("WebSocket", p.URL)
+	}
+}

@@ -1,0 +1,68 @@
+package application
+
+import "sensegate/checks"
+
+// Causes explains why an assertion of this step may not hold.
+func Causes() []checks.Cause {
+	page := "Entra admin center > Enterprise applications > {app} > Application proxy"
+	return []checks.Cause{
+		{
+			ID: "app.missing", Title: "Qlik is not published",
+			Because: "No enterprise application is published under the external URL yet.",
+			More:    "Publishing makes a public HTTPS address for an internal one: an enterprise application with an internal URL, an external URL, pre-authentication and a connector group.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Publish {internal-url} as {external-url}.", Command: "Entra admin center > Enterprise applications > New application > Add an on-premises application", Shell: checks.Portal},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-add-on-premises-application",
+		},
+		{
+			ID: "app.doubled", Title: "Several applications claim the external URL",
+			Because: "An earlier try was left behind.",
+			More:    "Only one application can own an external URL. What the others show in the portal is left over.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Delete the applications that are not used.", Command: "Entra admin center > App registrations > All applications > search {external-host}", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.internal-url-wrong", Title: "The application leads elsewhere",
+			Because: "The internal URL of the application is not Qlik's.",
+			More:    "The connector calls exactly the internal URL. For releases from April 2018 on that is Qlik's own address without a port, whatever older pages show.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set the internal URL to {internal-url}.", Command: page, Shell: checks.Portal}},
+		},
+		{
+			ID: "app.passthrough", Title: "Anybody reaches Qlik without signing in",
+			Because: "Pre-authentication is set to passthrough.",
+			More:    "With passthrough Entra asks nobody who they are. There is then no user to ask a ticket for, so single sign-on cannot work, and Qlik's own login is on the internet.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set pre-authentication to Microsoft Entra ID.", Command: page, Shell: checks.Portal}},
+		},
+		{
+			ID: "app.group-wrong", Title: "Another connector group serves the application",
+			Because: "The application points to a group whose connectors are not those of the site.",
+			More:    "Each application is served by one group. The connectors of another group may not reach Qlik, and will not hold the delegation.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set the connector group to {group}.", Command: page, Shell: checks.Portal}},
+		},
+		{
+			ID: "app.not-assigned", Title: "The test user is not assigned",
+			Because: "The application asks for an assignment, and {test-user} has none.",
+			More:    "Without an assignment the sign-in ends with AADSTS50105.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Assign {test-user} to {app}.", Command: "Entra admin center > Enterprise applications > {app} > Users and groups > Add user", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.host-header", Title: "Qlik would be asked for a host it does not know",
+			Because: "The translation of URLs in headers is off, so the external host reaches Qlik.",
+			More:    "With the translation on, Qlik sees its internal name in Host. With it off, every page is refused with status 400 until the external host is known to Qlik.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Switch on: translate URLs in headers.", Command: page + " > Advanced", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.second-missing", Title: "The second application is missing",
+			Because: "This Qlik release signs in on a port of its own, which is not published.",
+			More:    "Before April 2018 Qlik sent the browser to port 4244 (https) or 4248 (http) to sign in. That address needs an application of its own, hidden from users and with single sign-on off.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Publish https://{internal-host}:4244/ as a second application, hide it, leave its single sign-on off.", Command: "Entra admin center > Enterprise applications > New application > Add an on-premises application", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
+		},
+		{
+			ID: "app.second-needless", Title: "A second application is not needed",
+			Because: "From April 2018 on Qlik signs in under its own address.",
+			More:    "A second application does no harm as long as its single sign-on is off, but it publishes a port that nobody uses.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Delete the second application, or hide it from users.", Command: "Entra admin center > Enterprise applications > Properties > Delete", Shell: checks.Portal}},
+		},
+	}
+}

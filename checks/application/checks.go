@@ -1,0 +1,221 @@
+package application
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/checks/connector"
+	"sensegate/checks/sync"
+	"sensegate/internal/fact"
+)
+
+// Step is the step that these checks guard.
+const Step checks.StepID = "app"
+
+// FactApp is the application under the external URL: fact.PublishedApp.
+const FactApp = "entra.application"
+
+// Ports are the questions of this room.
+type Ports struct {
+	Entra Entra
+	Front Front
+}
+
+// browser is the user agent of an ordinary browser: Qlik chooses its login
+// module by it.
+const browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
+
+// Checks are the assertions of the step, in order.
+func Checks(p Ports) []checks.Check {
+	const docs = "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-add-on-premises-application"
+	soon := checks.Retry{Every: 5 * time.Second, For: 5 * time.Minute, Because: "what is written to Entra can be read everywhere after a while"}
+	need := []checks.ID{"app.published"}
+	return []checks.Check{
+		{
+			ID: "app.published", Step: Step, Needs: []checks.ID{"site.entra"}, Provides: []string{FactApp}, Docs: docs, Retry: soon,
+			Title: "One application is published under the external URL",
+			Why:   "It is what the browser opens and what Entra signs in to.",
+			Run:   published(p.Entra),
+		},
+		{
+			ID: "app.urls", Step: Step, Needs: need, Docs: docs, Retry: soon,
+			Title: "It leads to Qlik's internal URL",
+			Why:   "The connector calls exactly this address.",
+			Run:   ofApp(urls),
+		},
+		{
+			ID: "app.preauthentication", Step: Step, Needs: need, Docs: docs, Retry: soon,
+			Title: "Users sign in to Entra before anything reaches Qlik",
+			Why:   "Without it there is no user to ask a ticket for, and Qlik is open to the world.",
+			Run:   ofApp(preauthentication),
+		},
+		{
+			ID: "app.group", Step: Step, Needs: []checks.ID{"app.published", "connector.group"}, Docs: docs, Retry: soon,
+			Title: "The right connector group serves it",
+			Why:   "Only these connectors stand near Qlik and will hold the delegation.",
+			Run:   ofApp(group),
+		},
+		{
+			ID: "app.assigned", Step: Step, Needs: []checks.ID{"app.published", "sync.user"}, Docs: docs, Retry: soon,
+			Title: "The test user is assigned to it",
+			Why:   "Entra refuses everybody else.",
+			Run:   ofApp(assigned),
+		},
+		{
+			ID: "app.headers", Step: Step, Needs: need, Docs: docs, Retry: soon,
+			Title: "Qlik will see its own host name",
+			Why:   "Qlik refuses requests for a host that it does not know.",
+			Run:   ofApp(headers),
+		},
+		{
+			ID: "app.count", Step: Step, Needs: []checks.ID{"app.published"},
+			Docs:  "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
+			Title: "The number of applications fits the Qlik release",
+			Why:   "Releases before April 2018 sign in on a second port, which needs an application of its own.",
+			Run:   count(p),
+		},
+	}
+}
+
+func published(e Entra) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		s := env.Site
+		expected := "one application for " + s.Publish.ExternalURL
+		list, err := e.PublishedApps(ctx, s.Publish.ExternalURL, s.Publish.InternalURL, s.Publish.AppName)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		var ours []fact.PublishedApp
+		half := ""
+		for _, a := range list {
+			switch {
+			case SameURL(a.ExternalURL, s.Publish.ExternalURL):
+				ours = append(ours, a)
+			case a.PublishingNotAvailable:
+				half = a.Name
+			}
+		}
+		switch {
+		case len(ours) == 1:
+			a := ours[0]
+			return checks.Passed(expected, a.Name).With("application id", a.AppID).With("object id", a.ObjectID).Provide(FactApp, a)
+		case len(ours) > 1:
+			return checks.Failed("app.doubled", expected, fmt.Sprintf("%d applications claim it", len(ours)))
+		case half != "":
+			return checks.Failed("app.missing", expected, "the application "+half+" exists but is not published")
+		}
+		return checks.Failed("app.missing", expected, "no application is published there")
+	}
+}
+
+// ofApp judges the application that app.published found.
+func ofApp(judge func(env checks.Env, a fact.PublishedApp) checks.Result) checks.Func {
+	return func(_ context.Context, env checks.Env) checks.Result {
+		a, _ := checks.Known[fact.PublishedApp](env, FactApp)
+		return judge(env, a)
+	}
+}
+
+func urls(env checks.Env, a fact.PublishedApp) checks.Result {
+	want := env.Site.Publish.InternalURL
+	if !SameURL(a.InternalURL, want) {
+		return checks.Failed("app.internal-url-wrong", want, a.InternalURL)
+	}
+	return checks.Passed(want, a.InternalURL)
+}
+
+func preauthentication(_ checks.Env, a fact.PublishedApp) checks.Result {
+	const expected = "pre-authentication by Microsoft Entra ID"
+	if a.PreAuthentication != "aadPreAuthentication" {
+		return checks.Failed("app.passthrough", expected, "pre-authentication is "+a.PreAuthentication)
+	}
+	return checks.Passed(expected, "Microsoft Entra ID")
+}
+
+func group(env checks.Env, a fact.PublishedApp) checks.Result {
+	g, _ := checks.Known[fact.ConnectorGroup](env, connector.FactGroup)
+	if a.GroupID != g.ID {
+		return checks.Failed("app.group-wrong", g.Name, a.GroupName)
+	}
+	return checks.Passed(g.Name, a.GroupName)
+}
+
+func assigned(env checks.Env, a fact.PublishedApp) checks.Result {
+	u, _ := checks.Known[fact.CloudUser](env, sync.FactUser)
+	expected := u.UPN + " is assigned"
+	switch {
+	case slices.Contains(a.AssignedPrincipalIDs, u.ID):
+		return checks.Passed(expected, fmt.Sprintf("assigned, with %d others", len(a.AssignedPrincipalIDs)-1))
+	case !a.AssignmentRequired:
+		return checks.Passed(expected, "no assignment is asked for")
+	}
+	return checks.Failed("app.not-assigned", expected, "not assigned, and assignment is required")
+}
+
+func headers(_ checks.Env, a fact.PublishedApp) checks.Result {
+	const expected = "URLs in headers are translated"
+	if !a.TranslateHostHeader {
+		return checks.Failed("app.host-header", expected, "the external host would be sent to Qlik")
+	}
+	r := checks.Passed(expected, "translated")
+	if a.ValidateBackendCert {
+		r = r.With("back-end certificate", "validated: the connector hosts must trust Qlik's certificate")
+	}
+	return r
+}
+
+func count(p Ports) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		const expected = "one application; a second one for releases before April 2018 alone"
+		flow, err := p.Front.LoginFlow(ctx, env.Site.Publish.InternalURL, browser)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		release := "not published by the server"
+		if product, err := p.Front.Product(ctx, env.Site.Publish.InternalURL); err == nil {
+			release = product.Label + " (" + product.Version + ")"
+		}
+		// The second application has the same host and the authentication port.
+		second := ""
+		list, err := p.Entra.PublishedApps(ctx, "", authenticationURL(env), "")
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		for _, a := range list {
+			if SameURL(a.InternalURL, authenticationURL(env)) {
+				second = a.Name
+			}
+		}
+		var r checks.Result
+		switch {
+		case flow.SecondApp && second == "":
+			r = checks.Failed("app.second-missing", expected, "Qlik signs in at "+flow.Location+", which is not published")
+		case !flow.SecondApp && second != "":
+			r = checks.Warned("app.second-needless", expected, "the application "+second+" is not needed")
+		case second != "":
+			r = checks.Passed(expected, "two, as this release needs")
+		default:
+			r = checks.Passed(expected, "one, as this release needs")
+		}
+		return r.With("release", release).With("sign-in page", flow.Location)
+	}
+}
+
+func authenticationURL(env checks.Env) string {
+	port := "4244"
+	if strings.HasPrefix(env.Site.Publish.InternalURL, "http:") {
+		port = "4248"
+	}
+	scheme, _, _ := strings.Cut(env.Site.Publish.InternalURL, "://")
+	return scheme + "://" + env.Site.InternalHost() + ":" + port + "/"
+}
+
+// SameURL compares URLs as the portal does: letter case of the host and a
+// closing slash do not matter.
+func SameURL(a, b string) bool {
+	return a != "" && strings.EqualFold(strings.TrimRight(a, "/"), strings.TrimRight(b, "/"))
+}

@@ -1,0 +1,257 @@
+package delegation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/checks/connector"
+	"sensegate/checks/spn"
+	"sensegate/internal/fact"
+	"sensegate/internal/site"
+)
+
+// Step is the step that these checks guard.
+const Step checks.StepID = "delegation"
+
+// Ports are the questions of this room.
+type Ports struct {
+	Directory Directory
+	Entra     Entra
+	Rehearser Rehearser
+}
+
+// Checks are the assertions of the step, in order.
+func Checks(p Ports) []checks.Check {
+	const docs = "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-sso-with-kcd"
+	soon := checks.Retry{Every: 5 * time.Second, For: 2 * time.Minute, Because: "domain controllers follow each other within about 15 seconds"}
+	accounts := []checks.ID{"site.directory"}
+	return []checks.Check{
+		{
+			ID: "delegation.complete", Step: Step, Needs: []checks.ID{"connector.group"}, Docs: docs,
+			Title: "Every connector of the group is known here",
+			Why:   "Traffic is spread at random: one forgotten host fails for some users.",
+			Run:   complete(p.Entra),
+		},
+		{
+			ID: "delegation.constrained", Step: Step, Needs: accounts, Docs: docs,
+			Title: "No connector may delegate to everything",
+			Why:   "Unconstrained delegation hands every visitor's ticket to that machine.",
+			Run:   eachComputer(p.Directory, "not trusted for unconstrained delegation", constrained),
+		},
+		{
+			ID: "delegation.list", Step: Step, Needs: []checks.ID{"spn.account"}, Docs: docs, Retry: soon,
+			Title: "Each connector may delegate to exactly Qlik's name",
+			Why:   "The domain controller compares the list letter by letter with the name asked for.",
+			Run:   list(p.Directory),
+		},
+		{
+			ID: "delegation.transition", Step: Step, Needs: []checks.ID{"delegation.list"}, Docs: docs, Retry: soon,
+			Title: "Each connector may use any authentication protocol",
+			Why:   "Users arrive with a cloud token, not with Kerberos.",
+			Run:   transition(p.Directory),
+		},
+		{
+			ID: "delegation.user", Step: Step, Needs: accounts, Docs: docs,
+			Title: "The test user may be delegated",
+			Why:   "Accounts marked as sensitive and members of Protected Users never are.",
+			Run:   user(p.Directory),
+		},
+		{
+			ID: "delegation.rehearsal", Step: Step, Docs: docs, Retry: soon,
+			Needs: []checks.ID{"delegation.complete", "delegation.constrained", "delegation.transition", "delegation.user", "kerberos.accepted"},
+			Title: "The rehearsal succeeds: a connector's ticket for the user opens Qlik",
+			Why:   "It is exactly what happens behind application proxy, before Entra is involved.",
+			Run:   rehearsal(p.Rehearser),
+		},
+	}
+}
+
+func complete(e Entra) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		g, _ := checks.Known[fact.ConnectorGroup](env, connector.FactGroup)
+		expected := "the site names every active connector of " + g.Name
+		all, err := e.Connectors(ctx)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		var ours []string
+		for _, c := range all {
+			if c.GroupID != g.ID || !c.Active {
+				continue
+			}
+			known := slices.ContainsFunc(env.Site.Connector.Hosts, func(h site.ConnectorHost) bool {
+				found, ok := connector.Named([]fact.Connector{c}, h.Name)
+				return ok && found.ID == c.ID
+			})
+			if !known {
+				return checks.Failed("delegation.connector-forgotten", expected, c.Machine+" serves the group too").Var("host", c.Machine)
+			}
+			ours = append(ours, c.Machine)
+		}
+		return checks.Passed(expected, strings.Join(ours, ", "))
+	}
+}
+
+// finding is what is wrong with one computer account.
+type finding struct {
+	cause checks.CauseID
+	seen  string
+	warn  bool
+}
+
+func eachComputer(d Directory, expected string, judge func(fact.Account) *finding) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		r := checks.Passed(expected, "")
+		var good []string
+		for _, h := range env.Site.Connector.Hosts {
+			a, err := d.Account(ctx, h.ComputerAccount())
+			if checks.KindOf(err) == fact.NotFound {
+				return checks.Failed("delegation.no-computer", expected, "the domain has no computer "+h.ComputerAccount()).Var("host", h.Name)
+			}
+			if err != nil {
+				return checks.Explain(err).Expect(expected)
+			}
+			f := judge(a)
+			if f == nil && a.Disabled {
+				f = &finding{cause: "delegation.no-computer", seen: "the computer account is disabled"}
+			}
+			if f == nil {
+				good = append(good, a.SAM)
+				r = r.With(a.SAM, "as expected")
+				continue
+			}
+			r = r.With(a.SAM, f.seen)
+			if r.Status == checks.Pass || (r.Status == checks.Warn && !f.warn) {
+				bad := checks.Failed(f.cause, expected, a.SAM+": "+f.seen)
+				if f.warn {
+					bad = checks.Warned(f.cause, expected, a.SAM+": "+f.seen)
+				}
+				bad.Evidence = r.Evidence
+				r = bad.Var("connector", strings.TrimSuffix(a.SAM, "$")).Var("host", h.Name)
+			}
+		}
+		if r.Status == checks.Pass {
+			r.Seen = "true for " + strings.Join(good, " and ")
+		}
+		return r
+	}
+}
+
+func constrained(a fact.Account) *finding {
+	if a.Unconstrained() {
+		return &finding{cause: "delegation.unconstrained", seen: "trusted for delegation to any service"}
+	}
+	return nil
+}
+
+// list accepts the classic list on the computer, or the resource-based
+// descriptor on the service account.
+func list(d Directory) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		name := env.Site.SPN()
+		service, _ := checks.Known[fact.Account](env, spn.FactAccount)
+		return eachComputer(d, "only "+name+" in the list", func(a fact.Account) *finding {
+			if slices.ContainsFunc(service.ActOnBehalf, func(sid string) bool { return strings.EqualFold(sid, a.SID) }) {
+				return nil
+			}
+			has := slices.ContainsFunc(a.DelegateTo, func(s string) bool { return strings.EqualFold(s, name) })
+			switch {
+			case len(a.DelegateTo) == 0:
+				return &finding{cause: "delegation.missing", seen: "may delegate to nothing"}
+			case !has:
+				return &finding{cause: "delegation.other-spn", seen: "may delegate only to " + strings.Join(a.DelegateTo, ", ")}
+			case len(a.DelegateTo) > 1:
+				return &finding{cause: "delegation.extra", seen: fmt.Sprintf("may delegate to %d names", len(a.DelegateTo)), warn: true}
+			}
+			return nil
+		})(ctx, env)
+	}
+}
+
+func transition(d Directory) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		service, _ := checks.Known[fact.Account](env, spn.FactAccount)
+		return eachComputer(d, `"use any authentication protocol" is chosen`, func(a fact.Account) *finding {
+			// The resource-based form needs no protocol transition.
+			if slices.Contains(service.ActOnBehalf, a.SID) && len(a.DelegateTo) == 0 {
+				return nil
+			}
+			if !a.ProtocolTransition() {
+				return &finding{cause: "delegation.kerberos-only", seen: "may use Kerberos only"}
+			}
+			return nil
+		})(ctx, env)
+	}
+}
+
+func user(d Directory) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		sam := env.Site.SAM()
+		expected := sam + " is neither sensitive nor a protected user"
+		a, err := d.Account(ctx, sam)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		switch {
+		case a.Sensitive():
+			return checks.Failed("delegation.user-sensitive", expected, sam+" is marked as sensitive")
+		case a.ProtectedUser:
+			return checks.Failed("delegation.user-protected", expected, sam+" is in Protected Users")
+		}
+		return checks.Passed(expected, "may be delegated").With("distinguished name", a.DN)
+	}
+}
+
+func rehearsal(r Rehearser) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		s := env.Site
+		expected := "a session as " + s.SAM() + " for every connector"
+		done := checks.Passed(expected, "")
+		var who []string
+		for _, h := range s.Connector.Hosts {
+			x, err := r.Rehearse(ctx, h.ComputerAccount(), s.TestUser.UPN, s.SPN(), s.Publish.InternalURL)
+			if checks.KindOf(err) == fact.Unsupported {
+				return checks.CouldNotTell(checks.NoEvidence, expected, err.Error()).
+					With("how", "give the computer account's keytab (connector.hosts.keytab) or SENSEGATE_CONNECTOR_PASSWORD, or use a rehearsal account with the same delegation")
+			}
+			if err != nil {
+				return checks.Explain(err).Expect(expected)
+			}
+			if bad, ok := judgeRehearsal(x, s.SAM(), expected); !ok {
+				bad.Evidence = append(done.Evidence, bad.Evidence...)
+				return bad.Var("connector", strings.TrimSuffix(h.ComputerAccount(), "$")).Var("host", h.Name)
+			}
+			who = append(who, h.ComputerAccount())
+			done = done.With(h.ComputerAccount(), "S4U2Self, S4U2Proxy ("+x.Proxy.ETypeName+"), Qlik: "+x.Session.UserDirectory+`\`+x.Session.UserID)
+		}
+		done.Seen = "Qlik opened for " + s.SAM() + ", asked by " + strings.Join(who, " and ")
+		return done
+	}
+}
+
+func judgeRehearsal(x fact.Rehearsal, user, expected string) (checks.Result, bool) {
+	refusal := fmt.Sprintf("%s (%d)", x.CodeName, x.Code)
+	if x.NTStatusName != "" {
+		refusal += ", " + x.NTStatusName
+	}
+	fail := func(cause checks.CauseID, seen string) (checks.Result, bool) {
+		return checks.Failed(cause, expected, x.Connector+": "+seen).With("stage", x.Stage).With("answer", refusal), false
+	}
+	switch {
+	case x.Stage == "s4u2self":
+		return fail("delegation.self-refused", "no ticket in the user's name: "+refusal)
+	case x.Stage == "s4u2proxy":
+		return fail("delegation.proxy-refused", "no ticket for Qlik on behalf of the user: "+refusal)
+	case x.Stage == "sign-in":
+		return fail("delegation.computer-refused", "the computer account could not sign in: "+refusal)
+	case x.Session == nil || x.Session.UserID == "":
+		return fail("delegation.qlik-refused", "Qlik did not accept the ticket")
+	case !strings.EqualFold(x.Session.UserID, user):
+		return fail("delegation.qlik-refused", "Qlik opened a session as "+x.Session.UserID)
+	}
+	return checks.Result{}, true
+}

@@ -1,0 +1,67 @@
+package kerberos
+
+import "sensegate/checks"
+
+// Causes explains why an assertion of this step may not hold.
+func Causes() []checks.Cause {
+	return []checks.Cause{
+		{
+			ID: "kerberos.pattern-narrow", Title: "Only some browsers are offered Windows sign-in",
+			Because: "The Windows authentication pattern matches Windows browsers alone; all others see a form.",
+			More:    "Qlik compares the pattern with the browser's user agent. \"Windows\" is the default and leaves out Macs, phones and tablets. \"Mozilla\" is in all of them.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Set the Windows authentication pattern to Mozilla.", Command: "QMC > Virtual proxies > edit > Authentication > Windows authentication pattern: Mozilla", Shell: checks.QMC}},
+		},
+		{
+			ID: "kerberos.switch-off", Title: "Kerberos is off at a Qlik proxy",
+			Because: "The proxy {proxy} offers NTLM alone, and NTLM cannot be delegated.",
+			More:    "The switch belongs to the proxy service of each node, not to the virtual proxy. Switching it makes the proxy open its listeners again and ends open sessions.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Switch on Kerberos authentication at {proxy}.", Command: "QMC > Proxies > edit > Ports > Kerberos authentication", Shell: checks.QMC}},
+		},
+		{
+			ID: "kerberos.ntlm-only", Title: "Qlik still offers NTLM alone",
+			Because: "The switch is stored, but the running proxy has not taken it.",
+			More:    "The proxy reads its settings 10 to 30 seconds after a change. If it does not, restart the service of the node that answers.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Restart the proxy service; sessions end.", Command: "Restart-Service QlikSenseProxyService", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "kerberos.other-module", Title: "Another identity provider answers",
+			Because: "The virtual proxy signs users in through SAML, OIDC or a module of its own, not through Windows.",
+			More:    "Kerberos single sign-on needs the built-in Windows module. Publish another virtual proxy, or use that identity provider behind application proxy without delegation.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Publish a virtual proxy whose authentication method is Ticket.", Command: "QMC > Virtual proxies > Authentication > Authentication method: Ticket", Shell: checks.QMC}},
+		},
+		{
+			ID: "kerberos.no-ticket", Title: "The domain controller gives no ticket for Qlik",
+			Because: "The code says why: 7 means that nobody or two accounts hold the name, 14 that no encryption fits.",
+			More:    "KDC_ERR_S_PRINCIPAL_UNKNOWN (7) also stands for a duplicate. KDC_ERR_ETYPE_NOSUPP (14) means an account without AES keys. KDC_ERR_CLIENT_REVOKED (18) is about the user, not about Qlik.",
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Ask for a ticket as a domain user and read the answer.", Command: "klist get {spn}", Shell: checks.Cmd}},
+		},
+		{
+			ID: "kerberos.weak-ticket", Title: "The ticket is encrypted with RC4",
+			Because: "The service account still allows RC4, or has no AES keys.",
+			More:    "RC4 tickets end with the hardening of 2026. What works today stops at an update of the domain controllers.",
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Allow AES for the account and set its password again.", Command: "Set-ADUser -Identity {account-name} -KerberosEncryptionType AES128,AES256", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "kerberos.refused", Title: "Qlik refuses the ticket",
+			Because: "Qlik cannot open it: the service runs with another account or an older password than the name's owner.",
+			More: "KRB_AP_ERR_MODIFIED (41) means that the key does not fit. Compare the account that runs QlikSenseProxyService with the owner of the name, " +
+				"and think of a password that was changed in the directory but not in the services.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "Look which account runs the proxy; it must be {account}.", Command: "Get-CimInstance Win32_Service -Filter \"Name='QlikSenseProxyService'\" | Select-Object StartName", Shell: checks.PowerShell},
+				{Who: checks.QlikAdmin, Text: "Enter the account's present password in all Qlik services and restart them.", Command: "services.msc", Shell: checks.Cmd},
+			},
+		},
+		{
+			ID: "kerberos.ntlm-fallback", Title: "The sign-in fell back to NTLM",
+			Because: "No ticket was used, though the sign-in worked: that is not enough for delegation.",
+			More:    "A browser hides the fallback. The connector cannot fall back: it has only Kerberos.",
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "See whether a ticket for Qlik is in the cache after a sign-in.", Command: "klist tickets", Shell: checks.Cmd}},
+		},
+		{
+			ID: "kerberos.other-user", Title: "Qlik sees another user",
+			Because: "The session belongs to somebody else than the one who signed in.",
+			More:    "Qlik takes the user from the ticket. Another user here means a session cookie of an earlier sign-in, or a virtual proxy that maps users.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "End the user's sessions and look at the virtual proxy's authentication settings.", Command: "QMC > Virtual proxies > Authentication", Shell: checks.QMC}},
+		},
+	}
+}

@@ -1,0 +1,61 @@
+package sync
+
+import "sensegate/checks"
+
+// Causes explains why an assertion of this step may not hold.
+func Causes() []checks.Cause {
+	start := checks.Fix{Who: checks.EntraAdmin, Text: "Start a cycle on the synchronisation server and read its result.", Command: "Start-ADSyncSyncCycle -PolicyType Delta", Shell: checks.PowerShell}
+	return []checks.Cause{
+		{
+			ID: "sync.off", Title: "Directory synchronisation is off",
+			Because: "Neither Entra Connect nor Cloud Sync feeds this tenant.",
+			More:    "The documented procedure begins here: install Entra Connect near the domain controller, one active server only, with its health and updater services.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Install Entra Connect or Cloud Sync and let the first cycle finish.", Command: "Entra admin center > Entra Connect > Get started", Shell: checks.Portal},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/hybrid/connect/how-to-connect-install-roadmap",
+		},
+		{
+			ID: "sync.stale", Title: "Synchronisation has stopped",
+			Because: "The last cycle is too long ago: the server is off, in staging mode, or too old to be let in.",
+			More:    "A cycle runs every 30 minutes. Entra Connect older than 2.5.79.0 stopped being accepted on 30 September 2026. A server in staging mode imports but never exports.",
+			Fixes: []checks.Fix{
+				start,
+				{Who: checks.EntraAdmin, Text: "See whether the scheduler runs, and whether the server is in staging mode.", Command: "Get-ADSyncScheduler | Format-List SyncCycleEnabled,StagingModeEnabled,NextSyncCycleStartTimeInUTC", Shell: checks.PowerShell},
+			},
+		},
+		{
+			ID: "sync.user-missing", Title: "The test user is not in the tenant",
+			Because: "The account is outside the synchronised organisational units, or its name is spelled differently.",
+			More:    "Synchronisation may be limited to some organisational units or one group. An account outside of it never reaches the tenant.",
+			Fixes:   []checks.Fix{start, {Who: checks.ADAdmin, Text: "Compare the sign-in name in the directory.", Command: "Get-ADUser {test-sam} -Properties UserPrincipalName", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "sync.user-cloud-only", Title: "The test user exists only in the cloud",
+			Because: "The user was made in the tenant and has no account in the directory behind it.",
+			More:    "The connector asks the domain controller for a ticket in the user's name. A user who is not in the directory can never get one, whatever else is right.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Choose a test user who is synchronised (test_user.upn)."}, start},
+		},
+		{
+			ID: "sync.user-disabled", Title: "The test user is disabled in the tenant",
+			Because: "Sign-in is blocked for this user.",
+			More:    "A disabled user cannot pass pre-authentication, so the final test could never succeed.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Enable the user in the directory and synchronise, or in the tenant.", Command: "Update-MgUser -UserId {test-user} -AccountEnabled:$true", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "sync.user-guest", Title: "The test user is a guest",
+			Because: "Guests have no account in this directory, so no ticket can be had for them.",
+			More:    "Guests can be given an account in the directory and be mapped to it, but that is no test of the ordinary way.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Choose a member of the tenant as the test user."}},
+		},
+		{
+			ID: "sync.not-joined", Title: "The user is joined to another account",
+			Because: "The tenant's user came from another account of the directory than the one you named.",
+			More:    "The join is made at the first synchronisation by the source anchor. After a migration between domains it may point to the old account.",
+			Fixes: []checks.Fix{
+				{Who: checks.ADAdmin, Text: "Compare the SIDs of the accounts that could be meant.", Command: "Get-ADUser {test-sam} -Properties objectSid,userPrincipalName,mS-DS-ConsistencyGuid", Shell: checks.PowerShell},
+				{Who: checks.EntraAdmin, Text: "See in the synchronisation client which account is joined.", Command: "Entra admin center > Users > {test-user} > On-premises", Shell: checks.Portal},
+			},
+		},
+	}
+}

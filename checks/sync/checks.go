@@ -1,0 +1,161 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/internal/fact"
+)
+
+// Step is the step that these checks guard.
+const Step checks.StepID = "sync"
+
+// FactUser is the test user as the tenant knows it: fact.CloudUser.
+const FactUser = "entra.test-user"
+
+// Ports are the questions of this room.
+type Ports struct {
+	Entra     Entra
+	Directory Directory
+}
+
+// Checks are the assertions of the step, in order.
+func Checks(p Ports) []checks.Check {
+	return []checks.Check{
+		{
+			ID: "sync.on", Step: Step, Needs: []checks.ID{"site.entra"},
+			Title: "The directory is synchronised to the tenant",
+			Why:   "Application proxy can only act for users that exist on both sides.",
+			Docs:  "https://learn.microsoft.com/entra/identity/hybrid/connect/whatis-azure-ad-connect",
+			Run:   on(p.Entra),
+		},
+		{
+			ID: "sync.fresh", Step: Step, Needs: []checks.ID{"sync.on"},
+			Title: "The last synchronisation is recent",
+			Why:   "A stopped synchronisation lets both sides drift apart unseen.",
+			Retry: checks.Retry{Every: 30 * time.Second, For: 35 * time.Minute, Because: "a synchronisation cycle runs every 30 minutes"},
+			Run:   fresh(p.Entra),
+		},
+		{
+			ID: "sync.user", Step: Step, Needs: []checks.ID{"sync.on"}, Provides: []string{FactUser},
+			Title: "The test user came from the directory, is enabled and a member",
+			Why:   "The connector asks for tickets in the name of the on-premises account.",
+			Retry: checks.Retry{Every: 30 * time.Second, For: 35 * time.Minute, Because: "a synchronisation cycle runs every 30 minutes"},
+			Run:   user(p.Entra),
+		},
+		{
+			ID: "sync.joined", Step: Step, Needs: []checks.ID{"sync.user", "site.directory"},
+			Title: "Tenant and directory mean the same person",
+			Why:   "A user joined to another account would open Qlik as somebody else.",
+			Run:   joined(p.Directory),
+		},
+	}
+}
+
+func on(e Entra) checks.Func {
+	return func(ctx context.Context, _ checks.Env) checks.Result {
+		const expected = "directory synchronisation switched on"
+		org, err := e.Organization(ctx)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		if !org.SyncEnabled {
+			return checks.Failed("sync.off", expected, "the tenant "+org.Name+" is not synchronised from any directory")
+		}
+		return checks.Passed(expected, "switched on for "+org.Name)
+	}
+}
+
+// A cycle runs every 30 minutes by default; Entra itself warns after 24 hours.
+const (
+	freshWarn = 3 * time.Hour
+	freshFail = 24 * time.Hour
+)
+
+func fresh(e Entra) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		const expected = "within the last 3 hours"
+		org, err := e.Organization(ctx)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		if org.LastSync.IsZero() {
+			return checks.Failed("sync.stale", expected, "never")
+		}
+		age := env.Clock().Sub(org.LastSync)
+		seen := ago(age)
+		var r checks.Result
+		switch {
+		case age > freshFail:
+			r = checks.Failed("sync.stale", expected, seen)
+		case age > freshWarn:
+			r = checks.Warned("sync.stale", expected, seen)
+		default:
+			r = checks.Passed(expected, seen)
+		}
+		return r.With("last cycle", org.LastSync.UTC().Format(time.RFC3339))
+	}
+}
+
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d minutes ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d hours ago", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+}
+
+func user(e Entra) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		upn := env.Site.TestUser.UPN
+		expected := upn + " is a synchronised, enabled member"
+		u, err := e.User(ctx, upn)
+		if checks.KindOf(err) == fact.NotFound {
+			return checks.Failed("sync.user-missing", expected, "the tenant has no user "+upn)
+		}
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		switch {
+		case !u.Synced:
+			return checks.Failed("sync.user-cloud-only", expected, upn+" exists only in the cloud")
+		case !u.Enabled:
+			return checks.Failed("sync.user-disabled", expected, upn+" is disabled in the tenant")
+		case u.Type == "Guest":
+			return checks.Failed("sync.user-guest", expected, upn+" is a guest")
+		}
+		return checks.Passed(expected, "synchronised from "+u.OnPremDomain+`\`+u.OnPremSAM).
+			With("object id", u.ID).With("on-premises SID", u.OnPremSID).
+			Provide(FactUser, u)
+	}
+}
+
+func joined(d Directory) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		u, _ := checks.Known[fact.CloudUser](env, FactUser)
+		sam := env.Site.SAM()
+		expected := "the tenant's " + u.UPN + " is the directory's " + sam
+		a, err := d.Account(ctx, sam)
+		if checks.KindOf(err) == fact.NotFound {
+			return checks.Failed("sync.not-joined", expected, "the directory has no account "+sam)
+		}
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		if u.OnPremSID != "" && !strings.EqualFold(u.OnPremSID, a.SID) {
+			return checks.Failed("sync.not-joined", expected, "the tenant has the SID of another account").
+				With("SID in the tenant", u.OnPremSID).With("SID in the directory", a.SID)
+		}
+		if u.OnPremSAM != "" && !strings.EqualFold(u.OnPremSAM, a.SAM) {
+			return checks.Failed("sync.not-joined", expected, "the tenant's user came from "+u.OnPremSAM)
+		}
+		return checks.Passed(expected, "joined by SID").With("distinguished name", a.DN).With("SID", a.SID)
+	}
+}

@@ -1,0 +1,93 @@
+package websocket
+
+import "sensegate/checks"
+
+// Causes explains why an assertion of this step may not hold.
+func Causes() []checks.Cause {
+	return []checks.Cause{
+		{
+			ID: "verify.no-page", Title: "The hub does not open inside",
+			Because: "Qlik answers with an error page on its own internal address.",
+			More:    "Status 400 with \"http request header is incorrect\" means that the host in the address is not one Qlik knows. 5xx means that a service of Qlik is down.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Open {internal-url} in a browser on the LAN and see that all services run.", Command: "Get-Service Qlik*", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "verify.no-session", Title: "A page came, but no session",
+			Because: "The page that came is a sign-in page: single sign-on did not happen.",
+			More:    "Outside, this is what is seen when single sign-on is off, or when the connector's ticket was not accepted and Qlik shows its form.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "See that single sign-on of {app} is integrated Windows authentication.", Command: "Entra admin center > Enterprise applications > {app} > Single sign-on", Shell: checks.Portal}},
+		},
+		{
+			ID: "verify.no-engine", Title: "The engine does not answer",
+			Because: "The proxy found no engine: it is down, or the virtual proxy names no engine node.",
+			More:    "The virtual proxy's load balancing list names the nodes whose engine may be used. An empty list is accepted and reaches nobody.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "See that the engine runs.", Command: "Get-Service QlikSenseEngineService", Shell: checks.PowerShell},
+				{Who: checks.QlikAdmin, Text: "See that the virtual proxy names an engine node.", Command: "QMC > Virtual proxies > edit > Load balancing", Shell: checks.QMC},
+			},
+		},
+		{
+			ID: "verify.origin-refused", Title: "The WebSocket is refused",
+			Because: "Qlik does not accept the page's host as an origin, or misses its CSRF token.",
+			More:    "Status 403 on the upgrade is the host allow list, or from November 2024 on the token that the wizard always sends.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Add {external-host} to the host allow list.", Command: "QMC > Virtual proxies > edit > Advanced > Host allow list", Shell: checks.QMC}},
+		},
+		{
+			ID: "verify.must-authenticate", Title: "The WebSocket arrives without a session",
+			Because: "The session cookie of the page did not come along with the upgrade.",
+			More:    "No single sign-on happens on an upgrade, and cookies set by its answer are dropped: the session must exist before. Look at SameSite, Secure and the path of the session cookie.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Look at the session cookie's settings of the virtual proxy.", Command: "QMC > Virtual proxies > edit > Authentication > Session cookie header name", Shell: checks.QMC}},
+		},
+		{
+			ID: "verify.upgrade-stripped", Title: "Something in between breaks WebSockets",
+			Because: "The upgrade never reached Qlik's engine: a box on the way answered in its place.",
+			More:    "Load balancers and reverse proxies between connector and Qlik must pass the headers Upgrade and Connection on. If it works inside and fails outside, look between the connector and Qlik, then at connectors older than 1.5.612.0.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Pass Upgrade and Connection on, with HTTP/1.1, in every box between the connector hosts and {internal-host}."}},
+		},
+		{
+			ID: "verify.no-licence", Title: "Qlik has no licence for the user",
+			Because: "The way is clear, but no access type is assigned to the user.",
+			More:    "Network, allow list and single sign-on are proved by this answer. What is missing is an access pass in Qlik's licence.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Assign an access type to the user.", Command: "QMC > License management > Professional access allocations", Shell: checks.QMC}},
+		},
+		{
+			ID: "verify.open-door", Title: "A stranger reaches Qlik",
+			Because: "The external URL answers without asking who is there.",
+			More:    "Pre-authentication is off, or another product answers under this name.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set pre-authentication of {app} to Microsoft Entra ID.", Command: "Entra admin center > Enterprise applications > {app} > Application proxy", Shell: checks.Portal}},
+		},
+		{
+			ID: "verify.other-login", Title: "Another sign-in answers",
+			Because: "The external URL leads to a sign-in page that is not this tenant's.",
+			More:    "A company portal, a captive page or another product answers under this name.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "See where {external-host} leads from this network.", Command: "Resolve-DnsName {external-host}", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "verify.gateway-error", Title: "Application proxy shows an error page",
+			Because: "The connector did not reach Qlik, or got no ticket for the user.",
+			More:    "The page names a status and a transaction id. Gateway errors (502, 504) are about the way from connector to Qlik: name, port, certificate, time-out. An incorrect delegation configuration is about tickets.",
+			Fixes: []checks.Fix{
+				{Who: checks.HostAdmin, Text: "Open {internal-url} on a connector host.", Command: "Invoke-WebRequest {internal-url} -UseBasicParsing -UseDefaultCredentials", Shell: checks.PowerShell},
+				{Who: checks.HostAdmin, Text: "Read the connector's Admin events of the last minutes.", Command: "Get-WinEvent -LogName 'Microsoft-Microsoft Entra private network-Connector/Admin' -MaxEvents 20", Shell: checks.PowerShell},
+			},
+		},
+		{
+			ID: "verify.other-user", Title: "Qlik opens as somebody else",
+			Because: "The delegated login identity leads to another account than the test user's.",
+			More:    "The connector asks for the user by the name that the mapping makes. Two accounts that share it, or an old session cookie, open Qlik as another person.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Look at the delegated login identity of {app}.", Command: "Entra admin center > Enterprise applications > {app} > Single sign-on", Shell: checks.Portal}},
+		},
+		{
+			ID: "verify.idle-cut", Title: "Silent WebSockets are cut",
+			Because: "A box on the way closes connections that carry nothing for a while.",
+			More:    "Load balancers often close idle connections after one to four minutes. Users see \"connection lost\" when they come back to a page.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Raise the idle time-out of every box between the connector hosts and {internal-host} above ten minutes."}},
+		},
+		{
+			ID: "verify.users-differ", Title: "Inside and outside are two people",
+			Because: "The same person is two users for Qlik, with two sets of rights.",
+			More:    "Qlik names a user by directory and id. Another directory name on one side comes from another domain or another authentication method.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Compare the two users and the virtual proxy's authentication.", Command: "QMC > Users > filter {test-sam}", Shell: checks.QMC}},
+		},
+	}
+}

@@ -1,0 +1,275 @@
+package websocket
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/internal/fact"
+)
+
+// Step is the step that these checks guard.
+const Step checks.StepID = "verify"
+
+// Facts that later checks may use.
+const (
+	factInside  = "inside.session"  // fact.WebSession
+	factSocket  = "inside.socket"   // fact.SocketProbe
+	factOutside = "outside.session" // fact.WebSession
+	factWeb     = "outside.socket"  // fact.SocketProbe
+)
+
+// Ports are the questions of this room.
+type Ports struct {
+	Tickets Tickets
+	Outside Outside
+}
+
+// Checks are the assertions of the step, in order.
+func Checks(p Ports) []checks.Check {
+	const docs = "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik"
+	soon := checks.Retry{Every: 5 * time.Second, For: 5 * time.Minute, Because: "a new application is served everywhere after a few minutes"}
+	person := 10 * time.Minute // a person may be signing in
+	return []checks.Check{
+		{
+			ID: "verify.inside", Step: Step, Needs: []checks.ID{"kerberos.accepted"}, Docs: docs,
+			Provides: []string{factInside, factSocket}, Timeout: 5 * time.Minute,
+			Title: "Inside: the hub opens after a silent sign-in",
+			Why:   "What does not work inside cannot work outside.",
+			Run:   inside(p.Tickets),
+		},
+		{
+			ID: "verify.websocket-inside", Step: Step, Needs: []checks.ID{"verify.inside"}, Docs: docs,
+			Title: "Inside: the engine answers over WebSocket",
+			Why:   "All data in Qlik's pages comes this way.",
+			Run:   socket(factSocket),
+		},
+		{
+			ID: "verify.preauthentication", Step: Step, Needs: []checks.ID{"app.preauthentication", "app.urls", "app.group"}, Docs: docs, Retry: soon,
+			Title: "Outside: a stranger is sent to Entra",
+			Why:   "Nothing reaches Qlik before the sign-in.",
+			Run:   preauthentication(p.Outside),
+		},
+		{
+			ID: "verify.outside", Step: Step, Docs: docs, Provides: []string{factOutside}, Timeout: person, Retry: soon,
+			Needs: []checks.ID{"verify.preauthentication", "verify.websocket-inside", "app.assigned", "delegation.rehearsal", "sso.spn", "sso.mapping", "allowlist.websocket"},
+			Title: "Outside: the test user signs in once and the hub opens",
+			Why:   "It is what all the steps before were for.",
+			Run:   outside(p.Outside),
+		},
+		{
+			ID: "verify.websocket-outside", Step: Step, Needs: []checks.ID{"verify.outside"}, Docs: docs, Retry: soon,
+			Provides: []string{factWeb}, Timeout: 5 * time.Minute,
+			Title: "Outside: the engine answers over WebSocket",
+			Why:   "Pages without it stay grey; many boxes in between break it.",
+			Run:   outsideSocket(p.Outside),
+		},
+		{
+			ID: "verify.idle", Step: Step, Needs: []checks.ID{"verify.websocket-outside"}, Docs: docs,
+			Title: "Outside: a silent WebSocket is not cut",
+			Why:   "Somebody who reads a chart for a minute sends nothing.",
+			Run:   idle,
+		},
+		{
+			ID: "verify.same", Step: Step, Needs: []checks.ID{"verify.inside", "verify.websocket-outside"}, Docs: docs,
+			Title: "Inside and outside are the same person and the same engine",
+			Why:   "Otherwise licences and rights would differ.",
+			Run:   same,
+		},
+	}
+}
+
+func inside(t Tickets) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		s := env.Site
+		expected := "the hub at " + s.Publish.InternalURL + ", as " + s.KerberosUser()
+		web, probe, err := t.NegotiatedSocket(ctx, s.Publish.InternalURL, s.Qlik.Prefix, s.SPN(), "https://"+s.InternalHost())
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		switch {
+		case web.Status >= 400:
+			return checks.Failed("verify.no-page", expected, fmt.Sprintf("status %d at %s", web.Status, web.Final))
+		case web.UserID == "":
+			return checks.Failed("verify.no-session", expected, "a page, but no session")
+		}
+		return session(checks.Passed(expected, "the hub, as "+web.UserDirectory+`\`+web.UserID), web).
+			Provide(factInside, web).Provide(factSocket, probe)
+	}
+}
+
+func session(r checks.Result, w fact.WebSession) checks.Result {
+	return r.With("way", strings.Join(w.Hops, " > ")).With("signed in by", w.Mechanism).With("cookies", strings.Join(w.Cookies, ", "))
+}
+
+// socket judges a probe that an earlier check made.
+func socket(key string) checks.Func {
+	return func(_ context.Context, env checks.Env) checks.Result {
+		p, _ := checks.Known[fact.SocketProbe](env, key)
+		return judge(p)
+	}
+}
+
+func judge(p fact.SocketProbe) checks.Result {
+	const expected = "101, a session, and the engine's version"
+	evidence := func(r checks.Result) checks.Result {
+		return r.With("WebSocket", p.URL).With("origin", p.Origin).With("status", fmt.Sprint(p.Status)).
+			With("CSRF token", map[bool]string{true: "asked for and sent", false: "not offered"}[p.CSRF])
+	}
+	switch {
+	case !p.Upgraded:
+		cause, seen := refusal(p)
+		r := evidence(checks.Failed(cause, expected, seen))
+		if p.Body != "" {
+			r = r.With("page", p.Body)
+		}
+		return r
+	case p.MustAuthenticate:
+		return evidence(checks.Failed("verify.must-authenticate", expected, "upgraded, but asked to sign in"))
+	case strings.Contains(p.Topic, "License"):
+		return evidence(checks.Warned("verify.no-licence", expected, "let in, but Qlik has no licence for the user ("+p.Topic+")"))
+	case p.EngineVersion == "":
+		seen := "upgraded, but the engine does not answer"
+		if p.Topic != "" {
+			seen += " (" + p.Topic + ")"
+		} else if p.Session != "" {
+			seen += " (" + p.Session + ")"
+		}
+		return evidence(checks.Failed("verify.no-engine", expected, seen))
+	}
+	return evidence(checks.Passed(expected, fmt.Sprintf("engine %s in %s", p.EngineVersion, p.RoundTrip.Round(time.Millisecond)))).
+		With("user at the engine", p.User).With("session", p.Session)
+}
+
+// Statuses of a refused upgrade, as Qlik and boxes in between answer them.
+const (
+	statusOK        = 200
+	statusForbidden = 403
+	statusServer    = 500
+)
+
+func refusal(p fact.SocketProbe) (checks.CauseID, string) {
+	seen := fmt.Sprintf("the upgrade was answered with %d", p.Status)
+	switch {
+	case p.Status == statusForbidden:
+		return "verify.origin-refused", seen
+	case p.Status == statusServer && strings.Contains(strings.ToLower(p.Body), "unable to route"):
+		return "verify.no-engine", seen + ": no engine to route to"
+	case p.Status >= 300 && p.Status < 400, p.Status == 401:
+		return "verify.must-authenticate", seen
+	case p.Status == statusOK:
+		return "verify.upgrade-stripped", seen + " and a page instead of an upgrade"
+	}
+	return "verify.upgrade-stripped", seen
+}
+
+func preauthentication(o Outside) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		target := env.Site.Publish.ExternalURL
+		expected := target + " leads to the sign-in of Entra"
+		w, err := o.Anonymous(ctx, target)
+		if err != nil {
+			switch checks.KindOf(err) {
+			case fact.Unreachable, fact.TimedOut:
+				return checks.CouldNotTell(checks.Unreachable, expected, err.Error())
+			default:
+				return checks.Explain(err).Expect(expected)
+			}
+		}
+		login := loginHost(env)
+		to, err := url.Parse(w.Final)
+		switch {
+		case err != nil || w.Status < 300 || w.Status >= 400:
+			if w.Status < 400 {
+				return checks.Failed("verify.open-door", expected, fmt.Sprintf("status %d, without any sign-in", w.Status))
+			}
+			return checks.Failed("verify.gateway-error", expected, fmt.Sprintf("status %d", w.Status))
+		case !strings.EqualFold(to.Hostname(), login):
+			return checks.Failed("verify.other-login", expected, "it leads to "+to.Hostname())
+		}
+		return checks.Passed(expected, "it leads to "+to.Hostname()).With("redirect URI", to.Query().Get("redirect_uri"))
+	}
+}
+
+func loginHost(env checks.Env) string {
+	authority := env.Site.Entra.Authority
+	if authority == "" {
+		authority = "https://login.microsoftonline.com/"
+	}
+	u, err := url.Parse(authority)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+func outside(o Outside) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		s := env.Site
+		expected := "the hub at " + s.Publish.ExternalURL + ", as " + s.SAM()
+		w, err := o.SignIn(ctx, s.Publish.ExternalURL)
+		if err != nil {
+			if checks.KindOf(err) == fact.Refused {
+				return checks.Failed("verify.gateway-error", expected, err.Error()).With("code", checks.CodeOf(err))
+			}
+			return checks.Explain(err).Expect(expected)
+		}
+		switch {
+		case w.Status >= 500:
+			return session(checks.Failed("verify.gateway-error", expected, fmt.Sprintf("status %d at %s", w.Status, w.Final)), w)
+		case w.UserID == "":
+			return session(checks.Failed("verify.no-session", expected, "a page, but no Qlik session"), w)
+		case !strings.EqualFold(w.UserID, s.SAM()):
+			return session(checks.Failed("verify.other-user", expected, "Qlik opened as "+w.UserDirectory+`\`+w.UserID), w)
+		}
+		return session(checks.Passed(expected, "the hub, as "+w.UserDirectory+`\`+w.UserID), w).Provide(factOutside, w)
+	}
+}
+
+func outsideSocket(o Outside) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		p, err := o.Socket(ctx, env.Site.Publish.ExternalURL, env.Site.Qlik.Prefix)
+		if err != nil {
+			return checks.Explain(err)
+		}
+		return judge(p).Provide(factWeb, p)
+	}
+}
+
+func idle(_ context.Context, env checks.Env) checks.Result {
+	p, _ := checks.Known[fact.SocketProbe](env, factWeb)
+	watched := p.Idle.Round(100 * time.Millisecond)
+	expected := fmt.Sprintf("silent for %s, then still answered", watched)
+	if p.Idle == 0 {
+		return checks.CouldNotTell(checks.Unexplained, "a silent socket survives", "the socket was not watched")
+	}
+	if !p.IdleSurvived {
+		return checks.Failed("verify.idle-cut", expected, "it was cut while silent")
+	}
+	return checks.Passed(expected, "it survived")
+}
+
+func same(_ context.Context, env checks.Env) checks.Result {
+	in, _ := checks.Known[fact.WebSession](env, factInside)
+	out, _ := checks.Known[fact.WebSession](env, factOutside)
+	inSocket, _ := checks.Known[fact.SocketProbe](env, factSocket)
+	outSocket, _ := checks.Known[fact.SocketProbe](env, factWeb)
+	const expected = "the same user and engine on both sides"
+	sides := func(r checks.Result) checks.Result {
+		return r.With("inside", in.UserDirectory+`\`+in.UserID+", engine "+inSocket.EngineVersion).
+			With("outside", out.UserDirectory+`\`+out.UserID+", engine "+outSocket.EngineVersion).
+			With("round trip inside", inSocket.RoundTrip.Round(100*time.Microsecond).String()).
+			With("round trip outside", outSocket.RoundTrip.Round(100*time.Microsecond).String())
+	}
+	people := []string{strings.ToLower(in.UserDirectory + `\` + in.UserID), strings.ToLower(out.UserDirectory + `\` + out.UserID)}
+	slices.Sort(people)
+	verified := env.Site.KerberosUser() == env.Site.SAM()
+	if verified && people[0] != people[1] {
+		return sides(checks.Failed("verify.users-differ", expected, "inside "+in.UserID+", outside "+out.UserID))
+	}
+	return sides(checks.Passed(expected, out.UserDirectory+`\`+out.UserID+" on both sides"))
+}
