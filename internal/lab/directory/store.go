@@ -147,8 +147,8 @@ func (s *Store) inOrder(keep func(*Entry) bool) []*Entry {
 	return out
 }
 
-// context is the key of the naming context that holds the key k.
-func context(k string) string {
+// namingContext is the key of the naming context that holds the key k.
+func namingContext(k string) string {
 	for _, nc := range []string{schemaDN, configurationDN, contoso.BaseDN} {
 		if n := strings.ToLower(nc); k == n || isBelow(k, n) {
 			return n
