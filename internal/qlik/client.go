@@ -1,0 +1,200 @@
+// Package qlik reads and changes the Qlik Sense repository over its REST
+// interface, with the certificate that the site exported. Reading and changing
+// are different types.
+package qlik
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+	"sensegate/internal/site"
+)
+
+const (
+	system = "Qlik repository"
+	// defaultUser may read and change everything the wizard touches.
+	defaultUser = `INTERNAL\sa_api`
+	// maxAnswer bounds an answer: the full list of a large site's virtual
+	// proxies runs to megabytes of certificates and templates.
+	maxAnswer = 16 << 20
+)
+
+// Client asks the repository service. It reads only; see Writer.
+type Client struct {
+	base *url.URL
+	user string
+	http *http.Client
+}
+
+// NewClient reads the certificate set of the site. Nothing is sent yet.
+func NewClient(s site.Site, d *netprobe.Dialer) (*Client, error) {
+	base, err := url.Parse(s.Qlik.Repository)
+	if err != nil || base.Scheme != "https" || base.Hostname() == "" {
+		return nil, fmt.Errorf("reading the repository's address: %q is not an https URL", s.Qlik.Repository)
+	}
+	config, err := tlsConfig(s.Qlik, d)
+	if err != nil {
+		return nil, err
+	}
+	tr := d.Transport()
+	tr.TLSClientConfig = config
+	header, err := userHeader(s.Qlik.User)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{
+		base: &url.URL{Scheme: base.Scheme, Host: base.Host},
+		user: header,
+		http: &http.Client{
+			Transport:     netprobe.Capped(tr, maxAnswer),
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}, nil
+}
+
+// Close closes the idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// tlsConfig shows the client certificate, and trusts the site's own authority
+// alone where one is given: the repository's certificate is never a public one.
+func tlsConfig(q site.Qlik, d *netprobe.Dialer) (*tls.Config, error) {
+	certificate, err := os.ReadFile(q.Certificate)
+	if err != nil {
+		return nil, fmt.Errorf("reading the client certificate: %w", err)
+	}
+	key, err := os.ReadFile(q.Key)
+	if err != nil {
+		return nil, fmt.Errorf("reading the client certificate's key: %w", err)
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
+	if err != nil {
+		if bytes.Contains(key, []byte("ENCRYPTED")) {
+			err = errors.New("it is protected by a password; export the set again without one")
+		}
+		return nil, fmt.Errorf("reading the client certificate's key: %w", err)
+	}
+	config := d.TLSConfig(q.ServerName)
+	config.Certificates = []tls.Certificate{pair}
+	if q.Root != "" {
+		root, err := os.ReadFile(q.Root)
+		if err != nil {
+			return nil, fmt.Errorf("reading the repository's authority: %w", err)
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(root) {
+			return nil, fmt.Errorf("reading the repository's authority: %s holds no PEM certificate", q.Root)
+		}
+	}
+	return config, nil
+}
+
+// userHeader is the X-Qlik-User value for DIRECTORY\user.
+func userHeader(user string) (string, error) {
+	if user == "" {
+		user = defaultUser
+	}
+	directory, id, found := strings.Cut(user, `\`)
+	if !found || directory == "" || id == "" || strings.ContainsAny(user, ";\r\n") {
+		return "", fmt.Errorf(`reading the repository user: %q is not of the form DIRECTORY\user`, user)
+	}
+	return "UserDirectory=" + directory + "; UserId=" + id, nil
+}
+
+// get asks for a path below /qrs and decodes the answer; numbers in a generic
+// answer keep their digits.
+func (c *Client) get(ctx context.Context, op, path string, out any) error {
+	return c.do(ctx, http.MethodGet, op, path, nil, out)
+}
+
+func (c *Client) do(ctx context.Context, method, op, path string, body []byte, out any) error {
+	ctx, cancel := netprobe.Patient(ctx)
+	defer cancel()
+	key := xsrfKey()
+	u := *c.base
+	u.Path = "/qrs/" + path
+	u.RawQuery = url.Values{"xrfkey": {key}}.Encode()
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	req.Header.Set("X-Qlik-Xrfkey", key)
+	req.Header.Set("X-Qlik-User", c.user)
+	req.Header.Set("Accept", "application/json")
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return netprobe.Classify(system, op, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return netprobe.Classify(system, op, err)
+	}
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return refusal(op, netprobe.Page{Status: resp.StatusCode, Header: resp.Header, Body: raw})
+	}
+	if out == nil {
+		return nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	if err := dec.Decode(out); err != nil {
+		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "the answer is not the repository's", Err: err}
+	}
+	return nil
+}
+
+// refusal is the repository's no. It has no codes of its own, only words.
+func refusal(op string, p netprobe.Page) error {
+	e := &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: strconv.Itoa(p.Status), Text: netprobe.PageText(p)}
+	switch p.Status {
+	case http.StatusUnauthorized:
+		e.Kind = fact.NotSignedIn
+	case http.StatusForbidden:
+		e.Kind = fact.NoRight
+		if strings.Contains(strings.ToUpper(e.Text), "XSRF") {
+			// The key was right when it left: something in between took the
+			// query or the header away.
+			e.Kind, e.Code = fact.Refused, "XSRF"
+		}
+	case http.StatusNotFound:
+		e.Kind = fact.NotFound
+	case http.StatusConflict:
+		e.Kind = fact.Conflict
+	case http.StatusBadGateway, http.StatusServiceUnavailable:
+		e.Kind = fact.Unreachable
+	case http.StatusGatewayTimeout, http.StatusRequestTimeout:
+		e.Kind = fact.TimedOut
+	}
+	if p.Status >= 300 && p.Status < 400 {
+		e.Kind, e.Text = fact.NotSignedIn, "sends to a login page: this is the proxy's port, not the repository's"
+	}
+	return e
+}
+
+// xsrfKey is sixteen letters and digits, new for each call.
+func xsrfKey() string {
+	const alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01" // 64, so that no byte is cut off unevenly
+	var raw [16]byte
+	_, _ = rand.Read(raw[:]) // it ends the program rather than fail
+	for i, b := range raw {
+		raw[i] = alphabet[b%64]
+	}
+	return string(raw[:])
+}

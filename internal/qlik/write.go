@@ -1,0 +1,98 @@
+package qlik
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+
+	"sensegate/internal/fact"
+)
+
+// Writer changes the repository, one field at a time.
+type Writer struct {
+	client *Client
+}
+
+// NewWriter makes a Writer over the client's connection.
+func NewWriter(c *Client) *Writer { return &Writer{client: c} }
+
+// SetAllowList replaces the host allow list of a virtual proxy.
+func (w *Writer) SetAllowList(ctx context.Context, virtualProxyID string, hosts []string) error {
+	list := make([]any, 0, len(hosts))
+	for _, h := range hosts {
+		list = append(list, h)
+	}
+	return w.change(ctx, "changing the host allow list", "virtualproxyconfig", virtualProxyID, list, "websocketCrossOriginWhiteList")
+}
+
+// SetDevicePattern replaces the pattern of the browsers that are offered
+// Windows authentication.
+func (w *Writer) SetDevicePattern(ctx context.Context, virtualProxyID, pattern string) error {
+	return w.change(ctx, "changing the browser pattern", "virtualproxyconfig", virtualProxyID, pattern, "windowsAuthenticationEnabledDevicePattern")
+}
+
+// SetKerberos switches Kerberos of one node's proxy service on or off.
+func (w *Writer) SetKerberos(ctx context.Context, proxyID string, on bool) error {
+	return w.change(ctx, "switching Kerberos", "proxyservice", proxyID, on, "settings", "kerberosAuthentication")
+}
+
+// change reads the whole entity, sets the field at path, writes everything
+// back with the modifiedDate that was read, and reads the field again. What is
+// not known of the entity survives. Somebody else's change in between is a
+// conflict, which is for the person to decide.
+func (w *Writer) change(ctx context.Context, op, entity, id string, value any, path ...string) error {
+	at := entity + "/" + url.PathEscape(id)
+	var whole map[string]any
+	if err := w.client.get(ctx, op, at, &whole); err != nil {
+		return err
+	}
+	same, err := set(whole, value, path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	if same {
+		return nil
+	}
+	body, err := json.Marshal(whole)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	if err := w.client.do(ctx, http.MethodPut, op, at, body, nil); err != nil {
+		return err
+	}
+	var stored map[string]any
+	if err := w.client.get(ctx, op, at, &stored); err != nil {
+		return err
+	}
+	if same, err = set(stored, value, path); err != nil || !same {
+		return &fact.Error{Kind: fact.Conflict, System: system, Op: op, Text: "the value was taken but is not what is stored now", Err: err}
+	}
+	return nil
+}
+
+// set puts value at path and says whether it was there already. A field that
+// the entity does not have is not invented.
+func set(entity map[string]any, value any, path []string) (same bool, err error) {
+	for _, name := range path[:len(path)-1] {
+		inner, ok := entity[name].(map[string]any)
+		if !ok {
+			return false, fmt.Errorf("the entity has no %s", name)
+		}
+		entity = inner
+	}
+	last := path[len(path)-1]
+	old, ok := entity[last]
+	if !ok {
+		return false, fmt.Errorf("the entity has no %s", last)
+	}
+	if old == nil {
+		if _, isList := value.([]any); isList {
+			old = []any{}
+		}
+	}
+	entity[last] = value
+	return reflect.DeepEqual(old, value), nil
+}
