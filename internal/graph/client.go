@@ -64,8 +64,7 @@ func (c *Client) SignIn(ctx context.Context) error {
 	return err
 }
 
-// connect makes a connection that asks for permissions. The command line's own
-// client has its permissions once and for all, and cannot ask for single ones.
+// connect makes a connection that asks for permissions.
 func (c *Client) connect(permissions ...string) connection {
 	return connection{
 		base: c.endpoint(),
@@ -77,8 +76,11 @@ func (c *Client) connect(permissions ...string) connection {
 	}
 }
 
+// scopes names permissions in full. An application that the tenant registered
+// for this has been given its permissions there, as Azure's command line has:
+// asking those two for single ones would ask for consent again.
 func (c *Client) scopes(permissions ...string) []string {
-	if c.site.Entra.SignIn == ByAzureCLI {
+	if c.site.Entra.SignIn == ByAzureCLI || c.site.Entra.ClientID != "" {
 		return []string{c.endpoint() + "/.default"}
 	}
 	out := make([]string, 0, len(permissions))

@@ -1,0 +1,90 @@
+package graph_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/graph"
+	"sensegate/internal/lab/contoso"
+)
+
+func TestReadTheTenant(t *testing.T) {
+	w := newWorld(t)
+	prompts := 0
+	c := w.client(t, graph.SignInOptions{Prompt: func(_ context.Context, message, url, code string) error {
+		prompts++
+		if message == "" || url == "" || code == "" {
+			t.Errorf("prompt = %q, %q, %q", message, url, code)
+		}
+		return nil
+	}})
+	org, err := c.Organization(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if org.ID != contoso.TenantID || !org.SyncEnabled || time.Since(org.LastSync) > time.Hour || !slices.Contains(org.VerifiedDomains, contoso.TenantDomain) {
+		t.Errorf("Organization() = %+v", org)
+	}
+	who, err := c.SignedIn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const applicationAdministrator = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3"
+	if who.UPN != contoso.Admin().UPN || len(who.Roles) != 1 || who.Roles[0].TemplateID != applicationAdministrator ||
+		!slices.Contains(who.Scopes, "Directory.ReadWrite.All") {
+		t.Errorf("SignedIn() = %+v", who)
+	}
+	licences, err := c.Licences(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(licences) != 1 || licences[0].Enabled != 25 || !slices.Contains(licences[0].Plans, "AAD_PREMIUM") {
+		t.Errorf("Licences() = %+v", licences)
+	}
+	user, err := c.User(t.Context(), contoso.TestUser().UPN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if user.OnPremSAM != "alice" || user.OnPremDomain != contoso.Domain || user.OnPremUPN != contoso.TestUser().UPN ||
+		!user.Enabled || !user.Synced || !user.Licensed || user.Type != "Member" || user.OnPremSID == "" || user.LastSync.IsZero() {
+		t.Errorf("User() = %+v", user)
+	}
+	if _, err := c.User(t.Context(), "nobody#EXT#@contoso.test"); kindOf(err) != fact.NotFound {
+		t.Errorf("User(nobody) = %v, want not found", err)
+	}
+	connectors, err := c.Connectors(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	group := groupID(t, c)
+	if len(connectors) != 2 {
+		t.Fatalf("Connectors() = %+v", connectors)
+	}
+	for _, con := range connectors {
+		if con.GroupID != group || !con.Active || con.Version == "" || con.Machine == "" || con.ExternalIP == "" {
+			t.Errorf("connector = %+v", con)
+		}
+	}
+	apps, err := c.PublishedApps(t.Context(), externalURL, internalURL, contoso.AppName)
+	if err != nil || len(apps) != 0 {
+		t.Errorf("PublishedApps() = %+v, %v, want none", apps, err)
+	}
+	if prompts != 1 {
+		t.Errorf("asked %d times to sign in, want once", prompts)
+	}
+}
+
+func kindOf(err error) fact.ErrorKind {
+	var e *fact.Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	if err != nil {
+		return -1
+	}
+	return 0
+}
