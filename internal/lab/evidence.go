@@ -1,0 +1,248 @@
+package lab
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"sensegate/internal/lab/appproxy"
+	"sensegate/internal/lab/contoso"
+)
+
+// evidenceSchema is the format that connector hosts' evidence is written in.
+const evidenceSchema = "sensegate/evidence/v1"
+
+// maxEvents is how many of a connector's latest events its evidence keeps.
+const maxEvents = 50
+
+type evidence struct {
+	Schema    string          `json:"schema"`
+	Tool      string          `json:"tool"`
+	Host      string          `json:"host"`
+	Site      string          `json:"site"`
+	Collected string          `json:"collected"`
+	Simulated bool            `json:"simulated"`
+	Facts     json.RawMessage `json:"facts"`
+	SHA256    string          `json:"sha256"`
+}
+
+// hostFacts is what a connector host would show to somebody who looks.
+type hostFacts struct {
+	Services  []service      `json:"services"`
+	OS        osFacts        `json:"os"`
+	DotNet    dotnet         `json:"dotnet"`
+	Connector connectorFacts `json:"connector"`
+	TLS12     tls12          `json:"tls12"`
+	WinHTTP   winHTTP        `json:"winhttp"`
+	Domain    domainFacts    `json:"domain"`
+	Clock     clockFacts     `json:"clock"`
+	SPNEGO    *int           `json:"spnego"`
+	Egress    []egress       `json:"egress"`
+	Events    []event        `json:"events"`
+}
+
+type service struct {
+	Name    string `json:"name"`
+	Display string `json:"display"`
+	State   string `json:"state"`
+	Start   string `json:"start"`
+	Account string `json:"account"`
+}
+
+type osFacts struct {
+	Name  string `json:"name"`
+	Build int    `json:"build"`
+}
+
+type dotnet struct {
+	Release int `json:"release"`
+}
+
+type connectorFacts struct {
+	Version string `json:"version"`
+}
+
+type tls12 struct {
+	Enabled           *int `json:"client_enabled"`
+	DisabledByDefault *int `json:"client_disabled_by_default"`
+}
+
+type winHTTP struct {
+	EnableDefaultHTTP2 *int `json:"enable_default_http2"`
+}
+
+type domainFacts struct {
+	Name          string `json:"name"`
+	Joined        bool   `json:"joined"`
+	SecureChannel bool   `json:"secure_channel"`
+}
+
+type clockFacts struct {
+	SkewMS int `json:"skew_ms"`
+}
+
+type egress struct {
+	Host      string `json:"host"`
+	Port      int    `json:"port"`
+	Reached   bool   `json:"reached"`
+	Issuer    string `json:"issuer"`
+	Inspected bool   `json:"inspected"`
+	Problem   string `json:"problem"`
+}
+
+// event is a line of the connector's Admin log.
+type event struct {
+	ID          int    `json:"id"`
+	Time        string `json:"time"`
+	Transaction string `json:"transaction"`
+	User        string `json:"user"`
+	SPN         string `json:"spn"`
+	Text        string `json:"text"`
+}
+
+// healthyHost is a connector host with nothing to complain of.
+func healthyHost() hostFacts {
+	off := 0
+	const issuer = "Practice Lab Public TLS CA 2026"
+	f := hostFacts{
+		Services: []service{
+			{"WAPCSvc", "Microsoft Entra private network connector", "running", "automatic (delayed)", `NT AUTHORITY\NETWORK SERVICE`},
+			{"WAPCUpdaterSvc", "Microsoft Entra private network connector updater", "running", "automatic (delayed)", `NT AUTHORITY\SYSTEM`},
+		},
+		OS:        osFacts{Name: "Windows Server 2022 Datacenter", Build: 20348},
+		DotNet:    dotnet{Release: 528449},
+		Connector: connectorFacts{Version: connectorVersion},
+		WinHTTP:   winHTTP{EnableDefaultHTTP2: &off},
+		Domain:    domainFacts{Name: contoso.Domain, Joined: true, SecureChannel: true},
+		Clock:     clockFacts{SkewMS: 12},
+		Events:    []event{},
+	}
+	for _, h := range []string{
+		contoso.LoginHost, contoso.TenantID + ".bootstrap." + contoso.ProxySuffix,
+		"register." + contoso.ProxySuffix, "updater." + contoso.ProxySuffix,
+	} {
+		f.Egress = append(f.Egress, egress{Host: h, Port: 443, Reached: true, Issuer: issuer})
+	}
+	f.Egress = append(f.Egress, egress{Host: "crl." + contoso.ProxySuffix, Port: 80, Reached: true})
+	return f
+}
+
+// connectorVersion is the current release of the connector.
+const connectorVersion = "1.5.4892.0"
+
+// hosts keeps the connector hosts' evidence and writes it as it changes.
+type hosts struct {
+	dir   string
+	clock func() time.Time
+	mu    sync.Mutex
+	facts map[string]*hostFacts
+}
+
+func newHosts(dir string, clock func() time.Time) *hosts {
+	h := &hosts{dir: dir, clock: clock, facts: map[string]*hostFacts{}}
+	for _, c := range contoso.Connectors() {
+		f := healthyHost()
+		h.facts[c.Name] = &f
+	}
+	return h
+}
+
+// path is where the evidence of a host is.
+func (h *hosts) path(name string) string {
+	short, _, _ := strings.Cut(name, ".")
+	return filepath.Join(h.dir, "evidence", short+".json")
+}
+
+// update changes what one host would show and writes it again.
+func (h *hosts) update(name string, change func(*hostFacts)) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	f := h.facts[name]
+	if f == nil {
+		return fmt.Errorf("writing evidence: %s is no connector host of the lab", name)
+	}
+	change(f)
+	return h.write(name, f)
+}
+
+// record notes what a connector logged. Evidence that cannot be written is not
+// worth failing a visitor's request for; the next change tries again.
+func (h *hosts) record(e appproxy.Event) {
+	_ = h.update(e.Machine, func(f *hostFacts) {
+		f.Events = append(f.Events, event{
+			ID: e.ID, Time: e.Time.UTC().Format(time.RFC3339), Transaction: e.Transaction,
+			User: e.User, SPN: e.SPN, Text: e.Text,
+		})
+		if n := len(f.Events); n > maxEvents {
+			f.Events = f.Events[n-maxEvents:]
+		}
+	})
+}
+
+func (h *hosts) writeAll() error {
+	for _, c := range contoso.Connectors() {
+		if err := h.update(c.Name, func(*hostFacts) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *hosts) write(name string, f *hostFacts) error {
+	facts, err := canonicalJSON(f)
+	if err != nil {
+		return fmt.Errorf("writing the evidence of %s: %w", name, err)
+	}
+	sum := sha256.Sum256(facts)
+	doc, err := json.MarshalIndent(evidence{
+		Schema: evidenceSchema, Tool: "practice lab", Host: name, Site: siteName,
+		Collected: h.clock().UTC().Format(time.RFC3339), Simulated: true,
+		Facts: facts, SHA256: hex.EncodeToString(sum[:]),
+	}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the evidence of %s: %w", name, err)
+	}
+	return replaceFile(h.path(name), append(doc, '\n'))
+}
+
+// canonicalJSON is the form that the hash is made over: sorted keys, no white
+// space, no HTML escapes.
+func canonicalJSON(v any) ([]byte, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encoding: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var tree any
+	if err := d.Decode(&tree); err != nil {
+		return nil, fmt.Errorf("sorting: %w", err)
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(tree); err != nil {
+		return nil, fmt.Errorf("encoding: %w", err)
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// replaceFile writes a private file all or nothing: somebody may be reading it.
+func replaceFile(path string, content []byte) error {
+	tmp := path + ".new"
+	if err := os.WriteFile(tmp, content, 0o600); err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	if err := os.Rename(tmp, path); err != nil {
+		_ = os.Remove(tmp) // the first error is the one that counts
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}

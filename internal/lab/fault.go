@@ -1,0 +1,219 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sensegate/internal/lab/directory"
+	"sensegate/internal/lab/entra"
+	"sensegate/internal/lab/qlik"
+)
+
+// Fault is one way to break the practice installation.
+type Fault struct {
+	ID    string
+	Title string // what is wrong, as a statement
+	// Step, Check and Cause are what must name it.
+	Step, Check, Cause string
+	// Note is for a trainer: what breaks in reality and how it looks.
+	Note string
+}
+
+// UnknownFaultError says that there is no fault of that name.
+type UnknownFaultError struct {
+	ID      string
+	Nearest []string
+}
+
+// Error names the fault that was asked for and those it may have meant.
+func (e *UnknownFaultError) Error() string {
+	msg := fmt.Sprintf("there is no fault %q", e.ID)
+	if len(e.Nearest) > 0 {
+		msg += "; the nearest are " + strings.Join(e.Nearest, ", ")
+	}
+	return msg
+}
+
+// Faults lists every fault, in the order of the steps.
+func Faults() []Fault {
+	all := traps()
+	out := make([]Fault, 0, len(all))
+	for _, t := range all {
+		out = append(out, t.Fault)
+	}
+	return out
+}
+
+// trap is a fault with what sets it.
+type trap struct {
+	Fault
+	set func(*Lab) error
+	// after says whether that which the trap breaks is there. On a lab that is
+	// still being set up the trap waits for it; nil waits for nothing.
+	after func(*Lab) bool
+}
+
+func traps() []trap {
+	return slices.Concat(
+		siteTraps(), syncTraps(), connectorTraps(), appTraps(), allowListTraps(),
+		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(),
+	)
+}
+
+func findTrap(id string) (trap, error) {
+	all := traps()
+	if i := slices.IndexFunc(all, func(t trap) bool { return t.ID == id }); i >= 0 {
+		return all[i], nil
+	}
+	ids := make([]string, 0, len(all))
+	for _, t := range all {
+		ids = append(ids, t.ID)
+	}
+	return trap{}, &UnknownFaultError{ID: id, Nearest: nearest(id, ids)}
+}
+
+// trapEvery is how often a waiting trap looks whether its time has come.
+const trapEvery = 20 * time.Millisecond
+
+// Break applies one fault to the running lab. On a lab that is still being set
+// up, a fault of something that is not there yet waits until it is. The error
+// is an *UnknownFaultError where no such fault exists.
+func (l *Lab) Break(id string) error {
+	t, err := findTrap(id)
+	if err != nil {
+		return err
+	}
+	if t.after == nil || t.after(l) {
+		if err := t.set(l); err != nil {
+			return fmt.Errorf("setting the fault %s: %w", id, err)
+		}
+		return nil
+	}
+	l.watchers.Go(func() {
+		tick := time.NewTicker(trapEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-l.life.Done():
+				return
+			case <-tick.C:
+				if t.after(l) {
+					// What it breaks was there a moment ago; if it went away
+					// meanwhile, there is nothing left to break.
+					_ = t.set(l)
+					return
+				}
+			}
+		}
+	})
+	return nil
+}
+
+// inTenant changes the tenant.
+func inTenant(change func(*entra.State)) func(*Lab) error {
+	return func(l *Lab) error {
+		l.entra.Update(change)
+		return nil
+	}
+}
+
+// inDirectory changes the directory.
+func inDirectory(change func(*directory.Tx) error) func(*Lab) error {
+	return func(l *Lab) error { return l.store.Update(change) }
+}
+
+// inQlik changes the Qlik site, in force at once.
+func inQlik(change func(*qlik.State)) func(*Lab) error {
+	return func(l *Lab) error {
+		l.qlik.Update(change)
+		return nil
+	}
+}
+
+// onHost changes what a connector host shows.
+func onHost(name string, change func(*hostFacts)) func(*Lab) error {
+	return func(l *Lab) error { return l.hosts.update(name, change) }
+}
+
+// all runs several changes as one.
+func all(changes ...func(*Lab) error) func(*Lab) error {
+	return func(l *Lab) error {
+		for _, c := range changes {
+			if err := c(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// unheard stores a change in Qlik's repository that the running proxy does not
+// learn of: before is what it keeps going by.
+func unheard(before, stored func(*qlik.State)) func(*Lab) error {
+	return func(l *Lab) error {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.unheard = append(l.unheard, [2]func(*qlik.State){before, stored})
+		l.qlik.Update(func(s *qlik.State) {
+			s.Faults.Deaf = false
+			for _, u := range l.unheard {
+				u[0](s)
+			}
+		})
+		l.qlik.Update(func(s *qlik.State) {
+			s.Faults.Deaf = true
+			for _, u := range l.unheard {
+				u[1](s)
+			}
+		})
+		return nil
+	}
+}
+
+// nearest picks the ids that a mistyped one may have meant.
+func nearest(id string, ids []string) []string {
+	type candidate struct {
+		id       string
+		distance int
+	}
+	var near []candidate
+	for _, known := range ids {
+		d := editDistance(id, known)
+		switch {
+		case d <= max(2, len(known)/3):
+		case len(id) >= 3 && strings.Contains(known, id):
+			d = len(known)
+		default:
+			continue
+		}
+		near = append(near, candidate{known, d})
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int { return a.distance - b.distance })
+	var out []string
+	for _, c := range near[:min(3, len(near))] {
+		out = append(out, c.id)
+	}
+	return out
+}
+
+// editDistance is Levenshtein's, over bytes: ids are ASCII.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

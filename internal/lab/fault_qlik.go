@@ -1,0 +1,136 @@
+package lab
+
+import (
+	"time"
+
+	"sensegate/internal/lab/appproxy"
+	"sensegate/internal/lab/contoso"
+	"sensegate/internal/lab/directory"
+	"sensegate/internal/lab/qlik"
+)
+
+func allowListTraps() []trap {
+	list := func(entries ...string) func(*qlik.State) {
+		return func(s *qlik.State) { s.SetAllowList("", entries...) }
+	}
+	return []trap{
+		{
+			Fault: Fault{
+				ID: "allowlist-missing", Step: "allowlist", Check: "allowlist.entry", Cause: "allowlist.missing",
+				Title: "the external host is not in the host allow list",
+				Note:  "The hub loads, because the connector sends the internal name; every app stays grey, because the socket's origin is the external one: 403.",
+			},
+			after: listed,
+			set:   inQlik(list()),
+		},
+		{
+			Fault: Fault{
+				ID: "allowlist-scheme", Step: "allowlist", Check: "allowlist.entry", Cause: "allowlist.malformed",
+				Title: "the allow list holds a URL instead of a host name",
+				Note:  "The console accepts https://host/ and the proxy never matches it. Looks right to everybody who reads the list.",
+			},
+			after: listed,
+			set:   inQlik(list("https://" + contoso.ExternalHost + "/")),
+		},
+		{
+			Fault: Fault{
+				ID: "proxy-not-reloaded", Step: "allowlist", Check: "allowlist.http", Cause: "allowlist.not-effective",
+				Title: "the proxy goes by the allow list it was started with",
+				Note:  "Saved in the repository, but the running proxy did not take it over: a node that lost its link to the central node. Restarting the proxy service helps.",
+			},
+			after: listed,
+			set:   unheard(list(), list(contoso.ExternalHost)),
+		},
+	}
+}
+
+func kerberosTraps() []trap {
+	kerberos := func(on bool) func(*qlik.State) {
+		return func(s *qlik.State) { s.SetKerberos("", on) }
+	}
+	return []trap{
+		{
+			Fault: Fault{
+				ID: "kerberos-off", Step: "kerberos", Check: "kerberos.switch", Cause: "kerberos.switch-off",
+				Title: "Kerberos is switched off on the proxy",
+				Note:  "It is off by default, per node. The sign-in offers NTLM alone, which works inside and can never be delegated.",
+			},
+			after: negotiating,
+			set:   inQlik(kerberos(false)),
+		},
+		{
+			Fault: Fault{
+				ID: "pattern-windows", Step: "kerberos", Check: "kerberos.pattern", Cause: "kerberos.pattern-narrow",
+				Title: "only browsers on Windows are signed in through Windows",
+				Note:  "The stock pattern. Telephones, Macs and the connector's own probes get the form instead.",
+			},
+			after: negotiating,
+			set:   inQlik(func(s *qlik.State) { s.SetPattern("", "Windows") }),
+		},
+		{
+			Fault: Fault{
+				ID: "negotiate-not-offered", Step: "kerberos", Check: "kerberos.offered", Cause: "kerberos.ntlm-only",
+				Title: "the Kerberos switch is saved but not in effect",
+				Note:  "The console shows it on; the proxy still answers WWW-Authenticate: NTLM. Saved for another node, or not reloaded.",
+			},
+			after: negotiating,
+			set:   unheard(kerberos(false), kerberos(true)),
+		},
+		{
+			Fault: Fault{
+				ID: "service-password-changed", Step: "kerberos", Check: "kerberos.accepted", Cause: "kerberos.refused",
+				Title: "the service account's password was changed and Qlik was not told",
+				Note:  "Services that run keep running. Tickets are made with the new key and read with the old: KRB_AP_ERR_MODIFIED, a 401 that never ends.",
+			},
+			set: inDirectory(func(tx *directory.Tx) error {
+				return tx.SetPassword(contoso.ServiceAccount, "Practice-Qlik-2")
+			}),
+		},
+	}
+}
+
+// idleCut is shorter than the silence that the lab's site verifies.
+const idleCut = siteIdle * 2 / 3
+
+func verifyTraps() []trap {
+	inProxy := func(change func(*appproxy.State)) func(*Lab) error {
+		return func(l *Lab) error {
+			l.proxy.Update(change)
+			return nil
+		}
+	}
+	return []trap{
+		{
+			Fault: Fault{
+				ID: "engine-down", Step: "verify", Check: "verify.websocket-inside", Cause: "verify.no-engine",
+				Title: "no engine answers",
+				Note:  "The proxy cannot route the WebSocket: 500. Inside and outside alike, so it is no matter of publishing.",
+			},
+			set: inQlik(func(s *qlik.State) { s.Faults.EngineDown = true }),
+		},
+		{
+			Fault: Fault{
+				ID: "upgrade-stripped", Step: "verify", Check: "verify.websocket-outside", Cause: "verify.upgrade-stripped",
+				Title: "a box on the way outside removes the WebSocket upgrade",
+				Note:  "Inside all is well. Outside the hub loads and apps do not: the upgrade is answered like an ordinary request.",
+			},
+			set: inProxy(func(s *appproxy.State) { s.StripUpgrade = true }),
+		},
+		{
+			Fault: Fault{
+				ID: "gateway-error", Step: "verify", Check: "verify.outside", Cause: "verify.gateway-error",
+				Title: "the connectors cannot reach Qlik",
+				Note:  "A firewall between connector and Qlik, or a name that resolves differently there: the sign-in succeeds and ends in BadGateway.",
+			},
+			set: inProxy(func(s *appproxy.State) { s.BackendUnreachable = true }),
+		},
+		{
+			Fault: Fault{
+				ID: "idle-cut", Step: "verify", Check: "verify.idle", Cause: "verify.idle-cut",
+				Title: "silent WebSockets are cut",
+				Note:  "A firewall or load balancer with a short idle limit. Users lose the connection when they read for a while: close code 1006.",
+			},
+			set: inProxy(func(s *appproxy.State) { s.IdleCut = time.Duration(idleCut) }),
+		},
+	}
+}
