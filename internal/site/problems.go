@@ -61,10 +61,8 @@ func (s Site) Problems() []Problem {
 	if s.Kerberos.SPN != "" {
 		add("kerberos.spn", s.Kerberos.SPN, CheckSPN, "HTTP/sense.contoso.com")
 	}
-	switch s.Entra.SignIn {
-	case "", "browser", "device-code", "azure-cli":
-	default:
-		out = append(out, Problem{Path: "entra.sign_in", Text: fmt.Sprintf("%q is not one of browser, device-code, azure-cli", s.Entra.SignIn)})
+	if err := CheckSignIn(s.Entra.SignIn); err != nil {
+		out = append(out, Problem{Path: "entra.sign_in", Text: err.Error()})
 	}
 	for i, p := range s.Pins {
 		for _, hp := range []string{p.Name, p.Address} {
@@ -112,6 +110,15 @@ func CheckHTTPS(v string) error { return checkURL(v, "https") }
 
 // CheckURL accepts an absolute http or https URL.
 func CheckURL(v string) error { return checkURL(v, "https", "http") }
+
+// CheckSignIn accepts a way to sign in to Entra.
+func CheckSignIn(v string) error {
+	switch v {
+	case "", "browser", "device-code", "azure-cli":
+		return nil
+	}
+	return fmt.Errorf("%q is not one of browser, device-code, azure-cli", v)
+}
 
 // CheckLDAP accepts an ldaps or ldap URL.
 func CheckLDAP(v string) error { return checkURL(v, "ldaps", "ldap") }

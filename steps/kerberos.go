@@ -1,0 +1,91 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+
+	"sensegate/checks"
+	"sensegate/checks/kerberos"
+	"sensegate/internal/fact"
+)
+
+// mozilla is in the user agent of every ordinary browser.
+const mozilla = "Mozilla"
+
+func kerberosStep(p Ports) Step {
+	return Step{
+		ID: kerberos.Step, Title: "Kerberos verification", Short: "Kerberos",
+		What:     "Qlik is told to speak Kerberos with every browser, and a real ticket proves that it does.",
+		Why:      "Delegation can only pass on what works on the LAN first. Nobody gets past this page without a ticket that Qlik accepted.",
+		Seed:     "Change the Windows pattern to Mozilla, enable Kerberos at the proxy, and confirm a service ticket in the ticket cache. Only after that proceed to delegation.",
+		SeedFrom: guideSource,
+		Checks:   kerberos.Checks(kerberos.Ports{Qlik: p.Qlik, Front: p.Front, Tickets: p.Kerberos}),
+		Plan:     kerberosPlan(p),
+		Manual: []Instruction{
+			{Who: "Qlik administrator", Where: "qmc", Do: "Set the Windows authentication pattern to Mozilla.", Command: "QMC > Virtual proxies > edit > Authentication > Windows authentication pattern"},
+			{Who: "Qlik administrator", Where: "qmc", Do: "Switch on Kerberos authentication at every proxy.", Command: "QMC > Proxies > edit > Ports > Kerberos authentication"},
+			{Who: "you", Where: "cmd", Do: "Open {internal-url} in a browser on the LAN, then look for a ticket for {spn}.", Command: "klist.exe tickets"},
+		},
+	}
+}
+
+func kerberosPlan(p Ports) PlanFunc {
+	return func(ctx context.Context, env checks.Env, w Writers) (Plan, error) {
+		plan := Plan{Step: kerberos.Step, Title: "Kerberos verification", Notes: []string{"Written to the repository and read back; a ticket then proves it at the running proxy."}}
+		vp, err := virtualProxy(ctx, p, env)
+		if err != nil {
+			return plan, err
+		}
+		if vp.DevicePattern != mozilla {
+			plan.Changes = append(plan.Changes, Change{
+				ID: "kerberos.pattern", Target: "virtual proxy " + vp.Description, Field: "windowsAuthenticationEnabledDevicePattern",
+				Before: []string{vp.DevicePattern}, After: []string{mozilla},
+				Command: "QMC > Virtual proxies > " + vp.Description + " > Authentication > Windows authentication pattern: Mozilla", Shell: checks.QMC,
+				Affects: endsSessions + "; browsers on other systems are no longer shown the form",
+				Right:   "RootAdmin in Qlik; the certificate you gave counts as root",
+				Undo:    "puts the pattern back to " + vp.DevicePattern,
+				Do:      func(ctx context.Context) error { return w.Qlik.SetDevicePattern(ctx, vp.ID, mozilla) },
+				Revert:  func(ctx context.Context) error { return w.Qlik.SetDevicePattern(ctx, vp.ID, vp.DevicePattern) },
+				Read: func(ctx context.Context) ([]string, error) {
+					now, err := virtualProxy(ctx, p, env)
+					return []string{now.DevicePattern}, err
+				},
+			})
+		}
+		proxies, err := p.Qlik.Proxies(ctx)
+		if err != nil {
+			return plan, fmt.Errorf("reading the proxies: %w", err)
+		}
+		for _, px := range proxies {
+			if !px.Kerberos {
+				plan.Changes = append(plan.Changes, switchOn(p, w, px))
+			}
+		}
+		return plan, nil
+	}
+}
+
+func switchOn(p Ports, w Writers, px fact.ProxyService) Change {
+	return Change{
+		ID: "kerberos.switch", Target: "proxy " + px.Host, Field: "kerberosAuthentication",
+		Before: []string{"off"}, After: []string{"on"},
+		Command: "QMC > Proxies > " + px.Host + " > Ports > Kerberos authentication", Shell: checks.QMC,
+		Affects: endsSessions + ", on every virtual proxy of this node",
+		Right:   "RootAdmin in Qlik; the certificate you gave counts as root",
+		Undo:    "switches it off again",
+		Do:      func(ctx context.Context) error { return w.Qlik.SetKerberos(ctx, px.ID, true) },
+		Revert:  func(ctx context.Context) error { return w.Qlik.SetKerberos(ctx, px.ID, false) },
+		Read: func(ctx context.Context) ([]string, error) {
+			list, err := p.Qlik.Proxies(ctx)
+			if err != nil {
+				return nil, fmt.Errorf("reading the proxies back: %w", err)
+			}
+			for _, x := range list {
+				if x.ID == px.ID && x.Kerberos {
+					return []string{"on"}, nil
+				}
+			}
+			return []string{"off"}, nil
+		},
+	}
+}

@@ -1,0 +1,100 @@
+package steps
+
+import (
+	"strings"
+
+	"sensegate/checks/access"
+	"sensegate/internal/site"
+)
+
+func siteStep(p Ports) Step {
+	return Step{
+		ID: access.Step, Title: "Your site", Short: "Your site",
+		What:     "The facts of this installation, and the keys to its three worlds: Entra, directory, Qlik.",
+		Why:      "Every later page compares the three with each other, so it must be let in everywhere first.",
+		Seed:     "The procedure assumes a configured Qlik Sense and an administrator of tenant, domain and Qlik.",
+		SeedFrom: tutorialSource,
+		Checks: access.Checks(access.Ports{
+			Entra: p.Graph, Qlik: p.Qlik, Directory: p.Directory, KDC: p.Kerberos, Front: p.Front,
+		}),
+		Ask: Questions(),
+		Manual: []Instruction{
+			{Who: "Qlik administrator", Where: "qmc", Do: "Export the client certificate of the Qlik site in PEM form.", Command: "QMC > Certificates > machine name, platform independent PEM > Export"},
+			{Who: "you", Do: "Have an account that can read the directory, and one that is Application Administrator in Entra."},
+		},
+	}
+}
+
+// Questions are the facts that only a person can give, in the order of the
+// form.
+func Questions() []Question {
+	text := func(key, label, help string, get func(*site.Site) *string, check func(string) error) Question {
+		return Question{
+			Key: key, Label: label, Help: help, Required: true, Check: check,
+			Get: func(s site.Site) string { return *get(&s) },
+			Set: func(s *site.Site, v string) { *get(s) = strings.TrimSpace(v) },
+		}
+	}
+	optional := func(q Question) Question {
+		q.Required = false
+		return q
+	}
+	return []Question{
+		text("name", "Name of the site", "How you call it; a folder bears this name. Example: contoso", func(s *site.Site) *string { return &s.Name }, site.CheckName),
+		text("entra.tenant", "Tenant", "Its id or a verified domain. Example: contoso.onmicrosoft.com", func(s *site.Site) *string { return &s.Entra.Tenant }, nil),
+		optional(text("entra.sign_in", "Way to sign in to Entra", "browser, device-code or azure-cli; empty means device-code.", func(s *site.Site) *string { return &s.Entra.SignIn }, site.CheckSignIn)),
+		text("publish.internal_url", "Internal URL", "What people open on the LAN. Example: https://sense.contoso.com/", func(s *site.Site) *string { return &s.Publish.InternalURL }, site.CheckURL),
+		text("publish.external_url", "External URL", "What they will open from outside. Example: https://sense-contoso.msappproxy.net/", func(s *site.Site) *string { return &s.Publish.ExternalURL }, site.CheckHTTPS),
+		text("publish.app_name", "Name of the application", "As users see it. Example: Qlik Sense", func(s *site.Site) *string { return &s.Publish.AppName }, nil),
+		text("publish.connector_group", "Connector group", "Its name in Entra. Example: Default", func(s *site.Site) *string { return &s.Publish.ConnectorGroup }, nil),
+		{
+			Key: "connector.hosts", Label: "Connector hosts", Help: "Full names, separated by commas. Example: conn01.contoso.com, conn02.contoso.com", Required: true,
+			Get: func(s site.Site) string {
+				names := make([]string, 0, len(s.Connector.Hosts))
+				for _, h := range s.Connector.Hosts {
+					names = append(names, h.Name)
+				}
+				return strings.Join(names, ", ")
+			},
+			Set: setHosts,
+			Check: func(v string) error {
+				for _, n := range splitList(v) {
+					if err := site.CheckDomain(n); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		},
+		text("qlik.repository", "Qlik repository", "The central node, port 4242. Example: https://qlik01.contoso.com:4242", func(s *site.Site) *string { return &s.Qlik.Repository }, site.CheckHTTPS),
+		text("qlik.certificate", "Client certificate", "Path of client.pem from the exported certificates.", func(s *site.Site) *string { return &s.Qlik.Certificate }, nil),
+		text("qlik.key", "Its key", "Path of client_key.pem.", func(s *site.Site) *string { return &s.Qlik.Key }, nil),
+		text("qlik.root", "Root certificate of the Qlik site", "Path of root.pem.", func(s *site.Site) *string { return &s.Qlik.Root }, nil),
+		text("qlik.service_account", "Account that runs the Qlik proxy", `Example: CONTOSO\qlik`, func(s *site.Site) *string { return &s.Qlik.ServiceAccount }, site.CheckAccount),
+		text("directory.domain", "Domain", "Its DNS name. Example: contoso.com", func(s *site.Site) *string { return &s.Directory.Domain }, site.CheckDomain),
+		optional(text("directory.server", "Domain controller", "Empty: found by DNS. Example: ldaps://dc1.contoso.com:636", func(s *site.Site) *string { return &s.Directory.Server }, site.CheckLDAP)),
+		text("directory.user", "Account to read the directory with", `Its password is asked, or taken from SENSEGATE_DIRECTORY_PASSWORD. Example: CONTOSO\admin`, func(s *site.Site) *string { return &s.Directory.User }, nil),
+		text("test_user.upn", "Test user", "An ordinary user who will open Qlik from outside. Example: alice@contoso.com", func(s *site.Site) *string { return &s.TestUser.UPN }, site.CheckUPN),
+	}
+}
+
+// setHosts keeps what is known of hosts that stay.
+func setHosts(s *site.Site, v string) {
+	known := map[string]site.ConnectorHost{}
+	for _, h := range s.Connector.Hosts {
+		known[strings.ToLower(h.Name)] = h
+	}
+	hosts := make([]site.ConnectorHost, 0, len(known))
+	for _, n := range splitList(v) {
+		h, ok := known[strings.ToLower(n)]
+		if !ok {
+			h = site.ConnectorHost{Name: n}
+		}
+		hosts = append(hosts, h)
+	}
+	s.Connector.Hosts = hosts
+}
+
+func splitList(v string) []string {
+	return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
+}

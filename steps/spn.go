@@ -1,0 +1,125 @@
+package steps
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sensegate/checks"
+	"sensegate/checks/spn"
+	"sensegate/internal/fact"
+)
+
+func spnStep(p Ports) Step {
+	return Step{
+		ID: spn.Step, Title: "Service principal name", Short: "Service name",
+		What:     "Kerberos finds Qlik by a name, not by an address. That name must belong to the account that runs the Qlik proxy, and to nobody else.",
+		Why:      "The domain controller encrypts tickets with the key of the name's owner; only Qlik's own account can open them.",
+		Seed:     "If the proxy runs as a domain account, a service principal name HTTP/host must be made for it, and its existence verified.",
+		SeedFrom: guideSource,
+		Checks:   spn.Checks(spn.Ports{Directory: p.Directory, KDC: p.Kerberos, Resolver: p.Resolver}),
+		Plan:     spnPlan(p),
+		Manual: []Instruction{
+			{Who: "AD administrator", Where: "cmd", Do: "Register the name on the account.", Command: "setspn.exe -U -S {spn} {account}"},
+			{Who: "AD administrator", Where: "cmd", Do: "See who holds the name in the forest.", Command: "setspn.exe -F -Q {spn}"},
+			{Who: "AD administrator", Where: "cmd", Do: "See what the account holds.", Command: "setspn.exe -L {account}"},
+		},
+	}
+}
+
+// spnPlan registers the name on the service account, and takes it from others
+// first. Both are moves of a service name: they ask for a typed one.
+func spnPlan(p Ports) PlanFunc {
+	return func(ctx context.Context, env checks.Env, w Writers) (Plan, error) {
+		s := env.Site
+		name := s.SPN()
+		plan := Plan{Step: spn.Step, Title: "Service principal name", Notes: []string{
+			"Written to one domain controller and read back there; the others follow within about 15 seconds.",
+		}}
+		service, err := p.Directory.Account(ctx, s.ServiceAccountName())
+		if err != nil {
+			return plan, fmt.Errorf("reading %s: %w", s.Qlik.ServiceAccount, err)
+		}
+		holders, err := p.Directory.Holders(ctx, name)
+		if err != nil {
+			return plan, fmt.Errorf("looking for holders of %s: %w", name, err)
+		}
+		owned := false
+		for _, h := range holders {
+			if strings.EqualFold(h.DN, service.DN) {
+				owned = true
+				continue
+			}
+			plan.Changes = append(plan.Changes, takeName(p, w, h, name))
+		}
+		if !owned {
+			plan.Changes = append(plan.Changes, giveName(p, w, service, s.Qlik.ServiceAccount, name))
+		}
+		return plan, nil
+	}
+}
+
+func giveName(p Ports, w Writers, a fact.Account, account, name string) Change {
+	return Change{
+		ID: "spn.add", Target: account + " (" + a.DN + ")", Field: "servicePrincipalName",
+		Before: a.SPNs, After: append(slices.Clone(a.SPNs), name),
+		Command: "setspn.exe -U -S " + checks.Quote(name, checks.Cmd) + " " + checks.Quote(account, checks.Cmd), Shell: checks.Cmd,
+		Affects: "users who sign in after this; tickets already issued stay valid",
+		Right:   writeRight(a, "servicePrincipalName"),
+		Undo:    "removes the one value again",
+		Danger:  Typed, Confirm: a.SAM,
+		Do:     func(ctx context.Context) error { return w.Directory.AddSPN(ctx, a.DN, name) },
+		Revert: func(ctx context.Context) error { return w.Directory.RemoveSPN(ctx, a.DN, name) },
+		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return x.SPNs }),
+	}
+}
+
+func takeName(p Ports, w Writers, a fact.Account, name string) Change {
+	return Change{
+		ID: "spn.take", Target: a.SAM + " (" + a.DN + ")", Field: "servicePrincipalName",
+		Before: a.SPNs, After: without(a.SPNs, name),
+		Command: "setspn.exe -D " + checks.Quote(name, checks.Cmd) + " " + checks.Quote(a.SAM, checks.Cmd), Shell: checks.Cmd,
+		Affects: "whatever runs as " + a.SAM + " under this name: its Kerberos sign-in ends",
+		Right:   writeRight(a, "servicePrincipalName"),
+		Undo:    "gives the one value back",
+		Danger:  Typed, Confirm: a.SAM,
+		Do:     func(ctx context.Context) error { return w.Directory.RemoveSPN(ctx, a.DN, name) },
+		Revert: func(ctx context.Context) error { return w.Directory.AddSPN(ctx, a.DN, name) },
+		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return x.SPNs }),
+	}
+}
+
+// readAccount reads one field of an account as it is now.
+func readAccount(p Ports, sam string, field func(fact.Account) []string) func(context.Context) ([]string, error) {
+	return func(ctx context.Context) ([]string, error) {
+		a, err := p.Directory.Account(ctx, sam)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s back: %w", sam, err)
+		}
+		return field(a), nil
+	}
+}
+
+// writeRight says whether the signed-in user may write an attribute, as far as
+// the directory tells.
+func writeRight(a fact.Account, attribute string) string {
+	need := "write access to " + attribute + " of that account"
+	if a.Writable == nil {
+		return need
+	}
+	if slices.ContainsFunc(a.Writable, func(w string) bool { return strings.EqualFold(w, attribute) }) {
+		return need + " (you have it)"
+	}
+	return need + " (you seem not to have it)"
+}
+
+func without(list []string, v string) []string {
+	out := make([]string, 0, len(list))
+	for _, x := range list {
+		if !strings.EqualFold(x, v) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
