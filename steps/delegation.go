@@ -86,7 +86,7 @@ func anyProtocol(p Ports, w Writers, a fact.Account) Change {
 		Right:   seEnableDelegation,
 		Undo:    "clears the one flag again",
 		Danger:  Typed, Confirm: strings.TrimSuffix(a.SAM, "$"),
-		Do:     func(ctx context.Context) error { return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC, true) },
+		Do: func(ctx context.Context) error { return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC, true) },
 		Revert: func(ctx context.Context) error {
 			return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC|fact.UACTrustedToAuthDeleg, false)
 		},
