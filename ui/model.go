@@ -1,0 +1,242 @@
+package ui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/cursor"
+	"charm.land/bubbles/v2/key"
+	tea "charm.land/bubbletea/v2"
+	"github.com/atotto/clipboard"
+
+	"sensegate/steps"
+)
+
+// screen says which page is shown.
+type screen int
+
+const (
+	onWelcome screen = iota
+	onForm
+	onStep
+	onHand
+	onPlan
+	onMap
+	onFinish
+)
+
+// model is the only tea.Model: it routes messages and owns what outlives a
+// page. Everything that waits for something runs as a command.
+type model struct {
+	cfg  Config
+	ctx  context.Context
+	keys keyMap
+	paper
+
+	w, h    int
+	frame   frame
+	screen  screen
+	helping bool
+	note    string // said once, in the lower rule
+
+	journey *Journey
+	snap    steps.Snapshot
+	job     *job
+	live    *liveRun
+	token   int // the last one given to a job or a run
+	ticking bool
+	now     time.Time
+
+	welcome welcomeScreen
+	form    formScreen
+	step    stepScreen
+	hand    handScreen
+	plan    planScreen
+	atlas   mapScreen
+	finish  finishScreen
+	help    helpScreen
+
+	interrupted bool
+	drawn       string
+	dirty       bool
+	clip        func(string) error
+}
+
+func newModel(ctx context.Context, c Config) *model {
+	m := &model{
+		cfg: c, ctx: ctx, keys: newKeyMap(), dirty: true, clip: clipboard.WriteAll, now: c.Clock(),
+		paper: paper{th: newTheme(), gl: unicodeGlyphs()},
+	}
+	if c.ASCII {
+		m.gl = asciiGlyphs()
+	}
+	m.resize(c.Terminal.Width, c.Terminal.Height)
+	return m
+}
+
+// Init begins with the journey that was asked for, or with the welcome page.
+func (m *model) Init() tea.Cmd {
+	if m.cfg.Start != nil {
+		return m.begin(*m.cfg.Start)
+	}
+	return m.openWelcome()
+}
+
+// Update takes one message. It never waits.
+func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, blink := msg.(cursor.BlinkMsg); blink {
+		return m, nil // nothing moves while nothing happens
+	}
+	m.dirty = true
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.resize(msg.Width, msg.Height)
+		return m, m.resized()
+	case tea.KeyPressMsg:
+		return m, m.pressed(msg)
+	case tea.PasteMsg:
+		return m, m.pasted(msg)
+	case tickMsg:
+		return m, m.ticked()
+	case eventMsg:
+		return m, m.observed(msg)
+	case savedMsg:
+		m.welcome.loaded(msg)
+	case openedMsg:
+		return m, m.opened(msg)
+	case answeredMsg:
+		return m, m.answered(msg)
+	case plannedMsg:
+		return m, m.planned(msg)
+	case progressMsg:
+		return m, m.progressed(msg)
+	case copiedMsg:
+		m.copied(msg)
+	default:
+		if m.screen == onForm {
+			return m, m.form.update(m, msg)
+		}
+		m.dirty = false
+	}
+	return m, nil
+}
+
+func (m *model) resize(w, h int) {
+	m.w, m.h = w, h
+	m.frame = layout(w, h)
+}
+
+func (m *model) resized() tea.Cmd {
+	if m.screen == onForm {
+		return m.form.build(m)
+	}
+	return nil
+}
+
+// pressed finds what a key does now. The keys that are shown and the keys that
+// work are one list.
+func (m *model) pressed(k tea.KeyPressMsg) tea.Cmd {
+	if key.Matches(k, m.keys.interrupt) {
+		m.interrupted = true
+		m.stopRun()
+		return tea.Quit
+	}
+	m.note = ""
+	if m.frame.small {
+		if key.Matches(k, m.keys.quit) && m.screen != onForm {
+			return tea.Quit
+		}
+		return nil
+	}
+	if m.screen == onPlan && m.plan.swallows(m.cfg.Clock()) {
+		return nil
+	}
+	if !m.typing() || m.helping || k.Text == "" {
+		for _, a := range m.acts() {
+			if a.do != nil && key.Matches(k, a.on) {
+				return a.do(k)
+			}
+		}
+	}
+	switch {
+	case m.helping || m.job != nil:
+	case m.screen == onForm:
+		return m.form.update(m, k)
+	case m.screen == onPlan:
+		m.plan.typedKey(k)
+	}
+	return nil
+}
+
+func (m *model) pasted(p tea.PasteMsg) tea.Cmd {
+	switch {
+	case m.helping || m.job != nil:
+	case m.screen == onForm:
+		return m.form.update(m, tea.PasteMsg{Content: strings.TrimSpace(Clean(p.Content))})
+	case m.screen == onPlan:
+		m.plan.insert(p.Content)
+	}
+	return nil
+}
+
+// acts are the keys that work now, in the order they are shown.
+func (m *model) acts() []act {
+	if m.helping {
+		return m.help.acts(m)
+	}
+	var list []act
+	if m.job != nil {
+		list = m.job.acts(m)
+	} else {
+		list = m.screenActs()
+	}
+	help := m.keys.help
+	if m.typing() {
+		help = key.NewBinding(key.WithKeys("f1"), key.WithHelp("f1", ""))
+	}
+	return append(list, act{on: help, says: "help", do: plainly(m.openHelp)})
+}
+
+func (m *model) screenActs() []act {
+	switch m.screen {
+	case onWelcome:
+		return m.welcome.acts(m)
+	case onForm:
+		return m.form.acts(m)
+	case onStep:
+		return m.step.acts(m)
+	case onHand:
+		return m.hand.acts(m)
+	case onPlan:
+		return m.plan.acts(m)
+	case onMap:
+		return m.atlas.acts(m)
+	case onFinish:
+		return m.finish.acts(m)
+	}
+	return nil
+}
+
+// typing says that letters are text now, not keys.
+func (m *model) typing() bool {
+	return m.job == nil && (m.screen == onForm || m.screen == onPlan && m.plan.wantsName())
+}
+
+func (m *model) quit() tea.Cmd {
+	m.stopRun()
+	return tea.Quit
+}
+
+func (m *model) openHelp() tea.Cmd {
+	m.helping = true
+	m.help = helpScreen{of: m.screenActs(), screen: m.screen}
+	return nil
+}
+
+// refresh takes a new picture of the journey.
+func (m *model) refresh() {
+	if m.journey != nil && (m.job == nil || !m.job.holdsGuide) {
+		m.snap = m.journey.Guide.Snapshot()
+	}
+}

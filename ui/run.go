@@ -1,0 +1,121 @@
+// Package ui is what is shown: a wizard in full screens, and the same journey
+// in plain lines. It knows the steps and their checks, and no protocol.
+package ui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"sensegate/internal/site"
+	"sensegate/steps"
+)
+
+// Journey is one site on its way through the steps.
+type Journey struct {
+	Guide *steps.Guide
+	// Store is where it is kept, empty when nowhere.
+	Store string
+	// Resume is the command that goes on with it.
+	Resume string
+	// Close ends its connections and releases its lock.
+	Close func() error
+	// Simulated says that every system behind it is the practice lab.
+	Simulated bool
+	// Notes are shown on every page: faults that are set, names that are pinned.
+	Notes []string
+}
+
+// SavedSite is a journey that was begun earlier.
+type SavedSite struct {
+	Name, Title string
+	// Position is the step it stood at, as people call it.
+	Position string
+	Updated  time.Time
+}
+
+// Config is what the program needs to show itself.
+type Config struct {
+	Terminal Terminal
+	In       io.Reader
+	Out      io.Writer
+	Env      []string
+	// Accessible asks for plain lines, ASCII for no other characters; Color is
+	// auto, always or never.
+	Accessible, ASCII bool
+	Color             string
+	// Saved lists earlier journeys and OpenSaved goes on with one; Practice
+	// starts the practice lab and Create a new site. Those that are nil are not
+	// offered.
+	Saved     func() ([]SavedSite, error)
+	OpenSaved func(ctx context.Context, name string) (Journey, error)
+	Practice  func(ctx context.Context) (Journey, error)
+	Create    func(ctx context.Context, s site.Site) (Journey, error)
+	// Start is the journey to begin with, without a welcome.
+	Start   *Journey
+	Version string
+	Clock   func() time.Time
+}
+
+// ErrInterrupted is what Run returns after Ctrl+C or a signal.
+var ErrInterrupted = errors.New("interrupted")
+
+// leaveWithin is how long leaving may take once the user wants out.
+const leaveWithin = 150 * time.Millisecond
+
+// Run shows the program until the user leaves: the wizard where full screens
+// can be shown, lines otherwise. Leaving is nil, Ctrl+C is ErrInterrupted.
+func Run(ctx context.Context, c Config) error {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	if c.Terminal.ASCII {
+		c.ASCII = true
+	}
+	if ok, _ := c.Terminal.Wizard(); !ok || c.Accessible {
+		return runLines(ctx, c)
+	}
+	return runWizard(ctx, c)
+}
+
+func runWizard(ctx context.Context, c Config) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	m := newModel(ctx, c)
+	opts := []tea.ProgramOption{
+		tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Env),
+	}
+	if p, ok := profile(c); ok {
+		opts = append(opts, tea.WithColorProfile(p))
+	}
+	_, err := tea.NewProgram(m, opts...).Run()
+	cancel()
+	closing := m.leave()
+	if _, werr := io.WriteString(c.Out, m.farewell()); werr != nil && err == nil {
+		err = fmt.Errorf("writing the last words: %w", werr)
+	}
+	switch {
+	case m.interrupted, errors.Is(err, tea.ErrInterrupted), errors.Is(err, context.Canceled):
+		return ErrInterrupted
+	case err != nil:
+		return fmt.Errorf("showing the wizard: %w", err)
+	}
+	return closing
+}
+
+// profile is the colours to use where the environment does not decide: the
+// rule of NO_COLOR is any value, and bold and reverse remain.
+func profile(c Config) (colorprofile.Profile, bool) {
+	switch {
+	case c.Color == "always":
+		return max(colorprofile.Env(c.Env), colorprofile.ANSI), true
+	case c.Color == "never" || c.Terminal.NoColor:
+		return colorprofile.ASCII, true
+	}
+	return colorprofile.Unknown, false
+}

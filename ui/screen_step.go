@@ -1,0 +1,273 @@
+package ui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+
+	"sensegate/checks"
+	"sensegate/steps"
+)
+
+// stepScreen is one step: what it is, what was found, what to do next.
+type stepScreen struct {
+	pane pane
+	sel  int
+	// picked says that the user chose the check; nothing moves by itself then.
+	picked bool
+	// flipped are the checks whose evidence was folded or unfolded by hand.
+	flipped map[checks.ID]bool
+	// done is what a plan has just changed here.
+	done []steps.Applied
+	// emptyPlan says that the plan had nothing to change as things stand.
+	emptyPlan bool
+}
+
+// enterStep shows the present step and starts its checks when their results
+// are missing or old. Questions that have no answer come first.
+func (m *model) enterStep() tea.Cmd {
+	m.screen, m.step = onStep, stepScreen{flipped: map[checks.ID]bool{}}
+	if len(unanswered(m.snap)) > 0 {
+		return m.openForm()
+	}
+	return m.lookAround()
+}
+
+// lookAround checks the present step if it has to be.
+func (m *model) lookAround() tea.Cmd {
+	if m.live == nil && wantsCheck(m.snap.Here()) {
+		return m.check(false)
+	}
+	m.step.settled(m)
+	return nil
+}
+
+func wantsCheck(v steps.StepView) bool {
+	for _, c := range v.Checks {
+		if c.Stale || c.Result.Status == checks.Pending || c.Result.Status == checks.Waiting {
+			return true
+		}
+	}
+	return false
+}
+
+// unanswered are the questions of the present step that have to be answered.
+func unanswered(s steps.Snapshot) []steps.Question {
+	var out []steps.Question
+	for _, q := range s.Here().Ask {
+		if q.Required && q.Get(s.Site) == "" {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// followFailure points at the first finding that holds the gate, until the
+// user points elsewhere.
+func (s *stepScreen) followFailure(m *model) {
+	if s.picked {
+		return
+	}
+	for i, c := range m.snap.Here().Checks {
+		if holds(c) && !c.Running {
+			if s.sel != i {
+				s.sel = i
+			}
+			return
+		}
+	}
+}
+
+func holds(c steps.CheckView) bool {
+	switch c.Result.Status {
+	case checks.Fail, checks.Unknown, checks.Crashed:
+		return true
+	case checks.Pending, checks.Waiting, checks.Pass, checks.Warn, checks.Skipped:
+	}
+	return false
+}
+
+// settled looks at what a run that has ended found.
+func (s *stepScreen) settled(m *model) {
+	s.followFailure(m)
+	if !s.picked && s.sel < len(m.snap.Here().Checks) && holds(m.snap.Here().Checks[s.sel]) {
+		s.pane.show(s.span(m, s.sel))
+	}
+}
+
+func (s *stepScreen) acts(m *model) []act {
+	k := m.keys
+	here := m.snap.Here()
+	var out []act
+	add := func(a act) { out = append(out, a) }
+	obvious, ok := s.obvious(m)
+	if ok {
+		add(obvious)
+	}
+	if m.live != nil {
+		add(act{on: k.stop, says: "stop", do: plainly(m.halt)})
+	} else {
+		add(act{on: k.recheck, says: "check again", quiet: obvious.says == "check again", do: plainly(m.checkAgain)})
+	}
+	if m.snap.MayApply && m.live == nil {
+		add(act{on: k.plan, says: "apply for me", quiet: obvious.says == "see the plan" || m.snap.MayNext, do: plainly(m.openPlan)})
+	}
+	if len(here.Instructions) > 0 {
+		add(act{on: k.hand, says: "by hand", do: plainly(m.openHand)})
+	}
+	if c, ok := s.selected(m); ok {
+		if s.command(c) != "" {
+			add(act{on: k.copy, says: "copy", do: plainly(func() tea.Cmd { return m.copy(s.command(c)) })})
+		}
+		add(act{on: k.fold, says: "evidence", quiet: true, do: plainly(func() tea.Cmd { s.flip(m, c.Check.ID); return nil })})
+	}
+	if m.snap.Position > 0 || m.cfg.Start == nil {
+		add(act{on: k.back, says: "back", do: plainly(m.backStep)})
+	}
+	add(act{on: k.quit, says: "quit", do: plainly(m.quit)})
+	add(act{on: k.jump, says: "map", do: plainly(m.openMap)})
+	if len(here.Ask) > 0 {
+		add(act{on: k.edit, says: "answers", do: plainly(m.openForm)})
+	}
+	if len(here.Checks) > 1 {
+		add(act{on: k.up, says: "previous check", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })})
+		add(act{on: k.down, says: "next check", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, 1); return nil })})
+	}
+	return append(out, s.pane.acts(k)...)
+}
+
+// obvious is the one thing that enter does now.
+func (s *stepScreen) obvious(m *model) (act, bool) {
+	enter := func(says string, f func() tea.Cmd) (act, bool) {
+		return act{on: m.keys.enter, says: says, do: plainly(f)}, true
+	}
+	last := m.snap.Position == len(m.snap.Steps)-1
+	switch {
+	case m.snap.MayNext && last:
+		return enter("finish", m.openFinish)
+	case m.snap.MayNext:
+		return enter("next: "+m.tx(m.snap.Steps[m.snap.Position+1].Short), m.nextStep)
+	case m.live != nil:
+		return act{}, false
+	case len(unanswered(m.snap)) > 0:
+		return enter("answer", m.openForm)
+	case m.snap.MayApply && !s.emptyPlan && anyFailed(m.snap.Here()):
+		return enter("see the plan", m.openPlan)
+	}
+	return enter("check again", m.checkAgain)
+}
+
+func anyFailed(v steps.StepView) bool {
+	for _, c := range v.Checks {
+		if c.Result.Status == checks.Fail {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *model) checkAgain() tea.Cmd {
+	m.step.emptyPlan, m.step.done, m.step.picked = false, nil, false
+	return m.check(false)
+}
+
+func (m *model) nextStep() tea.Cmd {
+	m.stopRun()
+	if err := m.journey.Guide.Next(); err != nil {
+		m.note = err.Error()
+	}
+	m.refresh()
+	return m.enterStep()
+}
+
+func (m *model) backStep() tea.Cmd {
+	m.stopRun()
+	if m.snap.Position == 0 {
+		return m.leaveJourney()
+	}
+	if _, err := m.journey.Guide.Back(); err != nil {
+		m.note = err.Error()
+	}
+	m.refresh()
+	return m.enterStep()
+}
+
+func (s *stepScreen) selected(m *model) (steps.CheckView, bool) {
+	list := m.snap.Here().Checks
+	if s.sel < 0 || s.sel >= len(list) {
+		return steps.CheckView{}, false
+	}
+	return list[s.sel], true
+}
+
+func (s *stepScreen) command(c steps.CheckView) string {
+	if c.Stale || c.Running {
+		return ""
+	}
+	for _, r := range c.Result.Remedies {
+		if r.Command != "" {
+			return r.Command
+		}
+	}
+	return ""
+}
+
+func (s *stepScreen) pick(m *model, n int) {
+	s.picked = true
+	s.sel = max(0, min(s.sel+n, len(m.snap.Here().Checks)-1))
+	s.pane.show(s.span(m, s.sel))
+}
+
+func (s *stepScreen) flip(m *model, id checks.ID) {
+	s.picked = true
+	s.flipped[id] = !s.flipped[id]
+	s.pane.show(s.span(m, s.sel))
+}
+
+// span is where the lines of a check are; with the first one the text above it
+// comes into view too.
+func (s *stepScreen) span(m *model, i int) (int, int) {
+	_, at := s.compose(m, m.frame.body)
+	if i < 0 || i >= len(at) {
+		return 0, 1
+	}
+	if i == 0 {
+		return 0, at[0][1]
+	}
+	return at[i][0], at[i][1]
+}
+
+// gateLine says whether one may go on, and why not.
+func (m *model) gateLine() string {
+	gate := m.snap.Here().Gate
+	switch {
+	case m.live != nil:
+		return m.runLine()
+	case gate.State == steps.GateSkipped:
+		return m.th.good.Render("gate open") + ": this step does not apply here"
+	case gate.State.Passes() && gate.Warnings > 0:
+		return m.th.warn.Render("gate open") + fmt.Sprintf(", with %s", count(gate.Warnings, "warning"))
+	case gate.State.Passes():
+		return m.th.good.Render("gate open")
+	}
+	return m.th.strong.Render("gate closed") + ": " + m.tx(gate.Why)
+}
+
+func (m *model) runLine() string {
+	r := m.live
+	s := fmt.Sprintf("checking, %s done", count(r.finished, "check"))
+	if r.patient {
+		s = fmt.Sprintf("waiting until it is true, %s done", count(r.finished, "check"))
+	}
+	if d := m.now.Sub(r.began); d.Seconds() >= 1 {
+		s += ", " + span(d)
+	}
+	return m.th.strong.Render(s)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"strings"
+
+	"sensegate/checks"
+	"sensegate/steps"
+)
+
+// view draws the rail and, beside it, the step.
+func (s *stepScreen) view(m *model) []string {
+	f := m.frame
+	lines, _ := s.compose(m, f.body)
+	head, rows := []string(nil), f.rows
+	if f.compact {
+		head, rows = []string{" " + m.strip()}, rows-1
+	}
+	window := s.pane.view(lines, max(rows-2, 1))
+	body := make([]string, 0, rows)
+	body = append(body, window...)
+	for len(body) < rows-2 {
+		body = append(body, "")
+	}
+	body = append(body, m.more(s.pane, f.body), cut(m.gateLine(), f.body, m.gl.dots))
+	rail := m.rail(len(body))
+	out := head
+	for i, l := range body {
+		if f.compact {
+			out = append(out, " "+l)
+			continue
+		}
+		out = append(out, pad(rail[i], f.left)+l)
+	}
+	return out
+}
+
+// more says that a pane goes on above or below what is seen.
+func (m *model) more(p pane, w int) string {
+	var say []string
+	if p.off > 0 {
+		say = append(say, "pgup: more above")
+	}
+	if p.below() > 0 {
+		say = append(say, "pgdn: more below")
+	}
+	return m.th.dim.Render(spread("", strings.Join(say, "   "), w, m.gl.dots))
+}
+
+// rail is the list of the steps, with the present one in view.
+func (m *model) rail(rows int) []string {
+	out := make([]string, rows)
+	first := 0
+	if n := len(m.snap.Steps); n > rows {
+		first = min(max(m.snap.Position-rows/2, 0), n-rows)
+	}
+	for i := range rows {
+		at := first + i
+		if at >= len(m.snap.Steps) {
+			break
+		}
+		v := m.snap.Steps[at]
+		name := cut(m.tx(v.Short), railWidth-5, m.gl.dots)
+		if at == m.snap.Position {
+			name = m.th.here.Render(name)
+		}
+		out[i] = "  " + m.stepMark(at) + " " + name
+	}
+	return out
+}
+
+// strip is the rail of a narrow window: one mark for each step.
+func (m *model) strip() string {
+	var b strings.Builder
+	for i := range m.snap.Steps {
+		b.WriteString(m.stepMark(i))
+	}
+	return b.String() + m.th.dim.Render("  step "+fraction(m.snap.Position+1, len(m.snap.Steps)))
+}
+
+func (m *model) stepMark(i int) string {
+	v := m.snap.Steps[i]
+	switch {
+	case i == m.snap.Position:
+		return m.th.here.Render(m.gl.here)
+	case v.Gate.State == steps.GateSkipped:
+		return m.gl.skipped
+	case v.Gate.State.Passes() && v.Gate.Warnings > 0:
+		return m.th.warn.Render(m.gl.warned)
+	case v.Gate.State.Passes():
+		return m.th.good.Render(m.gl.passed)
+	case !v.Gate.Stale && anyFailed(v) && i <= m.snap.Reachable:
+		return m.th.bad.Render(m.gl.failed)
+	}
+	return m.gl.pending
+}
+
+// compose writes the step, and tells where each check's lines are.
+func (s *stepScreen) compose(m *model, w int) ([]string, [][2]int) {
+	here := m.snap.Here()
+	p := m.newPage(w)
+	p.para(0, m.th.title, here.Title)
+	p.gap()
+	p.para(0, m.th.text, here.What)
+	p.gap()
+	p.para(0, m.th.dim, here.Why)
+	p.gap()
+	if m.job != nil {
+		p.para(0, m.th.strong, m.jobLine())
+		p.gap()
+	}
+	s.justDone(m, p)
+	at := make([][2]int, len(here.Checks))
+	for i, c := range here.Checks {
+		from := len(p.lines)
+		m.finding(p, c, i == s.sel, s.flipped[c.Check.ID])
+		at[i] = [2]int{from, len(p.lines)}
+	}
+	return p.lines, at
+}
+
+// justDone says what a plan has changed, as it was read back.
+func (s *stepScreen) justDone(m *model, p *page) {
+	for _, a := range s.done {
+		mark := m.mark(checks.Pass)
+		if a.Err != nil {
+			mark = m.mark(checks.Fail)
+		}
+		p.hang(mark+" ", m.th.strong, "changed "+a.Change.Field+" of "+a.Change.Target)
+		if a.Err == nil && len(a.Now) > 0 {
+			p.field(2, "now", m.th.text, strings.Join(a.Now, ", "))
+		}
+	}
+	p.gap()
+}

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package ui
+
+func windowsBuild() int { return 0 }
