@@ -2,6 +2,7 @@ package directory
 
 import (
 	"fmt"
+	"maps"
 	"time"
 
 	"sensegate/internal/lab/contoso"
@@ -53,9 +54,7 @@ func seed(tx *Tx) error {
 func (tx *Tx) createAll(objects []object) error {
 	for _, o := range objects {
 		attrs := map[string][]string{"objectClass": o.kind}
-		for k, v := range o.attrs {
-			attrs[k] = v
-		}
+		maps.Copy(attrs, o.attrs)
 		sid := o.sid
 		if o.rid != 0 {
 			sid = security.SID(contoso.DomainSID).Child(o.rid)

@@ -3,6 +3,7 @@ package directory
 import (
 	"crypto/rand"
 	"iter"
+	"maps"
 	"strings"
 
 	"sensegate/internal/lab/contoso"
@@ -69,6 +70,11 @@ func (tx *Tx) createMachine(m machine) error {
 	}}
 	if err := tx.createAll([]object{o}); err != nil {
 		return err
+	}
+	if m.rid != 0 {
+		if err := tx.Set(m.account, "isCriticalSystemObject", "TRUE"); err != nil {
+			return err
+		}
 	}
 	return tx.SetPassword(m.account, m.password)
 }
@@ -154,9 +160,10 @@ func seedPeople(tx *Tx) error {
 				attrs["sn"] = one(last)
 			}
 		}
-		for k, v := range p.attrs {
-			attrs[k] = v
+		if p.rid != 0 {
+			attrs["isCriticalSystemObject"] = one("TRUE")
 		}
+		maps.Copy(attrs, p.attrs)
 		o := object{dn: "CN=" + p.Name + "," + p.unit + "," + contoso.BaseDN, kind: one("user"), rid: p.rid, attrs: attrs}
 		if err := tx.createAll([]object{o}); err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -185,8 +186,10 @@ func TestBindNeedsEncryption(t *testing.T) {
 
 func TestLockout(t *testing.T) {
 	now := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
-	clock := now
-	l := start(t, func(o *directory.Options) { o.Clock = func() time.Time { return clock } })
+	var later atomic.Int64
+	l := start(t, func(o *directory.Options) {
+		o.Clock = func() time.Time { return now.Add(time.Duration(later.Load())) }
+	})
 	c := l.dial(t, l.AddrLDAPS())
 	for range 10 {
 		wantResult(t, c.Bind("alice", "wrong"), 49, "data 52e")
@@ -196,6 +199,6 @@ func TestLockout(t *testing.T) {
 	if !ok || !a.LockedOut {
 		t.Errorf("alice is not locked out: %+v", a)
 	}
-	clock = now.Add(11 * time.Minute)
+	later.Store(int64(11 * time.Minute))
 	wantResult(t, c.Bind("alice", contoso.TestUser().Password), 0, "")
 }
