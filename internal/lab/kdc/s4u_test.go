@@ -191,3 +191,29 @@ func TestS4U2ProxyWithTheUsersOwnTicket(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Accounts that may not be delegated do not even get a forwardable ticket of
+// their own, and a connector without one gets no evidence it could use.
+func TestSensitiveAccountsOwnTicket(t *testing.T) {
+	for name, change := range map[string]func(*kdc.Account){
+		"sensitive": func(a *kdc.Account) { a.Sensitive = true },
+		"protected": func(a *kdc.Account) { a.ProtectedUser = true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := kdctest.Contoso()
+			d.Change("CONN01$", change)
+			c := connector(kdctest.Start(t, d, nil))
+			tgt, err := c.Login(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			evidence, err := c.S4U2Self(t.Context(), tgt, "alice")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if tgt.Forwardable() || evidence.Forwardable() {
+				t.Errorf("forwardable: own %v, evidence %v", tgt.Forwardable(), evidence.Forwardable())
+			}
+		})
+	}
+}

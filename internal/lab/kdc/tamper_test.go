@@ -169,7 +169,7 @@ func FuzzServer(f *testing.F) {
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, msg []byte) {
 		if len(msg) > 60000 {
-			t.Skip("longer than the server takes")
+			return // longer than the server takes
 		}
 		if exchange(t, s.Addr(), msg) == 0 {
 			t.Error("a ticket without a password")

@@ -11,6 +11,8 @@ import (
 	"sensegate/internal/lab/kdc/wire"
 )
 
+const acceptPause = 5 * time.Millisecond
+
 func (s *Server) serveTCP() {
 	for {
 		c, err := s.tcp.Accept()
@@ -18,6 +20,7 @@ func (s *Server) serveTCP() {
 			return
 		}
 		if err != nil {
+			time.Sleep(acceptPause) // out of descriptors, most likely: do not spin
 			continue
 		}
 		if !s.track(c) {
