@@ -75,7 +75,8 @@ func ImpersonationScope(a fact.PublishedApp) string {
 	return id + "/user_impersonation"
 }
 
-// Anonymous fetches the external URL without a session and does not follow.
+// Anonymous fetches the external URL without a session and does not follow;
+// Final is where a redirect would lead.
 func (o *Outside) Anonymous(ctx context.Context, rawURL string) (fact.WebSession, error) {
 	const op = "opening the external URL without a session"
 	page, err := netprobe.Get(ctx, o.dialer.HTTPClient(netprobe.ClientOptions{}), rawURL, nil)
@@ -84,6 +85,11 @@ func (o *Outside) Anonymous(ctx context.Context, rawURL string) (fact.WebSession
 	}
 	s := fact.WebSession{Final: netprobe.CleanURL(rawURL), Status: page.Status, Mechanism: "none", Schemes: netprobe.Schemes(page.Header), Cookies: cookieNames(page.Header)}
 	s.Hops = []string{hop(page)}
+	if at, err := url.Parse(rawURL); err == nil && page.Header.Get("Location") != "" {
+		if next, err := at.Parse(page.Header.Get("Location")); err == nil {
+			s.Final = netprobe.CleanURL(next.String())
+		}
+	}
 	return s, pageError(op, page)
 }
 

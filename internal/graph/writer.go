@@ -32,7 +32,7 @@ func NewWriter(c *Client) *Writer {
 func settle(ctx context.Context, op string, try func(context.Context) (done bool, err error)) error {
 	ctx, cancel := context.WithTimeout(ctx, settlePatience)
 	defer cancel()
-	pause := 100 * time.Millisecond
+	pause := 50 * time.Millisecond
 	for {
 		done, err := try(ctx)
 		if done && err == nil {
@@ -51,7 +51,7 @@ func settle(ctx context.Context, op string, try func(context.Context) (done bool
 			}
 			return netprobe.Classify(graphSystem, op, ctx.Err())
 		}
-		pause = min(2*pause, 5*time.Second)
+		pause = min(pause*3/2, 5*time.Second)
 	}
 }
 
