@@ -100,13 +100,12 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 	var oidc, wanted []string
 	found := false
 	for _, s := range strings.Fields(raw) {
-		switch s {
-		case "openid", "profile", "email":
-			oidc = append(oidc, s)
+		if openIDScope(s) {
 			g.openid = g.openid || s == "openid"
-			continue
-		case "offline_access":
-			g.offline = true
+			g.offline = g.offline || s == "offline_access"
+			if s != "offline_access" {
+				oidc = append(oidc, s)
+			}
 			continue
 		}
 		name, perm := splitScope(s)
@@ -154,10 +153,10 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 func (st *State) scopeAnswer(raw string, allowed, oidc []string) string {
 	out := slices.Clone(oidc)
 	for _, s := range strings.Fields(raw) {
-		name, _ := splitScope(s)
-		if slices.Contains([]string{"openid", "profile", "email", "offline_access"}, s) {
+		if openIDScope(s) {
 			continue
 		}
+		name, _ := splitScope(s)
 		out = append(out, s)
 		for _, a := range allowed {
 			full := a
@@ -224,6 +223,11 @@ func (a *Application) audience() string {
 		return a.IdentifierURIs[0]
 	}
 	return a.AppID
+}
+
+// openIDScope says whether a scope is one of OpenID Connect and of no resource.
+func openIDScope(s string) bool {
+	return s == "openid" || s == "profile" || s == "email" || s == "offline_access"
 }
 
 // splitScope cuts the permission from the resource: a scope without a slash

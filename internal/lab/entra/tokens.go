@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -194,8 +195,13 @@ func (s *Server) appAnswer(p party, scope string) (*tokenAnswer, *SignInError) {
 	if p.public {
 		return nil, aadsts(7000218)
 	}
-	name, perm := splitScope(scope)
-	if perm != ".default" || strings.ContainsRune(scope, ' ') {
+	// MSAL sends the scopes of OpenID along; they mean nothing here.
+	wanted := slices.DeleteFunc(strings.Fields(scope), openIDScope)
+	if len(wanted) != 1 {
+		return nil, aadsts(1002012, scope)
+	}
+	name, perm := splitScope(wanted[0])
+	if perm != ".default" {
 		return nil, aadsts(1002012, scope)
 	}
 	res, se := s.state.resource(name)
