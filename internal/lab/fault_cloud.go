@@ -36,15 +36,10 @@ func siteTraps() []trap {
 		{
 			Fault: Fault{
 				ID: "licence-missing", Step: "site", Check: "site.licence", Cause: "site.licence-missing",
-				Title: "the tenant has no Entra ID P1 or P2",
-				Note:  "When the licence lapses application proxy is switched off and its configuration kept for a year. Users read that they need a Premium licence.",
+				Title: "the tenant's subscription to Entra ID P1 has run out",
+				Note:  "Users keep their licences for a while and nothing is noticed; then application proxy is switched off and its configuration kept for a year. Users read that they need a Premium licence.",
 			},
-			set: inTenant(func(s *entra.State) {
-				s.SKUs = nil
-				for i := range s.Users {
-					s.Users[i].Plans = nil
-				}
-			}),
+			set: inTenant(func(s *entra.State) { s.SKUs = nil }),
 		},
 		{
 			Fault: Fault{
@@ -150,12 +145,12 @@ func appTraps() []trap {
 		{
 			Fault: Fault{
 				ID: "app-internal-url", Step: "app", Check: "app.urls", Cause: "app.internal-url-wrong",
-				Title: "the internal URL ends in :4244",
-				Note:  "Old instructions name the authentication port. Since April 2018 nothing outside listens there: 502, the connector cannot reach the application.",
+				Title: "the internal URL still names the server that was replaced",
+				Note:  "BadGateway: the connector cannot resolve the name (0x80072ee7). Typical after a migration, when people use the new name and the application the old one.",
 			},
 			after: published,
 			set: app(func(_ *entra.State, a *entra.Application) {
-				a.Publishing.InternalURL = "https://" + contoso.QlikHost + ":4244/"
+				a.Publishing.InternalURL = "https://qlikold." + contoso.Domain + "/"
 			}),
 		},
 		{
@@ -167,7 +162,6 @@ func appTraps() []trap {
 			after: published,
 			set: app(func(_ *entra.State, a *entra.Application) {
 				a.Publishing.ExternalAuthenticationType = entra.PreAuthNone
-				a.Publishing.SingleSignOnSettings = &entra.SingleSignOn{SingleSignOnMode: entra.SSONone}
 			}),
 		},
 		{

@@ -78,7 +78,9 @@ func (t tenant) user(c entra.Claims) (appproxy.User, error) {
 	if !ok {
 		return appproxy.User{}, fmt.Errorf("the user %s is not in the tenant any more", c.UPN)
 	}
-	out := appproxy.User{ID: u.ID, UPN: u.UPN, Nonce: c.Nonce, Unlicensed: !t.lab.entra.Licensed(u.ID)}
+	// The user's own licence counts: it outlives the subscription for a while.
+	licensed := slices.Contains(u.Plans, entra.PlanPremiumP1) || slices.Contains(u.Plans, entra.PlanPremiumP2)
+	out := appproxy.User{ID: u.ID, UPN: u.UPN, Nonce: c.Nonce, Unlicensed: !licensed}
 	if u.OnPremises != nil {
 		out.OnPremUPN, out.OnPremSAM = u.OnPremises.UPN, u.OnPremises.SAM
 	}

@@ -1,0 +1,162 @@
+package lab
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"sensegate/internal/lab/contoso"
+	"sensegate/internal/lab/entra"
+	"sensegate/internal/lab/kdc"
+	"sensegate/internal/lab/qlik"
+)
+
+// fingerprint is everything in a lab that a fault may change.
+func fingerprint(t *testing.T, l *Lab) map[string]string {
+	t.Helper()
+	out := map[string]string{"clock": fmt.Sprint(l.dcClock.now().Sub(l.clock()).Round(clockAhead) > 0)}
+	put := func(key string, v any) {
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[key] = string(raw)
+	}
+	l.entra.View(func(s *entra.State) { put("tenant", s) })
+	l.qlik.View(func(s *qlik.State) {
+		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Faults})
+	})
+	put("proxy", l.proxy.View())
+	for _, name := range []string{"alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet"} {
+		a, ok := l.store.Find(name)
+		if !ok {
+			t.Fatalf("%s is gone", name)
+		}
+		put(name, a)
+	}
+	put("conn03", l.store.Values("CONN03$", "servicePrincipalName"))
+	for _, h := range contoso.Connectors() {
+		raw, err := os.ReadFile(l.hosts.path(h.Name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var doc evidence
+		if err := json.Unmarshal(raw, &doc); err != nil {
+			t.Fatal(err)
+		}
+		out[h.Name] = doc.SHA256
+	}
+	return out
+}
+
+func TestEveryFaultChangesTheLab(t *testing.T) {
+	for _, f := range Faults() {
+		t.Run(f.ID, func(t *testing.T) {
+			t.Parallel()
+			l, err := Start(t.Context(), Options{Finished: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() {
+				if err := l.Close(); err != nil {
+					t.Error(err)
+				}
+			}()
+			before := fingerprint(t, l)
+			if err := l.Break(f.ID); err != nil {
+				t.Fatal(err)
+			}
+			if cmp.Equal(before, fingerprint(t, l)) {
+				t.Error("nothing changed")
+			}
+		})
+	}
+}
+
+func TestFaultsAreDescribed(t *testing.T) {
+	steps := []string{"site", "sync", "connector", "app", "allowlist", "spn", "kerberos", "delegation", "sso", "verify"}
+	seen := map[string]bool{}
+	last := 0
+	for _, f := range Faults() {
+		if seen[f.ID] {
+			t.Errorf("%s is there twice", f.ID)
+		}
+		seen[f.ID] = true
+		at := 0
+		for i, s := range steps {
+			if s == f.Step {
+				at = i
+			}
+		}
+		if at < last {
+			t.Errorf("%s is out of order", f.ID)
+		}
+		last = at
+		if !strings.HasPrefix(f.Check, f.Step+".") || !strings.HasPrefix(f.Cause, f.Step+".") {
+			t.Errorf("%s: check %s and cause %s are not of step %s", f.ID, f.Check, f.Cause, f.Step)
+		}
+		if f.Title == "" || f.Note == "" || strings.HasSuffix(f.Title, ".") {
+			t.Errorf("%s: title %q, note %q", f.ID, f.Title, f.Note)
+		}
+	}
+	if len(seen) != 50 {
+		t.Errorf("%d faults", len(seen))
+	}
+}
+
+func TestUnknownFault(t *testing.T) {
+	for _, tc := range []struct {
+		id   string
+		want []string
+	}{
+		{"spn-mising", []string{"spn-missing"}},
+		{"delegation", []string{"delegation-missing", "delegation-other-spn", "delegation-unconstrained"}},
+		{"zzzzzz", nil},
+	} {
+		t.Run(tc.id, func(t *testing.T) {
+			_, err := Start(t.Context(), Options{Faults: []string{tc.id}})
+			unknown, ok := errors.AsType[*UnknownFaultError](err)
+			if !ok {
+				t.Fatalf("got %v", err)
+			}
+			if d := cmp.Diff(tc.want, unknown.Nearest); d != "" {
+				t.Error(d)
+			}
+			if !strings.Contains(err.Error(), tc.id) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestServiceKeysAreThoseOfTheStart(t *testing.T) {
+	l, err := Start(t.Context(), Options{Finished: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	before, err := l.service.key(kdc.AES256, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Break("service-password-changed"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := l.service.key(kdc.AES256, 0)
+	if err != nil || !cmp.Equal(before, after) {
+		t.Errorf("the running service learned the new password: %v", err)
+	}
+	l.service.adopt(l.store)
+	if now, err := l.service.key(kdc.AES256, 0); err != nil || cmp.Equal(before, now) {
+		t.Errorf("a restarted service still has the old key: %v", err)
+	}
+}
