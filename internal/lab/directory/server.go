@@ -45,7 +45,9 @@ type State struct {
 	Busy             bool // answer everything with busy
 	Silent           bool // accept requests and never answer
 	ClockOffset      time.Duration
-	FunctionalLevel  int
+	// Certificate replaces the right one when set.
+	Certificate     *tls.Certificate
+	FunctionalLevel int
 }
 
 // Server is the running directory.
@@ -88,7 +90,6 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		store: store, acceptGSS: o.AcceptGSS,
-		tls:   &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
 		conns: map[net.Conn]struct{}{},
 		state: State{RequireIntegrity: true, GSSAPI: o.AcceptGSS != nil, Catalogue: true, FunctionalLevel: 7},
 		doors: []*door{
@@ -98,6 +99,12 @@ func New(o Options) (*Server, error) {
 			{name: "global catalogue over TLS", address: o.GCS, encrypted: true, catalog: true},
 		},
 	}
+	s.tls = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if other := s.present().Certificate; other != nil {
+			return other, nil
+		}
+		return &cert, nil
+	}}
 	return s, nil
 }
 
@@ -203,8 +210,13 @@ func (s *Server) accept(ctx context.Context, d *door) {
 	for {
 		c, err := d.listener.Accept()
 		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, net.ErrClosed) {
+			if errors.Is(err, net.ErrClosed) {
 				return
+			}
+			select { // out of descriptors: others may close some
+			case <-ctx.Done():
+				return
+			case <-time.After(20 * time.Millisecond):
 			}
 			continue
 		}
