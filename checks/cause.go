@@ -78,13 +78,9 @@ func NewCatalogue(lists ...[]Cause) (Catalogue, error) {
 	return cat, nil
 }
 
-// Remedies fills the placeholders of a cause's fixes with the site's names and
-// the result's own.
-func (c Cause) Remedies(s site.Site, vars map[string]string) []Remedy {
-	values := Vars(s)
-	for k, v := range vars {
-		values[k] = v
-	}
+// Remedies fills the placeholders of a cause's fixes: the site's names (see
+// Vars) and the result's own.
+func (c Cause) Remedies(values map[string]string) []Remedy {
 	out := make([]Remedy, 0, len(c.Fixes))
 	for _, f := range c.Fixes {
 		out = append(out, Remedy{

@@ -171,3 +171,7 @@ func (r Result) From(source Source, at time.Time) Result {
 	r.Source, r.At = source, at
 	return r
 }
+
+// Vars are the placeholders that the runner filled for this result: the site's
+// names, and the result's own.
+func (r Result) Vars() map[string]string { return r.vars }

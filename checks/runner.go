@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"maps"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -174,8 +175,14 @@ func (s *run) env() Env {
 }
 
 func (s *run) settle(res Result) {
-	if c, ok := s.Causes[res.Cause]; ok && res.Cause != "" && len(res.Remedies) == 0 {
-		res.Remedies = c.Remedies(s.req.Env.Site, res.vars)
+	res = res.neutral()
+	if c, ok := s.Causes[res.Cause]; ok && res.Cause != "" {
+		values := Vars(s.req.Env.Site)
+		maps.Copy(values, res.vars)
+		res.vars = values
+		if len(res.Remedies) == 0 {
+			res.Remedies = c.Remedies(values)
+		}
 	}
 	if res.Source == "" {
 		res.Source = Live

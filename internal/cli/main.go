@@ -1,0 +1,188 @@
+// Package cli puts the parts together: commands, exit codes, the adapters of a
+// site and the practice lab.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"sensegate/internal/lab"
+	"sensegate/internal/report"
+	"sensegate/internal/site"
+	"sensegate/steps"
+	"sensegate/ui"
+)
+
+// Process is what a process is given: everything that the outside can set.
+type Process struct {
+	Args    []string
+	In      *os.File
+	Out     *os.File
+	Err     *os.File
+	Environ []string
+	Version Version
+	// Clock is time.Now when nil.
+	Clock func() time.Time
+}
+
+// Exit codes that are not a report's.
+const (
+	exitTool        = 1
+	exitUsage       = 2
+	exitFailed      = 3
+	exitInterrupted = 130
+)
+
+// exitError ends the program with a code; an Err of nil prints nothing.
+type exitError struct {
+	code int
+	err  error
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usage says that the command line or the configuration is wrong: exit 2.
+func usage(format string, a ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, a...)}
+}
+
+// program is what the commands share.
+type program struct {
+	Process
+	ascii, accessible bool
+	color             string
+}
+
+// Main runs the program and returns its exit code.
+func Main(ctx context.Context, p Process) int {
+	if p.Clock == nil {
+		p.Clock = time.Now
+	}
+	prog := &program{Process: p}
+	root := prog.rootCommand()
+	root.SetArgs(p.Args)
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	return prog.code(ctx, root.ExecuteContext(ctx))
+}
+
+// code maps an error to the exit code, and prints it: the only place that does.
+func (p *program) code(ctx context.Context, err error) int {
+	if err == nil {
+		return 0
+	}
+	code := exitTool
+	var ee *exitError
+	var fe *site.FileError
+	var uf *lab.UnknownFaultError
+	switch {
+	case errors.As(err, &ee):
+		code = ee.code
+		if ee.err == nil {
+			return code
+		}
+	case errors.Is(err, ui.ErrInterrupted), ctx.Err() != nil:
+		return exitInterrupted
+	case errors.As(err, &fe), errors.As(err, &uf):
+		code = exitUsage
+	case errors.Is(err, steps.ErrClosed):
+		code = exitFailed
+	}
+	fmt.Fprintf(p.Err, "sensegate: %s\n", strings.TrimSpace(err.Error()))
+	return code
+}
+
+func (p *program) rootCommand() *cobra.Command {
+	// Double-clicked from the Explorer it must start, not explain itself.
+	cobra.MousetrapHelpText = ""
+	var siteFile string
+	root := &cobra.Command{
+		Use:   "sensegate",
+		Short: "Publish Qlik Sense through Microsoft Entra application proxy, step by proved step",
+		Long: `Sensegate takes Qlik Sense Enterprise on Windows from "reachable on the LAN" to
+"opened from anywhere through Microsoft Entra application proxy, signed in once
+by Kerberos, WebSockets alive". It walks the documented order and lets nobody
+past a step until its checks pass.
+
+Without a command it opens the wizard. ` + "`sensegate demo`" + ` opens it on the
+practice lab: nothing real is touched.`,
+		SilenceErrors: true, SilenceUsage: true,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.wizard(cmd.Context(), siteFile) },
+	}
+	root.Flags().StringVar(&siteFile, "site", "", "open the wizard on this site file")
+	f := root.PersistentFlags()
+	f.BoolVar(&p.accessible, "accessible", false, "plain lines instead of screens (also ACCESSIBLE=1)")
+	f.BoolVar(&p.ascii, "ascii", false, "draw with ASCII characters only")
+	f.StringVar(&p.color, "color", "auto", "auto, always or never (also NO_COLOR)")
+	root.AddCommand(
+		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.labCommand(),
+		p.faultsCommand(), p.explainCommand(), p.versionCommand(),
+	)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
+	return root
+}
+
+// noArgs refuses arguments, and says what was probably meant.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		return usage("%q is not a command; did you mean %s?", args[0], strings.Join(near, " or "))
+	}
+	if cmd.HasSubCommands() {
+		return usage("%q is not a command; `sensegate --help` lists them", args[0])
+	}
+	return usage("%s takes no argument, but was given %q", cmd.CommandPath(), args[0])
+}
+
+// env reads the environment as it was given.
+func (p *program) env(name string) string {
+	for i := len(p.Environ) - 1; i >= 0; i-- {
+		if v, ok := strings.CutPrefix(p.Environ[i], name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+func (p *program) interactive() bool {
+	return term.IsTerminal(int(p.In.Fd())) && term.IsTerminal(int(p.Out.Fd()))
+}
+
+// output opens the file of --output, or standard output.
+func (p *program) output(path string) (io.Writer, func() error, error) {
+	if path == "" || path == "-" {
+		return p.Out, func() error { return nil }, nil
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, nil, usage("opening the output: %w", err)
+	}
+	return f, f.Close, nil
+}
+
+// ended is the exit of a run of checks.
+func ended(r report.Report) error {
+	if r.Exit == 0 {
+		return nil
+	}
+	return &exitError{code: r.Exit}
+}

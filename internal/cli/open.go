@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"sensegate/checks/application"
+	"sensegate/internal/directory"
+	"sensegate/internal/graph"
+	"sensegate/internal/kerberos"
+	"sensegate/internal/netprobe"
+	"sensegate/internal/qlik"
+	"sensegate/internal/site"
+	"sensegate/internal/winhost"
+	"sensegate/steps"
+)
+
+// opener makes the adapters of a site. Writers are made only where something
+// may be changed.
+type opener struct {
+	secrets func(name string) (string, bool)
+	prompt  graph.Prompt
+	writing bool
+	// headless says that no browser can be opened here.
+	headless bool
+}
+
+func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
+	dialer, err := netprobe.New(s)
+	if err != nil {
+		return steps.World{}, fmt.Errorf("preparing connections: %w", err)
+	}
+	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless}
+	cloud, err := graph.NewClient(s, dialer, signIn)
+	if err != nil {
+		return steps.World{}, fmt.Errorf("preparing the sign-in to Entra: %w", err)
+	}
+	repository, err := qlik.NewClient(s, dialer)
+	if err != nil {
+		cloud.Close()
+		return steps.World{}, fmt.Errorf("preparing the Qlik repository: %w", err)
+	}
+	outside, err := graph.NewOutside(s, dialer, signIn, scopeOf(s, cloud))
+	if err != nil {
+		cloud.Close()
+		repository.Close()
+		return steps.World{}, fmt.Errorf("preparing the way in from outside: %w", err)
+	}
+	tickets := kerberos.New(s, dialer, o.secrets)
+	ldap := directory.New(s, dialer, tickets, o.secrets)
+	w := steps.World{
+		Ports: steps.Ports{
+			Graph: cloud, Qlik: repository, Front: netprobe.NewFront(dialer), Directory: ldap,
+			Kerberos: tickets, Hosts: winhost.NewHosts(s), Outside: outside, Resolver: netprobe.NewResolver(dialer),
+		},
+		Close: func() error {
+			cloud.Close()
+			repository.Close()
+			outside.Close()
+			return ldap.Close()
+		},
+	}
+	if o.writing {
+		w.Writers = &steps.Writers{
+			Graph: graph.NewWriter(cloud), Qlik: qlik.NewWriter(repository), Directory: directory.NewWriter(ldap),
+		}
+	}
+	return w, nil
+}
+
+// errNotPublished is why there is no scope to ask a token for.
+var errNotPublished = errors.New("the application is not published yet")
+
+// scopeOf finds what a token for the published application is asked for.
+func scopeOf(s site.Site, c *graph.Client) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		apps, err := c.PublishedApps(ctx, s.Publish.ExternalURL, s.Publish.InternalURL, s.Publish.AppName)
+		if err != nil {
+			return "", fmt.Errorf("looking for the application: %w", err)
+		}
+		for _, a := range apps {
+			if application.SameURL(a.ExternalURL, s.Publish.ExternalURL) {
+				return graph.ImpersonationScope(a), nil
+			}
+		}
+		return "", errNotPublished
+	}
+}
+
+// guide makes a journey over a site.
+func (p *program) guide(ctx context.Context, s site.Site, o opener, j steps.Journal) (*steps.Guide, error) {
+	causes, err := steps.Causes()
+	if err != nil {
+		return nil, fmt.Errorf("reading the catalogue of causes: %w", err)
+	}
+	g, err := steps.NewGuide(ctx, steps.Options{
+		Site: s, Open: o.open, Order: steps.Order, Causes: causes, Clock: p.Clock, Journal: j,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("opening the site: %w", err)
+	}
+	return g, nil
+}
+
+// walk runs a prepared run to its end and gives the guide every event.
+func walk(ctx context.Context, g *steps.Guide, r steps.Run) error {
+	var first error
+	for e := range r.Start(ctx) {
+		if err := g.Observe(r.Number, e); err != nil && first == nil {
+			first = err
+		}
+	}
+	g.End(r.Number)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("checking: %w", err)
+	}
+	return first
+}
+
+// tick is how often somebody who waits is told so.
+const tick = 30 * time.Second

@@ -1,0 +1,175 @@
+// Package report turns a snapshot into what is printed or kept: JSON with a
+// schema, text, a short form to paste, JUnit, OpenMetrics.
+package report
+
+import (
+	"time"
+
+	"sensegate/checks"
+	"sensegate/steps"
+)
+
+// Schema names the JSON's form; a field may be added, none changes meaning.
+const Schema = "sensegate/check/v1"
+
+// Exit codes of a run of checks.
+const (
+	ExitOpen      = 0 // all gates open
+	ExitTool      = 1 // a check crashed: our bug
+	ExitFailed    = 3 // a gate failed
+	ExitWarned    = 4 // warnings only, and strict was asked for
+	ExitCannotSay = 5 // could not tell
+)
+
+// Report is one run of checks, as `check --format json` prints it.
+type Report struct {
+	Schema    string    `json:"schema"`
+	Site      string    `json:"site"`
+	Simulated bool      `json:"simulated"`
+	Started   time.Time `json:"started"`
+	TookMs    int64     `json:"tookMs"`
+	Exit      int       `json:"exit"`
+	// Pins are names that were sent to other addresses.
+	Pins  []string `json:"pins,omitempty"`
+	Steps []Step   `json:"steps"`
+}
+
+// Step is one gate with its checks.
+type Step struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Gate  string `json:"gate"`
+	// Why says what holds the gate closed.
+	Why    string  `json:"why,omitempty"`
+	Checks []Check `json:"checks"`
+}
+
+// Check is one assertion and what was found.
+type Check struct {
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Status   checks.Status     `json:"status"`
+	Cause    string            `json:"cause"`
+	Because  string            `json:"because,omitempty"`
+	Reason   string            `json:"reason,omitempty"`
+	Expected string            `json:"expected"`
+	Seen     string            `json:"seen"`
+	Evidence []checks.Evidence `json:"evidence"`
+	Remedies []checks.Remedy   `json:"remedies"`
+	Source   checks.Source     `json:"source"`
+	At       time.Time         `json:"at"`
+	TookMs   int64             `json:"tookMs"`
+	Needs    []checks.ID       `json:"needs"`
+	Docs     string            `json:"docs"`
+}
+
+// Options say what a report is made of.
+type Options struct {
+	Started time.Time
+	Ended   time.Time
+	// Only limits the report to some steps; all when empty.
+	Only   []checks.StepID
+	Strict bool
+	Causes checks.Catalogue
+}
+
+// New makes a report of a snapshot.
+func New(s steps.Snapshot, o Options) Report {
+	r := Report{
+		Schema: Schema, Site: s.Site.Name, Simulated: s.Site.Simulated,
+		Started: o.Started, TookMs: o.Ended.Sub(o.Started).Milliseconds(), Steps: []Step{},
+	}
+	for _, p := range s.Site.Pins {
+		r.Pins = append(r.Pins, p.Name+" at "+p.Address)
+	}
+	for _, v := range s.Steps {
+		if !wanted(v.ID, o.Only) {
+			continue
+		}
+		step := Step{ID: string(v.ID), Title: v.Title, Gate: v.Gate.State.String(), Why: v.Gate.Why, Checks: []Check{}}
+		for _, c := range v.Checks {
+			step.Checks = append(step.Checks, newCheck(c, o.Causes))
+		}
+		r.Steps = append(r.Steps, step)
+	}
+	r.Exit = r.exit(o.Strict)
+	return r
+}
+
+func newCheck(c steps.CheckView, causes checks.Catalogue) Check {
+	res := c.Result
+	out := Check{
+		ID: string(c.Check.ID), Title: c.Check.Title, Status: res.Status, Cause: string(res.Cause),
+		Reason: string(res.Reason), Expected: res.Expected, Seen: res.Seen,
+		Evidence: res.Evidence, Remedies: res.Remedies, Source: res.Source, At: res.At,
+		TookMs: res.Took.Milliseconds(), Needs: c.Check.Needs, Docs: c.Check.Docs,
+	}
+	if why, ok := causes[res.Cause]; ok {
+		out.Because = checks.Fill(why.Because, res.Vars(), checks.NoShell)
+	}
+	if out.Evidence == nil {
+		out.Evidence = []checks.Evidence{}
+	}
+	if out.Remedies == nil {
+		out.Remedies = []checks.Remedy{}
+	}
+	if out.Needs == nil {
+		out.Needs = []checks.ID{}
+	}
+	return out
+}
+
+func wanted(id checks.StepID, only []checks.StepID) bool {
+	for _, o := range only {
+		if o == id {
+			return true
+		}
+	}
+	return len(only) == 0
+}
+
+// exit is the code that says how it went: a failure outweighs a crash, a
+// crash what could not be told, that a warning.
+func (r Report) exit(strict bool) int {
+	var failed, crashed, unknown, warned, closed bool
+	for _, s := range r.Steps {
+		closed = closed || s.Gate == steps.GateClosed.String()
+		for _, c := range s.Checks {
+			switch c.Status {
+			case checks.Fail:
+				failed = true
+			case checks.Crashed:
+				crashed = true
+			case checks.Unknown:
+				unknown = true
+			case checks.Warn:
+				warned = true
+			case checks.Pending, checks.Waiting, checks.Pass, checks.Skipped:
+			}
+		}
+	}
+	switch {
+	case failed:
+		return ExitFailed
+	case crashed:
+		return ExitTool
+	case unknown:
+		return ExitCannotSay
+	case closed:
+		// Nothing of these steps failed, but an earlier gate is closed.
+		return ExitFailed
+	case warned && strict:
+		return ExitWarned
+	}
+	return ExitOpen
+}
+
+// FirstClosed is the first step whose gate is closed.
+func (r Report) FirstClosed() (Step, bool) {
+	for _, s := range r.Steps {
+		if s.Gate == steps.GateClosed.String() {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
