@@ -84,7 +84,9 @@ func New(o Options) (*Server, error) {
 			return nil, err
 		}
 	}
-	cert, err := o.CA.Server(contoso.DC, contoso.Domain, contoso.NetBIOS)
+	// Some tools cannot be told which address a name has; they connect
+	// to the loopback.
+	cert, err := o.CA.Server(contoso.DC, contoso.Domain, contoso.NetBIOS, "localhost", "127.0.0.1")
 	if err != nil {
 		return nil, fmt.Errorf("certifying the domain controller: %w", err)
 	}
