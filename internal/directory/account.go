@@ -1,0 +1,161 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+)
+
+// protectedUsers is the relative identifier of the domain's Protected Users.
+const protectedUsers = "-525"
+
+// Bits of msDS-User-Account-Control-Computed.
+const (
+	computedLocked          = 0x10
+	computedPasswordExpired = 0x800000
+)
+
+// listed are the attributes that a catalogue has as well.
+func listed() []string {
+	return []string{
+		"objectClass", "sAMAccountName", "userPrincipalName", "objectSid", "userAccountControl",
+		"servicePrincipalName", "dNSHostName", "pwdLastSet", "accountExpires",
+	}
+}
+
+// own are those that only the account's own domain has, the constructed ones
+// among them: they come only when asked for by name, for one object.
+func own() []string {
+	return append(listed(),
+		"msDS-SupportedEncryptionTypes", "msDS-AllowedToDelegateTo", "msDS-AllowedToActOnBehalfOfOtherIdentity",
+		"msDS-User-Account-Control-Computed", "msDS-KeyVersionNumber", "allowedAttributesEffective")
+}
+
+// Account finds an account of the site's domain by sAMAccountName, DOMAIN\name
+// or UPN.
+func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) {
+	op := "reading the account " + netprobe.Clean(sam)
+	var out fact.Account
+	err := c.with(ctx, c.domain, op, func(s *session) error {
+		found, err := s.subtree(s.defaultNC, accountFilter(sam), "objectClass")
+		if err != nil {
+			return err
+		}
+		switch len(found) {
+		case 0:
+			return &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "there is no such account"}
+		case 1:
+			out, err = c.account(s, found[0].DN)
+			return err
+		}
+		return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "ambiguous", Text: fmt.Sprintf("%d accounts answer to that name", len(found))}
+	})
+	return out, err
+}
+
+func accountFilter(name string) string {
+	if _, sam, ok := strings.Cut(name, `\`); ok {
+		name = sam
+	}
+	attribute := "sAMAccountName"
+	if strings.Contains(name, "@") {
+		attribute = "userPrincipalName"
+	}
+	return "(&(" + attribute + "=" + ldap.EscapeFilter(name) + ")(objectClass=user))"
+}
+
+// account reads everything about one object of the connected domain.
+func (c *Client) account(s *session, dn string) (fact.Account, error) {
+	entry, err := s.base(dn, own()...)
+	if err != nil {
+		return fact.Account{}, err
+	}
+	a, err := c.fill(s, entry)
+	if err != nil {
+		return fact.Account{}, err
+	}
+	a.EncTypes = number(entry.GetEqualFoldAttributeValue("msDS-SupportedEncryptionTypes"), -1)
+	a.KeyVersion = number(entry.GetEqualFoldAttributeValue("msDS-KeyVersionNumber"), 0)
+	computed := flags(entry.GetEqualFoldAttributeValue("msDS-User-Account-Control-Computed"))
+	a.Locked = computed&computedLocked != 0
+	a.PasswordExpired = computed&computedPasswordExpired != 0
+	if a.DelegateTo, err = s.values(entry, "msDS-AllowedToDelegateTo"); err != nil {
+		return fact.Account{}, err
+	}
+	if a.Writable, err = s.values(entry, "allowedAttributesEffective"); err != nil {
+		return fact.Account{}, err
+	}
+	if raw := entry.GetEqualFoldRawAttributeValue("msDS-AllowedToActOnBehalfOfOtherIdentity"); len(raw) > 0 {
+		d, err := parseDescriptor(raw)
+		if err != nil {
+			return fact.Account{}, fmt.Errorf("reading who may act on behalf of others to %s: %w", a.SAM, err)
+		}
+		a.ActOnBehalf = d.trustees()
+	}
+	a.ProtectedUser, err = s.protected(entry.DN)
+	return a, err
+}
+
+// fill takes over what both a domain controller and a catalogue have.
+func (c *Client) fill(s *session, e *ldap.Entry) (fact.Account, error) {
+	get := e.GetEqualFoldAttributeValue
+	names, err := s.values(e, "servicePrincipalName")
+	if err != nil {
+		return fact.Account{}, err
+	}
+	a := fact.Account{
+		DN: e.DN, SAM: get("sAMAccountName"), UPN: get("userPrincipalName"),
+		SID: sidOf(e.GetEqualFoldRawAttributeValue("objectSid")), Domain: domainOf(e.DN),
+		SPNs: names, EncTypes: -1, UAC: flags(get("userAccountControl")), DNSHostName: get("dNSHostName"),
+	}
+	classes := e.GetEqualFoldAttributeValues("objectClass")
+	a.Managed = slices.ContainsFunc(classes, func(class string) bool {
+		class = strings.ToLower(class)
+		return strings.HasPrefix(class, "msds-") && strings.HasSuffix(class, "managedserviceaccount")
+	})
+	// Managed service accounts descend from the class of computers.
+	a.Computer = !a.Managed && slices.ContainsFunc(classes, func(class string) bool { return strings.EqualFold(class, "computer") })
+	a.Disabled = a.UAC&fact.UACDisabled != 0
+	if t, ok := fileTime(get("pwdLastSet")); ok {
+		a.PasswordSet = t
+	}
+	if t, ok := fileTime(get("accountExpires")); ok {
+		a.Expired = !t.After(c.now())
+	}
+	return a, nil
+}
+
+// protected says whether an account is in Protected Users, directly or through
+// other groups. tokenGroups needs a catalogue at hand and certain rights, so
+// its absence is no answer and the membership is searched for instead.
+func (s *session) protected(dn string) (bool, error) {
+	entry, err := s.base(dn, "tokenGroups")
+	if err == nil {
+		if groups := entry.GetEqualFoldRawAttributeValues("tokenGroups"); len(groups) > 0 {
+			return slices.ContainsFunc(groups, func(g []byte) bool {
+				sid := sidOf(g)
+				return strings.HasPrefix(sid, "S-1-5-21-") && strings.HasSuffix(sid, protectedUsers)
+			}), nil
+		}
+	} else if lost(err) {
+		return false, err
+	}
+	const wellKnown = "(&(objectClass=group)(sAMAccountName=Protected Users))"
+	group, err := s.subtree(s.defaultNC, wellKnown, "objectSid")
+	if err != nil || len(group) == 0 {
+		return false, err
+	}
+	const chain = "(memberOf:1.2.840.113556.1.4.1941:="
+	member, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases,
+		0, 0, false, chain+ldap.EscapeFilter(group[0].DN)+")", []string{"1.1"}, nil))
+	if err != nil {
+		return false, err
+	}
+	return len(member.Entries) > 0, nil
+}

@@ -1,0 +1,171 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"github.com/go-ldap/ldap/v3"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+)
+
+// classify gives an error of the library, or of the network below it, the form
+// that checks judge.
+func classify(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var known *fact.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	var e *ldap.Error
+	if !errors.As(err, &e) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return netprobe.Classify(system, op, err)
+	}
+	if e.ResultCode >= ldap.ErrorNetwork {
+		return network(op, e)
+	}
+	return &fact.Error{Kind: kindOf(e.ResultCode), System: system, Op: op, Code: codeOf(e), Text: diagnostic(e), Err: err}
+}
+
+// network classifies the codes that the library makes up itself. A closed
+// channel is how it tells of a lost connection.
+func network(op string, e *ldap.Error) error {
+	cause := e.Err
+	if cause == nil {
+		cause = e
+	}
+	err := netprobe.Classify(system, op, cause)
+	var f *fact.Error
+	if errors.As(err, &f) && f.Kind == fact.Unclassified {
+		f.Kind = fact.Unsupported
+		if e.ResultCode == ldap.ErrorNetwork {
+			f.Kind, f.Text = fact.Unreachable, "the connection was lost"
+		}
+	}
+	return err
+}
+
+func diagnostic(e *ldap.Error) string {
+	if e.Err == nil {
+		return ""
+	}
+	return netprobe.Clean(e.Err.Error())
+}
+
+func kindOf(code uint16) fact.ErrorKind {
+	switch code {
+	case ldap.LDAPResultInvalidCredentials, ldap.LDAPResultInappropriateAuthentication,
+		ldap.LDAPResultStrongAuthRequired, ldap.LDAPResultConfidentialityRequired,
+		ldap.LDAPResultOperationsError: // AD's word for "bind first"
+		return fact.NotSignedIn
+	case ldap.LDAPResultInsufficientAccessRights:
+		return fact.NoRight
+	case ldap.LDAPResultNoSuchObject:
+		return fact.NotFound
+	case ldap.LDAPResultTimeLimitExceeded:
+		return fact.TimedOut
+	case ldap.LDAPResultBusy, ldap.LDAPResultUnavailable:
+		return fact.Unreachable
+	case ldap.LDAPResultAuthMethodNotSupported, ldap.LDAPResultReferral, ldap.LDAPResultProtocolError,
+		ldap.LDAPResultUnavailableCriticalExtension, ldap.LDAPResultUndefinedAttributeType:
+		return fact.Unsupported
+	case ldap.LDAPResultNoSuchAttribute, ldap.LDAPResultAttributeOrValueExists:
+		return fact.Conflict
+	}
+	return fact.Refused
+}
+
+// codeOf is the most telling code: the sub-code of a refused bind (52e), the
+// Windows error of a refused write (8647), else the result's name.
+func codeOf(err error) string {
+	var e *ldap.Error
+	if !errors.As(err, &e) {
+		return ""
+	}
+	text := diagnostic(e)
+	switch e.ResultCode {
+	case ldap.LDAPResultInvalidCredentials:
+		if m := regexp.MustCompile(`\bdata ([0-9a-fA-F]+)\b`).FindStringSubmatch(text); m != nil {
+			return m[1]
+		}
+	case ldap.LDAPResultConstraintViolation, ldap.LDAPResultUnwillingToPerform:
+		if n := windowsError(text); n != 0 {
+			return strconv.FormatUint(n, 10)
+		}
+	}
+	return resultName(e.ResultCode)
+}
+
+// windowsError is the number that Active Directory begins its diagnostics with.
+func windowsError(text string) uint64 {
+	m := regexp.MustCompile(`^([0-9a-fA-F]{8}):`).FindStringSubmatch(text)
+	if m == nil {
+		return 0
+	}
+	n, err := strconv.ParseUint(m[1], 16, 32)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// resultName is the result's name in RFC 4511.
+func resultName(code uint16) string {
+	switch code {
+	case ldap.LDAPResultOperationsError:
+		return "operationsError"
+	case ldap.LDAPResultProtocolError:
+		return "protocolError"
+	case ldap.LDAPResultTimeLimitExceeded:
+		return "timeLimitExceeded"
+	case ldap.LDAPResultSizeLimitExceeded:
+		return "sizeLimitExceeded"
+	case ldap.LDAPResultAuthMethodNotSupported:
+		return "authMethodNotSupported"
+	case ldap.LDAPResultStrongAuthRequired:
+		return "strongerAuthRequired"
+	case ldap.LDAPResultReferral:
+		return "referral"
+	case ldap.LDAPResultUnavailableCriticalExtension:
+		return "unavailableCriticalExtension"
+	case ldap.LDAPResultConfidentialityRequired:
+		return "confidentialityRequired"
+	case ldap.LDAPResultNoSuchAttribute:
+		return "noSuchAttribute"
+	case ldap.LDAPResultUndefinedAttributeType:
+		return "undefinedAttributeType"
+	case ldap.LDAPResultConstraintViolation:
+		return "constraintViolation"
+	case ldap.LDAPResultAttributeOrValueExists:
+		return "attributeOrValueExists"
+	case ldap.LDAPResultInvalidAttributeSyntax:
+		return "invalidAttributeSyntax"
+	case ldap.LDAPResultNoSuchObject:
+		return "noSuchObject"
+	case ldap.LDAPResultInappropriateAuthentication:
+		return "inappropriateAuthentication"
+	case ldap.LDAPResultInvalidCredentials:
+		return "invalidCredentials"
+	case ldap.LDAPResultInsufficientAccessRights:
+		return "insufficientAccessRights"
+	case ldap.LDAPResultBusy:
+		return "busy"
+	case ldap.LDAPResultUnavailable:
+		return "unavailable"
+	case ldap.LDAPResultUnwillingToPerform:
+		return "unwillingToPerform"
+	default:
+		return fmt.Sprintf("LDAP %d", code)
+	}
+}
+
+func unreachable(err error) bool {
+	var f *fact.Error
+	return errors.As(err, &f) && (f.Kind == fact.Unreachable || f.Kind == fact.TimedOut)
+}
