@@ -2,6 +2,7 @@ package entra_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -247,8 +248,8 @@ func TestPipelineRetriesThrottling(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	respErr, isResponse := runtime.NewResponseError(resp).(*azcore.ResponseError)
-	if !isResponse || respErr.ErrorCode != "Request_ResourceNotFound" || respErr.StatusCode != 404 {
+	var respErr *azcore.ResponseError
+	if !errors.As(runtime.NewResponseError(resp), &respErr) || respErr.ErrorCode != "Request_ResourceNotFound" || respErr.StatusCode != 404 {
 		t.Errorf("azcore reads %+v", respErr)
 	}
 }

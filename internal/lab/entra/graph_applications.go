@@ -1,6 +1,8 @@
 package entra
 
 import (
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 )
@@ -39,7 +41,7 @@ func (c *call) applicationRecord(a *Application) record {
 	return r
 }
 
-// seen finds an application by the id in the path, unless it is still on its
+// application finds an application by the id in the path, unless it is still on its
 // way through the directory; every look brings it nearer.
 func (c *call) application() (*Application, *graphError) {
 	a := c.st.Application(c.ids[0])
@@ -58,7 +60,7 @@ func arrived(unseen *int) bool {
 }
 
 func listTemplates(c *call) (reply, *graphError) {
-	return c.list(templateShape(), []record{customTemplate()})
+	return c.list(templateShape(), customTemplate(), []record{customTemplate()})
 }
 
 func getTemplate(c *call) (reply, *graphError) {
@@ -107,7 +109,7 @@ func listApplications(c *call) (reply, *graphError) {
 			all = append(all, c.applicationRecord(a))
 		}
 	}
-	return c.list(applicationShape(), all)
+	return c.list(applicationShape(), c.applicationRecord(&Application{}), all)
 }
 
 func getApplication(c *call) (reply, *graphError) {
@@ -151,6 +153,7 @@ func createApplication(c *call) (reply, *graphError) {
 		c.st.Applications = c.st.Applications[:len(c.st.Applications)-1]
 		return reply{}, ge
 	}
+	app.Unseen = c.st.ConsistencyReads
 	return created(c.applicationRecord(app))
 }
 
@@ -165,7 +168,7 @@ func patchApplication(c *call) (reply, *graphError) {
 	publishing := app.publishingToPatch()
 	if names, ge := c.names(); ge != nil {
 		return reply{}, ge
-	} else if names["onPremisesPublishing"] {
+	} else if names["onpremisespublishing"] {
 		patch.OnPremisesPublishing = &publishing
 	}
 	if ge := c.decode(&patch); ge != nil {
@@ -221,8 +224,13 @@ func (c *call) write(app *Application, patch *applicationPatch) *graphError {
 
 func (st *State) checkIdentifiers(app *Application) *graphError {
 	for _, uri := range app.IdentifierURIs {
-		if !strings.Contains(uri, "://") {
+		u, err := url.Parse(uri)
+		switch {
+		case err != nil || u.Scheme == "" || u.Host == "":
 			return badRequest("Values of identifierUris property must be URIs: '%s' is not.", uri)
+		case u.Scheme != "api" && !st.owns(u.Hostname()):
+			return refused(http.StatusBadRequest, "HostNameNotOnVerifiedDomain",
+				"Values of identifierUris property must use a verified domain of the organization or its subdomain: '%s'", uri)
 		}
 		for i := range st.Applications {
 			other := &st.Applications[i]
@@ -232,6 +240,17 @@ func (st *State) checkIdentifiers(app *Application) *graphError {
 		}
 	}
 	return nil
+}
+
+// owns says whether a host is in a verified domain or one the service gives out.
+func (st *State) owns(host string) bool {
+	domains := []string{proxySuffix}
+	for _, d := range st.Tenant.Domains {
+		domains = append(domains, d.Name)
+	}
+	return slices.ContainsFunc(domains, func(d string) bool {
+		return strings.EqualFold(host, d) || strings.HasSuffix(strings.ToLower(host), "."+strings.ToLower(d))
+	})
 }
 
 func deleteApplication(c *call) (reply, *graphError) {

@@ -39,7 +39,7 @@ func listConnectors(c *call) (reply, *graphError) {
 	for i := range c.st.Connectors {
 		all = append(all, connectorRecord(&c.st.Connectors[i]))
 	}
-	return c.list(connectorShape(), all)
+	return c.list(connectorShape(), connectorRecord(&Connector{}), all)
 }
 
 // connector finds a connector by its id, never by its name.
@@ -76,7 +76,7 @@ func listConnectorGroupsOf(c *call) (reply, *graphError) {
 	if g := c.st.Group(k.GroupID); g != nil {
 		all = append(all, groupRecord(g))
 	}
-	return c.list(groupShape(), all)
+	return c.list(groupShape(), groupRecord(&ConnectorGroup{}), all)
 }
 
 func moveConnector(c *call) (reply, *graphError) {
@@ -101,7 +101,7 @@ func listGroups(c *call) (reply, *graphError) {
 	for i := range c.st.Groups {
 		all = append(all, groupRecord(&c.st.Groups[i]))
 	}
-	return c.list(groupShape(), all)
+	return c.list(groupShape(), groupRecord(&ConnectorGroup{}), all)
 }
 
 // groupPatch has two properties that Graph takes and ignores.
@@ -193,7 +193,7 @@ func listGroupMembers(c *call) (reply, *graphError) {
 	for _, k := range c.st.Members(g.ID) {
 		all = append(all, connectorRecord(&k))
 	}
-	return c.list(connectorShape(), all)
+	return c.list(connectorShape(), connectorRecord(&Connector{}), all)
 }
 
 func addGroupMember(c *call) (reply, *graphError) {
@@ -228,7 +228,7 @@ func listGroupApplications(c *call) (reply, *graphError) {
 	if ge != nil {
 		return reply{}, ge
 	}
-	return c.list(applicationShape(), c.applicationsOf(g.ID))
+	return c.list(applicationShape(), c.applicationRecord(&Application{}), c.applicationsOf(g.ID))
 }
 
 // reference reads the body of a $ref request: the full beta URL of an object

@@ -57,7 +57,7 @@ func verifiedDomains(t *Tenant) []record {
 }
 
 func listOrganization(c *call) (reply, *graphError) {
-	return c.list(organizationShape(), []record{c.organization()})
+	return c.list(organizationShape(), c.organization(), []record{c.organization()})
 }
 
 func getOrganization(c *call) (reply, *graphError) {
@@ -70,32 +70,40 @@ func getOrganization(c *call) (reply, *graphError) {
 func listDomains(c *call) (reply, *graphError) {
 	var all []record
 	for _, d := range c.st.Tenant.Domains {
-		all = append(all, record{
-			"id": d.Name, "authenticationType": "Managed", "isAdminManaged": true, "isDefault": d.Default,
-			"isInitial": d.Initial, "isRoot": true, "isVerified": true,
-			"supportedServices": []string{"Email", "OfficeCommunicationsOnline"},
-		})
+		all = append(all, domainRecord(d))
 	}
-	return c.list(shape{typ: "microsoft.graph.domain", set: "domains"}, all)
+	return c.list(shape{typ: "microsoft.graph.domain", set: "domains"}, domainRecord(Domain{}), all)
+}
+
+func domainRecord(d Domain) record {
+	return record{
+		"id": d.Name, "authenticationType": "Managed", "isAdminManaged": true, "isDefault": d.Default,
+		"isInitial": d.Initial, "isRoot": true, "isVerified": true,
+		"supportedServices": []string{"Email", "OfficeCommunicationsOnline"},
+	}
 }
 
 func listSKUs(c *call) (reply, *graphError) {
 	var all []record
 	for _, k := range c.st.SKUs {
-		plans := []record{}
-		for _, p := range k.Plans {
-			plans = append(plans, record{
-				"servicePlanId": p.ID, "servicePlanName": p.Name, "provisioningStatus": p.ProvisioningStatus, "appliesTo": "User",
-			})
-		}
-		all = append(all, record{
-			"id": c.st.Tenant.ID + "_" + k.ID, "skuId": k.ID, "skuPartNumber": k.PartNumber, "accountId": c.st.Tenant.ID,
-			"accountName": c.st.Tenant.DisplayName, "appliesTo": "User", "capabilityStatus": k.CapabilityStatus,
-			"consumedUnits": k.Consumed, "subscriptionIds": []string{}, "servicePlans": plans,
-			"prepaidUnits": record{"enabled": k.Enabled, "suspended": 0, "warning": 0, "lockedOut": 0},
+		all = append(all, c.skuRecord(k))
+	}
+	return c.list(shape{typ: "microsoft.graph.subscribedSku", set: "subscribedSkus"}, c.skuRecord(SKU{}), all)
+}
+
+func (c *call) skuRecord(k SKU) record {
+	plans := []record{}
+	for _, p := range k.Plans {
+		plans = append(plans, record{
+			"servicePlanId": p.ID, "servicePlanName": p.Name, "provisioningStatus": p.ProvisioningStatus, "appliesTo": "User",
 		})
 	}
-	return c.list(shape{typ: "microsoft.graph.subscribedSku", set: "subscribedSkus"}, all)
+	return record{
+		"id": c.st.Tenant.ID + "_" + k.ID, "skuId": k.ID, "skuPartNumber": k.PartNumber, "accountId": c.st.Tenant.ID,
+		"accountName": c.st.Tenant.DisplayName, "appliesTo": "User", "capabilityStatus": k.CapabilityStatus,
+		"consumedUnits": k.Consumed, "subscriptionIds": []string{}, "servicePlans": plans,
+		"prepaidUnits": record{"enabled": k.Enabled, "suspended": 0, "warning": 0, "lockedOut": 0},
+	}
 }
 
 func (c *call) userRecord(u *User) record {
@@ -132,7 +140,7 @@ func listUsers(c *call) (reply, *graphError) {
 	for i := range c.st.Users {
 		all = append(all, c.userRecord(&c.st.Users[i]))
 	}
-	return c.list(userShape(), all)
+	return c.list(userShape(), c.userRecord(&User{}), all)
 }
 
 func getUser(c *call) (reply, *graphError) {
@@ -150,12 +158,16 @@ func getMe(c *call) (reply, *graphError) {
 func listMyRoles(c *call) (reply, *graphError) {
 	var all []record
 	for _, id := range c.user.Roles {
-		all = append(all, record{
-			"@odata.type": "#microsoft.graph.directoryRole", "id": fixedID("role", id), "deletedDateTime": nil,
-			"displayName": roleName(id), "description": roleName(id), "roleTemplateId": id,
-		})
+		all = append(all, roleRecord(id))
 	}
-	return c.list(shape{typ: "microsoft.graph.directoryRole", set: "directoryRoles"}, all)
+	return c.list(shape{typ: "microsoft.graph.directoryRole", set: "directoryRoles"}, roleRecord(""), all)
+}
+
+func roleRecord(id string) record {
+	return record{
+		"@odata.type": "#microsoft.graph.directoryRole", "id": fixedID("role", id), "deletedDateTime": nil,
+		"displayName": roleName(id), "description": roleName(id), "roleTemplateId": id,
+	}
 }
 
 func roleName(id string) string {

@@ -34,7 +34,7 @@ func (a *Application) publishingToPatch() Publishing {
 	return newPublishing()
 }
 
-// names are the properties the body mentions.
+// names are the properties the body mentions, in lower case.
 func (c *call) names() (map[string]bool, *graphError) {
 	var body map[string]json.RawMessage
 	if len(c.body) == 0 {
@@ -45,7 +45,7 @@ func (c *call) names() (map[string]bool, *graphError) {
 	}
 	out := map[string]bool{}
 	for k := range body {
-		out[k] = true
+		out[strings.ToLower(k)] = true
 	}
 	return out, nil
 }

@@ -46,7 +46,7 @@ func listServicePrincipals(c *call) (reply, *graphError) {
 			all = append(all, c.servicePrincipalRecord(p))
 		}
 	}
-	return c.list(servicePrincipalShape(), all)
+	return c.list(servicePrincipalShape(), c.servicePrincipalRecord(&ServicePrincipal{}), all)
 }
 
 func getServicePrincipal(c *call) (reply, *graphError) {
@@ -98,6 +98,7 @@ func createServicePrincipal(c *call) (reply, *graphError) {
 	}
 	p := c.st.addServicePrincipal(app, false)
 	patch.apply(p)
+	p.Unseen = c.st.ConsistencyReads
 	return created(c.servicePrincipalRecord(p))
 }
 
@@ -148,7 +149,7 @@ func listAssignments(c *call) (reply, *graphError) {
 	for _, a := range p.Assignments {
 		all = append(all, c.assignmentRecord(p, a))
 	}
-	return c.list(assignmentShape(), all)
+	return c.list(assignmentShape(), c.assignmentRecord(p, Assignment{}), all)
 }
 
 func createAssignment(c *call) (reply, *graphError) {

@@ -83,24 +83,23 @@ func (c *call) one(sh shape, r record) (reply, *graphError) {
 	return ok(out)
 }
 
-// list shows a collection, filtered and a page at a time.
-func (c *call) list(sh shape, all []record) (reply, *graphError) {
+// list shows a collection, filtered and a page at a time. The query is judged
+// on blank first, an object without values: a wrong one is refused even when
+// the collection is empty.
+func (c *call) list(sh shape, blank record, all []record) (reply, *graphError) {
 	o, ge := c.options(true)
 	if ge != nil {
 		return reply{}, ge
 	}
-	var hits []record
-	for _, r := range all {
-		if o.filter != nil {
-			hit, err := o.filter(r)
-			if err != nil {
-				return reply{}, refused(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v on type '%s'.", err, sh.typ)
-			}
-			if !hit {
-				continue
-			}
-		}
-		hits = append(hits, r)
+	if _, ge := sh.show(blank, o.sel); ge != nil {
+		return reply{}, ge
+	}
+	if _, err := o.hits([]record{blank}); err != nil {
+		return reply{}, refused(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v on type '%s'.", err, sh.typ)
+	}
+	hits, err := o.hits(all)
+	if err != nil {
+		return reply{}, refused(http.StatusBadRequest, "BadRequest", "Invalid filter clause: %v on type '%s'.", err, sh.typ)
 	}
 	size := o.top
 	if size == 0 {
@@ -126,8 +125,25 @@ func (c *call) list(sh shape, all []record) (reply, *graphError) {
 	return ok(body)
 }
 
-// show picks the wanted properties of r; a selected one that the type does not
-// have is refused even when nothing is shown, as r is of that type.
+// hits are the objects the filter lets through.
+func (o options) hits(all []record) ([]record, error) {
+	if o.filter == nil {
+		return all, nil
+	}
+	var out []record
+	for _, r := range all {
+		hit, err := o.filter(r)
+		if err != nil {
+			return nil, err
+		}
+		if hit {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+
+// show picks the wanted properties of r.
 func (sh shape) show(r record, sel []string) (record, *graphError) {
 	out := record{}
 	if len(sel) > 0 && !slices.Contains(sel, "*") {

@@ -143,14 +143,14 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 		return grant{}, aadsts(65001, p.id, p.name)
 	}
 	g.scopes = allowed
-	g.answer = st.scopeAnswer(raw, allowed, oidc)
+	g.answer = scopeAnswer(raw, allowed, oidc)
 	return g, nil
 }
 
 // scopeAnswer lists what was granted under the name the client used for the
 // resource, .default included when it was asked for: MSAL takes a scope it
 // asked for and does not find as declined.
-func (st *State) scopeAnswer(raw string, allowed, oidc []string) string {
+func scopeAnswer(raw string, allowed, oidc []string) string {
 	out := slices.Clone(oidc)
 	for _, s := range strings.Fields(raw) {
 		if openIDScope(s) {
