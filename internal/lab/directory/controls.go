@@ -14,7 +14,6 @@ const (
 	controlDomainScope  = "1.2.840.113556.1.4.1339"
 	controlPermissive   = "1.2.840.113556.1.4.1413"
 	controlShowDeleted  = "1.2.840.113556.1.4.417"
-	controlExtendedDN   = "1.2.840.113556.1.4.529"
 	controlLazyCommit   = "1.2.840.113556.1.4.619"
 	controlSearchOption = "1.2.840.113556.1.4.1340"
 	controlManageDsaIT  = "2.16.840.1.113730.3.4.2"

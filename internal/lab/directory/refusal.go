@@ -8,7 +8,6 @@ import (
 
 // Result codes that the directory answers with.
 const (
-	codeSuccess             = 0
 	codeOperations          = 1
 	codeProtocol            = 2
 	codeSizeLimit           = 4

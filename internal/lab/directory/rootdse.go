@@ -23,7 +23,7 @@ func (s *Store) rootDSE(from asking, st State, req wire.SearchRequest) []wire.En
 	}
 	var out []wire.Attribute
 	for _, a := range attrs {
-		if all || wants(a.Name) {
+		if len(a.Values) > 0 && (all || wants(a.Name)) {
 			out = append(out, a)
 		}
 	}
@@ -44,9 +44,11 @@ func (s *Store) rootDSE(from asking, st State, req wire.SearchRequest) []wire.En
 func (s *Store) rootAttributes(st State) []wire.Attribute {
 	host, _, _ := strings.Cut(contoso.DC, ".")
 	level := one(itoa(int64(st.FunctionalLevel)))
-	mechanisms := []string{"GSSAPI", "GSS-SPNEGO", "EXTERNAL", "DIGEST-MD5"}
-	if !st.GSSAPI {
-		mechanisms = mechanisms[2:]
+	// A real one lists more mechanisms; a client that chooses from the list must
+	// find what works here.
+	var mechanisms []string
+	if st.GSSAPI {
+		mechanisms = one("GSSAPI")
 	}
 	upper := func(b bool) []string {
 		if b {

@@ -31,10 +31,11 @@ func (s schema) selectFrom(names []string, typesOnly, inCatalogue bool) selectio
 	sel := selection{typesOnly: typesOnly}
 	seen := map[string]bool{}
 	add := func(w wanted) {
-		if w.is(hidden) || inCatalogue && !w.is(catalogue) || seen[w.key()+w.suffix] {
+		id := fmt.Sprint(w.key(), w.suffix, w.ranged, w.from, w.to)
+		if w.is(hidden) || inCatalogue && !w.is(catalogue) || seen[id] {
 			return
 		}
-		seen[w.key()+w.suffix] = true
+		seen[id] = true
 		sel.list = append(sel.list, w)
 	}
 	all := len(names) == 0 || slices.Contains(names, "*")
@@ -58,9 +59,6 @@ func (s schema) selectFrom(names []string, typesOnly, inCatalogue bool) selectio
 			} else if strings.EqualFold(option, "binary") {
 				w.suffix = ";binary"
 			}
-		}
-		if w.suffix == "" && seen[w.key()] && !w.ranged {
-			continue
 		}
 		add(w)
 	}
