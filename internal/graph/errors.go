@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
@@ -124,76 +122,6 @@ func kindOf(status int, code string) fact.ErrorKind {
 		return fact.Unreachable
 	}
 	return fact.Refused
-}
-
-// signInError explains what a credential died of.
-func signInError(err error) error {
-	if err == nil {
-		return nil
-	}
-	const op = "signing in"
-	var known *fact.Error
-	if errors.As(err, &known) {
-		return err
-	}
-	code, text := "", err.Error()
-	var failed *azidentity.AuthenticationFailedError
-	if errors.As(err, &failed) && failed.RawResponse != nil {
-		code, text = readOAuth(failed.RawResponse)
-	}
-	if m := regexp.MustCompile(`AADSTS\d+`).FindString(text); m != "" {
-		code = m
-	}
-	if code == "" {
-		// The library flattens what it wraps into text; what it kept of the
-		// chain tells a dead network from a refusal.
-		if wrapped := netprobe.Classify(entraSystem, op, err); errors.As(wrapped, &known) && known.Kind != fact.Unclassified {
-			return wrapped
-		}
-		if kind := flattened(text); kind != fact.Unclassified {
-			return &fact.Error{Kind: kind, System: entraSystem, Op: op, Text: netprobe.Clean(text)}
-		}
-	}
-	return &fact.Error{Kind: fact.NotSignedIn, System: entraSystem, Op: op, Code: code, Text: firstSentence(text)}
-}
-
-// readOAuth reads the refusal of a sign-in endpoint.
-func readOAuth(r *http.Response) (code, text string) {
-	body, err := runtime.Payload(r)
-	if err != nil {
-		return strconv.Itoa(r.StatusCode), ""
-	}
-	var o struct {
-		Error       string `json:"error"`
-		Description string `json:"error_description"`
-	}
-	if json.Unmarshal(body, &o) != nil || o.Error == "" {
-		return strconv.Itoa(r.StatusCode), netprobe.PageText(netprobe.Page{Header: r.Header, Body: body})
-	}
-	return netprobe.Clean(o.Error), o.Description
-}
-
-// flattened recognises a network failure by the words that the standard
-// library has for it.
-func flattened(text string) fact.ErrorKind {
-	switch {
-	case strings.Contains(text, "certificate"):
-		return fact.Untrusted
-	case strings.Contains(text, "deadline exceeded"), strings.Contains(text, "i/o timeout"):
-		return fact.TimedOut
-	case strings.Contains(text, "no such host"), strings.Contains(text, "connection refused"),
-		strings.Contains(text, "dial tcp"), strings.Contains(text, ": EOF"), strings.Contains(text, "connection reset"):
-		return fact.Unreachable
-	}
-	return fact.Unclassified
-}
-
-// firstSentence drops the trace lines that Entra appends to its message.
-func firstSentence(text string) string {
-	for _, mark := range []string{"\r\n", "\n", " Trace ID:"} {
-		text, _, _ = strings.Cut(strings.TrimSpace(text), mark)
-	}
-	return netprobe.Clean(text)
 }
 
 // isKind says whether err is a fact.Error of that kind.

@@ -22,7 +22,12 @@ const (
 	internalURL = "https://" + contoso.QlikHost + "/"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if actAsBrowser() {
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // world is a practice tenant and the site that describes it.
 type world struct {

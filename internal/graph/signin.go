@@ -80,6 +80,7 @@ type credential struct {
 	ask    asker // nil when nobody is asked
 	prompt Prompt
 	byCode bool
+	ear    *listener
 
 	life   context.Context
 	end    context.CancelFunc
@@ -99,9 +100,12 @@ type flight struct {
 // is asked for.
 func newCredential(s site.Site, d *netprobe.Dialer, o SignInOptions, mode, loginHint string) (*credential, error) {
 	c := &credential{prompt: o.Prompt, flight: map[string]*flight{}}
+	plain := d.HTTPClient(netprobe.ClientOptions{Follow: true})
+	c.ear = &listener{next: plain.Transport}
+	plain.Transport = c.ear
 	client := azcore.ClientOptions{
 		Cloud:     cloud.Configuration{ActiveDirectoryAuthorityHost: authority(s)},
-		Transport: d.HTTPClient(netprobe.ClientOptions{Follow: true}),
+		Transport: plain,
 		Retry:     patient(),
 		Telemetry: policy.TelemetryOptions{Disabled: true},
 	}
@@ -185,16 +189,17 @@ func (c *credential) token(ctx context.Context, o policy.TokenRequestOptions) (a
 	token, err := c.silent.GetToken(ctx, o)
 	var needed *azidentity.AuthenticationRequiredError
 	if err == nil || c.ask == nil || !errors.As(err, &needed) {
-		return token, signInError(err)
+		return token, c.ear.explain(err)
 	}
+	c.ear.heard() // what was refused on the way here is why a person is asked
 	if err := c.announce(ctx); err != nil {
 		return azcore.AccessToken{}, err
 	}
 	if _, err := c.ask.Authenticate(ctx, &o); err != nil {
-		return azcore.AccessToken{}, signInError(err)
+		return azcore.AccessToken{}, c.ear.explain(err)
 	}
 	token, err = c.ask.GetToken(ctx, o)
-	return token, signInError(err)
+	return token, c.ear.explain(err)
 }
 
 // announce prepares the person for the browser window; a device code is shown
