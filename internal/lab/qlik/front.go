@@ -76,9 +76,7 @@ func (v *visit) admit() bool {
 		v.page(http.StatusBadRequest, "Bad Request - Request Too Long", "HTTP Error 400. The size of the request headers is too long.")
 		return false
 	}
-	if !v.s.warm(v.r.Context(), v.node.host) {
-		return false
-	}
+	v.s.warm(v.r.Context(), v.node.host)
 	prefix := ""
 	prefix, v.word, v.path = split(v.r.URL.Path, v.words())
 	if v.proxy, known = v.node.find(prefix); !known || v.faults.WrongHostPage || v.release.strictHost() && !v.accepts(v.r.Host) {
@@ -140,9 +138,10 @@ func headerSize(r *http.Request) (size, lines int) {
 	return size, lines
 }
 
-// warm makes the first answer after a start or reload a slow one; false says
-// that nobody waits for it any more.
-func (s *Server) warm(ctx context.Context, who string) bool {
+// warm makes the first answer after a start or reload a slow one. When nobody
+// waits for it any more the request is aborted: an empty answer would be taken
+// for a good one.
+func (s *Server) warm(ctx context.Context, who string) {
 	wait := time.Duration(0)
 	s.locked(func() {
 		if s.cold[who] {
@@ -151,15 +150,14 @@ func (s *Server) warm(ctx context.Context, who string) bool {
 		}
 	})
 	if wait == 0 {
-		return true
+		return
 	}
 	t := time.NewTimer(wait)
 	defer t.Stop()
 	select {
 	case <-t.C:
-		return true
 	case <-ctx.Done():
-		return false
+		panic(http.ErrAbortHandler)
 	}
 }
 

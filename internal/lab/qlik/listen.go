@@ -105,7 +105,7 @@ func (s *Server) serve(p port, l net.Listener) {
 func (s *Server) counted(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !s.enter() {
-			return
+			panic(http.ErrAbortHandler)
 		}
 		defer s.working.Done()
 		h.ServeHTTP(w, r)

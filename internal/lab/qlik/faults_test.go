@@ -1,0 +1,352 @@
+package qlik_test
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sensegate/internal/lab/contoso"
+	"sensegate/internal/lab/pki"
+	"sensegate/internal/lab/qlik"
+)
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(10 * time.Second); !holds(); <-tick.C {
+		if time.Now().After(end) {
+			t.Fatalf("never happened: %s", what)
+		}
+	}
+}
+
+// save changes the stock virtual proxy as the console does.
+func (l *lab) save(change func(map[string]any)) {
+	l.t.Helper()
+	admin := l.administrator()
+	vp := list(l.t, l.qrs(admin, "GET", "virtualproxyconfig/full", nil))[0]
+	change(vp)
+	if r := l.qrs(admin, "PUT", "virtualproxyconfig/"+vp["id"].(string), vp); r.StatusCode != 200 {
+		l.t.Fatalf("saving: %s %s", r.Status, r.text)
+	}
+}
+
+func (l *lab) saveProxy(change func(settings map[string]any)) {
+	l.t.Helper()
+	admin := l.administrator()
+	p := l.qrs(admin, "GET", "proxyservice/local", nil).json(l.t)
+	settings, _ := p["settings"].(map[string]any)
+	change(settings)
+	if r := l.qrs(admin, "PUT", "proxyservice/"+p["id"].(string), p); r.StatusCode != 200 {
+		l.t.Fatalf("saving: %s %s", r.Status, r.text)
+	}
+}
+
+func TestReload(t *testing.T) {
+	l := start(t, func(st *qlik.State) {
+		healthy(st)
+		st.SetAllowList("")
+		st.Reload = 200 * time.Millisecond
+	})
+	c := l.visitor()
+	l.signIn(c, inside)
+	l.save(func(vp map[string]any) { vp["websocketCrossOriginWhiteList"] = []string{external} })
+	if r := l.get(c, inside+"/hub/"); r.StatusCode != 503 {
+		t.Errorf("while reloading: %s", r.Status)
+	}
+	probe := inside + "/qps/user?targetUri=https%3A%2F%2F" + external + "%2F"
+	var r reply
+	eventually(t, "the proxy answers again", func() bool {
+		r = l.get(c, probe)
+		return r.StatusCode != 503
+	})
+	if got := r.json(t); got["session"] != "inactive" || got["loginUri"] == nil {
+		t.Errorf("after the reload: %v", got)
+	}
+}
+
+func TestKerberosTakesEffect(t *testing.T) {
+	l := start(t, nil)
+	l.saveProxy(func(s map[string]any) { s["kerberosAuthentication"] = true })
+	c := l.visitor()
+	eventually(t, "Negotiate is offered", func() bool {
+		r := l.get(c, inside+"/internal_windows_authentication/")
+		return r.StatusCode == 401 && r.Header.Get("WWW-Authenticate") == "Negotiate"
+	})
+}
+
+func TestDeafProxy(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.Faults.Deaf = true })
+	l.saveProxy(func(s map[string]any) { s["kerberosAuthentication"] = true })
+	r := l.get(l.visitor(), inside+"/internal_windows_authentication/")
+	if got := r.Header.Values("WWW-Authenticate"); strings.Join(got, " ") != "NTLM" {
+		t.Errorf("%s %q", r.Status, got)
+	}
+}
+
+func TestKerberosOffOnOneNode(t *testing.T) {
+	const second = "qlik02.contoso.test"
+	l := start(t, func(st *qlik.State) {
+		st.AddNode(second)
+		st.Link("", second)
+		healthy(st)
+		st.SetKerberos(second, false)
+	})
+	first := func(host string) string {
+		// A connection of its own, as a load balancer sees from each client.
+		return l.get(l.visitor(), "https://"+host+"/internal_windows_authentication/").Header.Get("WWW-Authenticate")
+	}
+	for range 3 {
+		if a, b := first(contoso.QlikNode), first(second); a != "Negotiate" || b != "NTLM" {
+			t.Errorf("%s and %s", a, b)
+		}
+	}
+	seen := map[string]int{}
+	for range 6 {
+		seen[first(contoso.QlikHost)]++
+	}
+	if seen["Negotiate"] != 3 || seen["NTLM"] != 3 {
+		t.Errorf("through the shared name: %v", seen)
+	}
+}
+
+func TestRefusedCertificate(t *testing.T) {
+	l := start(t, nil)
+	about := "https://" + contoso.QlikNode + ":4242/qrs/about"
+	if r := l.qrs(l.administrator(), "GET", "about", nil); r.StatusCode != 200 {
+		t.Fatal(r.Status)
+	}
+	l.site.Update(func(st *qlik.State) { st.Faults.RefuseCertificate = true })
+	if _, err := l.do(l.administrator(), "GET", about, ""); err == nil || !strings.Contains(err.Error(), "remote error: tls:") {
+		t.Errorf("refusing: %v", err)
+	}
+	l.site.Update(func(st *qlik.State) { st.Faults.RefuseCertificate = false })
+	stranger, err := pki.NewCA("somebody else")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.client, err = stranger.Client("QlikClient"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.do(l.administrator(), "GET", about, ""); err == nil {
+		t.Error("a certificate of another authority was taken")
+	}
+}
+
+func TestShortNameCertificate(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.Faults.ShortNameCertificate = true })
+	_, err := l.do(l.administrator(), "GET", "https://"+contoso.QlikNode+":4242/qrs/about", "")
+	var wrong x509.HostnameError
+	if !errors.As(err, &wrong) {
+		t.Errorf("by the full name: %v", err)
+	}
+	c := l.withRoots(l.own.Pool(), "qlik01")
+	if r := l.qrs(c, "GET", "about", nil); r.StatusCode != 200 {
+		t.Errorf("by the short name: %s", r.Status)
+	}
+}
+
+func TestFrontWithoutCertificate(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.SetProxy("", "sslBrowserCertificateThumbprint", "") })
+	_, err := l.do(l.visitor(), "GET", "https://"+contoso.QlikNode+"/hub/", "")
+	var unknown x509.UnknownAuthorityError
+	if !errors.As(err, &unknown) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestDropQuery(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.Faults.DropQuery = true })
+	if r := l.qrs(l.administrator(), "GET", "about", nil); r.StatusCode != 403 || !strings.Contains(r.text, "XSRF") {
+		t.Errorf("%s %s", r.Status, r.text)
+	}
+}
+
+func TestReadOnly(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.Faults.ReadOnly = true })
+	c := l.administrator()
+	vp := list(t, l.qrs(c, "GET", "virtualproxyconfig/full", nil))[0]
+	if r := l.qrs(c, "PUT", "virtualproxyconfig/"+vp["id"].(string), vp); r.StatusCode != 403 {
+		t.Errorf("%s", r.Status)
+	}
+}
+
+func TestColdStart(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.Faults.ColdStart = time.Hour })
+	for what, call := range map[string]func(context.Context) error{
+		"repository": func(ctx context.Context) error {
+			return l.touch(ctx, l.administrator(), contoso.QlikNode+":4242/qrs/about")
+		},
+		"front": func(ctx context.Context) error { return l.touch(ctx, l.visitor(), contoso.QlikHost+"/hub/") },
+	} {
+		// The first caller gives up, once its request has reached the site.
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		if err := call(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s, first: %v", what, err)
+		}
+		cancel()
+		if err := call(t.Context()); err != nil {
+			t.Errorf("%s, second: %v", what, err)
+		}
+	}
+}
+
+func (l *lab) touch(ctx context.Context, c *http.Client, address string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+address, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := c.Do(req)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
+}
+
+func TestHeaderTooLarge(t *testing.T) {
+	l := start(t, healthy)
+	big := []string{"Authorization", "Negotiate " + strings.Repeat("YII", 6000)}
+	r := l.get(l.visitor(), inside+"/hub/", big...)
+	if r.StatusCode != 400 || !strings.Contains(r.text, "size of the request headers is too long") {
+		t.Errorf("%s %s", r.Status, r.text)
+	}
+	l.site.Update(func(st *qlik.State) { st.SetProxy("", "maxHeaderSizeBytes", 65536) })
+	if r = l.get(l.visitor(), inside+"/hub/", big...); r.StatusCode != 401 {
+		t.Errorf("with a higher limit: %s", r.Status)
+	}
+}
+
+func TestSessionLimit(t *testing.T) {
+	l := start(t, healthy)
+	var last *http.Client
+	for range 6 {
+		last = l.visitor()
+		l.signIn(last, inside)
+	}
+	if topic, _ := closing(l, open(t, l, last, "/app/engineData")); topic != "OnMaxParallelSessionsExceeded" {
+		t.Errorf("with six sessions: %s", topic)
+	}
+}
+
+func TestServiceStatus(t *testing.T) {
+	l := start(t, func(st *qlik.State) { st.Faults.EngineDown = true })
+	r := l.qrs(l.administrator(), "GET", "servicestatus/count?filter=serviceState%20eq%20NoCommunication%20and%20serviceType%20eq%203", nil)
+	if r.text != `{"value":1}` {
+		t.Errorf("%s %s", r.Status, r.text)
+	}
+}
+
+func TestAudit(t *testing.T) {
+	l := start(t, healthy)
+	c := l.visitor()
+	l.signIn(c, inside)
+	l.get(c, inside+"/internal_windows_authentication/", "Authorization", "Negotiate YIIBb25v")
+	if _, _, err := l.socket(c, engineURL, "https://elsewhere.test"); err == nil {
+		t.Error("a foreign origin was accepted")
+	}
+	file := l.site.AuditFile()
+	for _, want := range []string{"User authenticated, method: kerberos", "KRB_AP_ERR_MODIFIED", "CSWSH", "\tCONTOSO\talice\t"} {
+		if !strings.Contains(file, want) {
+			t.Errorf("no %q in\n%s", want, file)
+		}
+	}
+	if n := len(l.site.Audit()); n < 4 {
+		t.Errorf("%d rows", n)
+	}
+}
+
+// TestClose ends a site with everything in flight.
+func TestClose(t *testing.T) {
+	l := start(t, func(st *qlik.State) {
+		healthy(st)
+		st.Rules.CSRF = qlik.CSRFNever
+	})
+	c := l.visitor()
+	l.signIn(c, inside)
+	open(t, l, c, "/app/engineData")
+	if _, _, err := l.socket(nil, engineURL, outside); err != nil {
+		t.Fatal(err)
+	}
+	l.site.Update(func(st *qlik.State) { st.Faults.ColdStart = time.Hour })
+	const about = contoso.QlikNode + ":4242/qrs/about"
+	written := make(chan struct{})
+	sent := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
+		WroteRequest: func(httptrace.WroteRequestInfo) { close(written) },
+	})
+	var slow sync.WaitGroup
+	slow.Go(func() { _ = l.touch(sent, l.administrator(), about) })
+	<-written
+	eventually(t, "the slow answer is under way", func() bool {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		return l.touch(ctx, l.administrator(), about) == nil
+	})
+	addr := l.site.FrontAddr()
+	for range 2 {
+		if err := l.site.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	slow.Wait()
+	if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr); err == nil {
+		_ = conn.Close()
+		t.Error("the front still listens")
+	}
+}
+
+func TestStartTaken(t *testing.T) {
+	l := start(t, nil)
+	o := qlik.Options{FrontCA: l.front, SiteCA: l.own, Accept: accept, Listen: qlik.Listen{Repository: l.site.RepositoryAddr()}}
+	site, err := qlik.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "repository port") {
+		t.Errorf("%v", err)
+	}
+	if err := site.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStopsWithContext(t *testing.T) {
+	l := start(t, nil)
+	site, err := qlik.New(qlik.Options{FrontCA: l.front, SiteCA: l.own, Accept: accept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := site.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	eventually(t, "the port is free", func() bool {
+		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", site.FrontAddr())
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err != nil
+	})
+	_ = site.Close()
+}
+
+func TestOptions(t *testing.T) {
+	l := start(t, nil)
+	for name, o := range map[string]qlik.Options{
+		"no authorities": {Accept: accept},
+		"no acceptor":    {FrontCA: l.front, SiteCA: l.own},
+	} {
+		if _, err := qlik.New(o); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+}
