@@ -203,3 +203,42 @@ func engineVersion(t testing.TB, conn *websocket.Conn) string {
 		}
 	}
 }
+
+// askRepository reads the repository's description with the exported
+// certificates.
+func askRepository(t testing.TB, l *lab.Lab) error {
+	t.Helper()
+	s := l.Site()
+	cert, err := tls.LoadX509KeyPair(s.Qlik.Certificate, s.Qlik.Key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.ReadFile(s.Qlik.Root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(root)
+	tr := &http.Transport{
+		TLSClientConfig: &tls.Config{RootCAs: pool, Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12},
+		DialContext: func(ctx context.Context, network, addr string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, s.Resolve(addr))
+		},
+	}
+	defer tr.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.Qlik.Repository+"/qrs/about?xrfkey=0123456789abcdef", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Qlik-Xrfkey", "0123456789abcdef")
+	req.Header.Set("X-Qlik-User", `UserDirectory=INTERNAL; UserId=sa_api`)
+	res, err := (&http.Client{Transport: tr, Timeout: 10 * time.Second}).Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	if res.StatusCode != http.StatusOK {
+		t.Errorf("the repository answers %d", res.StatusCode)
+	}
+	return nil
+}

@@ -74,7 +74,7 @@ func findTrap(id string) (trap, error) {
 	return trap{}, &UnknownFaultError{ID: id, Nearest: nearest(id, ids)}
 }
 
-// trapEvery is how often a waiting trap looks whether its time has come.
+// trapEvery is how often waiting traps look whether their time has come.
 const trapEvery = 20 * time.Millisecond
 
 // Break applies one fault to the running lab. On a lab that is still being set
@@ -85,30 +85,65 @@ func (l *Lab) Break(id string) error {
 	if err != nil {
 		return err
 	}
-	if t.after == nil || t.after(l) {
-		if err := t.set(l); err != nil {
-			return fmt.Errorf("setting the fault %s: %w", id, err)
+	l.mu.Lock()
+	if l.life.Err() != nil {
+		l.mu.Unlock()
+		return fmt.Errorf("setting the fault %s: the lab is closed", id)
+	}
+	wait := !l.finished && t.after != nil && !t.after(l)
+	if wait {
+		l.waiting = append(l.waiting, t)
+		if len(l.waiting) == 1 {
+			l.watchers.Go(l.watch)
 		}
+	}
+	l.mu.Unlock()
+	if wait {
 		return nil
 	}
-	l.watchers.Go(func() {
-		tick := time.NewTicker(trapEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-l.life.Done():
-				return
-			case <-tick.C:
-				if t.after(l) {
-					// What it breaks was there a moment ago; if it went away
-					// meanwhile, there is nothing left to break.
-					_ = t.set(l)
-					return
-				}
-			}
-		}
-	})
+	if err := t.set(l); err != nil {
+		return fmt.Errorf("setting the fault %s: %w", id, err)
+	}
 	return nil
+}
+
+// watch springs waiting traps until none is left or the lab ends.
+func (l *Lab) watch() {
+	tick := time.NewTicker(trapEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-l.life.Done():
+			return
+		case <-tick.C:
+		}
+		ready, left := l.ready()
+		for _, t := range ready {
+			// What it breaks was there a moment ago; if it went away meanwhile,
+			// there is nothing left to break.
+			_ = t.set(l)
+		}
+		if left == 0 {
+			return
+		}
+	}
+}
+
+// ready takes the traps whose time has come off the list. They are judged
+// together, because one may take away what another waits for.
+func (l *Lab) ready() (ready []trap, left int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var waiting []trap
+	for _, t := range l.waiting {
+		if t.after(l) {
+			ready = append(ready, t)
+		} else {
+			waiting = append(waiting, t)
+		}
+	}
+	l.waiting = waiting
+	return ready, len(waiting)
 }
 
 // inTenant changes the tenant.
@@ -153,8 +188,8 @@ func all(changes ...func(*Lab) error) func(*Lab) error {
 // learn of: before is what it keeps going by.
 func unheard(before, stored func(*qlik.State)) func(*Lab) error {
 	return func(l *Lab) error {
-		l.mu.Lock()
-		defer l.mu.Unlock()
+		l.qlikMu.Lock()
+		defer l.qlikMu.Unlock()
 		l.unheard = append(l.unheard, [2]func(*qlik.State){before, stored})
 		l.qlik.Update(func(s *qlik.State) {
 			s.Faults.Deaf = false

@@ -97,7 +97,7 @@ func syncTraps() []trap {
 			Fault: Fault{
 				ID: "user-cloud-only", Step: "sync", Check: "sync.user", Cause: "sync.user-cloud-only",
 				Title: "the test user was made in the cloud",
-				Note:  "Pre-authentication succeeds, then the connector finds no account to ask a ticket for: event 13016 or 12027.",
+				Note:  "Pre-authentication succeeds, and by its principal name the user may even reach an account on premises that happens to be called the same; every other mapping has nothing to send: event 13016.",
 			},
 			set: user(func(u *entra.User) { u.OnPremises = nil }),
 		},

@@ -31,9 +31,17 @@ func spnTraps() []trap {
 				Note:  "Browsers fall back to NTLM without a word, so it works inside. Delegation cannot: KDC_ERR_S_PRINCIPAL_UNKNOWN (7).",
 			},
 			after: registered,
-			set: inDirectory(func(tx *directory.Tx) error {
-				return tx.Remove(contoso.ServiceAccount, spns, contoso.SPN)
-			}),
+			set: func(l *Lab) error {
+				holders := l.store.BySPN(contoso.SPN)
+				return l.store.Update(func(tx *directory.Tx) error {
+					for _, h := range holders {
+						if err := tx.Remove(h.DN, spns, contoso.SPN); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			},
 		},
 		{
 			Fault: Fault{

@@ -66,7 +66,11 @@ type Lab struct {
 	closed   sync.Once
 	closing  error
 
-	mu      sync.Mutex
+	mu       sync.Mutex
+	finished bool   // SetUp was called: faults need not wait
+	waiting  []trap // for what they break
+
+	qlikMu  sync.Mutex
 	unheard [][2]func(*qlik.State) // see the function of that name
 }
 
@@ -143,7 +147,7 @@ func (l *Lab) start(ctx context.Context, o Options) error {
 		return fmt.Errorf("starting the practice lab: %w", err)
 	}
 	if (o.Finished || len(o.Faults) > 0) && !o.Unfinished {
-		if err := l.finish(); err != nil {
+		if err := l.SetUp(); err != nil {
 			return err
 		}
 	}
@@ -178,7 +182,9 @@ func (l *Lab) Dir() string { return l.dir }
 // Close stops every server and removes the folder if the lab made it.
 func (l *Lab) Close() error {
 	l.closed.Do(func() {
+		l.mu.Lock()
 		l.end()
+		l.mu.Unlock()
 		l.watchers.Wait()
 		var errs []error
 		for _, closer := range l.servers() {
