@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sensegate/checks"
+	"sensegate/internal/report"
+	"sensegate/steps"
+)
+
+type checkOptions struct {
+	from   source
+	steps  []string
+	format string
+	output string
+	wait   time.Duration
+	strict bool
+}
+
+func sourceFlags(cmd *cobra.Command, s *source) {
+	f := cmd.Flags()
+	f.StringVar(&s.file, "site", "", "file with the facts of the site")
+	f.BoolVar(&s.demo, "demo", false, "use the practice lab; nothing real is touched")
+	faultFlags(cmd, s)
+}
+
+func faultFlags(cmd *cobra.Command, s *source) {
+	f := cmd.Flags()
+	f.BoolVar(&s.finished, "finished", false, "start the practice lab set up and healthy")
+	f.StringArrayVar(&s.faults, "fault", nil, "break the practice lab in this named way, again for more (`sensegate faults` lists them)")
+}
+
+func (p *program) checkCommand() *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   "check",
+		Short: "Check every gate, read only, without a question",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return p.check(cmd.Context(), o) },
+	}
+	sourceFlags(cmd, &o.from)
+	f := cmd.Flags()
+	f.StringArrayVar(&o.steps, "step", nil, "report this step only, again for more")
+	f.StringVar(&o.format, "format", "text", strings.Join(report.Formats(), ", "))
+	f.StringVar(&o.output, "output", "", "write the report to this file")
+	f.DurationVar(&o.wait, "wait", 0, "wait this long for what takes a while to become true, such as 2m")
+	f.BoolVar(&o.strict, "strict", false, "exit 4 when there are warnings")
+	return cmd
+}
+
+func (p *program) check(ctx context.Context, o checkOptions) (err error) {
+	if !slices.Contains(report.Formats(), o.format) {
+		return usage("--format %q is not one of %s", o.format, strings.Join(report.Formats(), ", "))
+	}
+	only, err := chosenSteps(o.steps)
+	if err != nil {
+		return err
+	}
+	at, err := p.open(ctx, o.from, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, at.close()) }()
+	g, err := p.guide(ctx, at.site, at.opener, at.journal)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.Close()) }()
+
+	started := p.Clock()
+	// The report is written on every way out: what was found until then counts.
+	walked := walk(ctx, g, g.RecheckAll(o.wait))
+	causes, err := steps.Causes()
+	if err != nil {
+		return fmt.Errorf("reading the catalogue of causes: %w", err)
+	}
+	r := report.New(g.Snapshot(), report.Options{Started: started, Ended: p.Clock(), Only: only, Strict: o.strict, Causes: causes})
+	out, closeOut, err := p.output(o.output)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(report.Write(out, r, o.format), closeOut())
+	switch {
+	case walked != nil:
+		return errors.Join(walked, err)
+	case err != nil:
+		return err
+	}
+	return ended(r)
+}
+
+// chosenSteps reads --step.
+func chosenSteps(names []string) ([]checks.StepID, error) {
+	order := steps.Order(steps.Ports{})
+	var out []checks.StepID
+	for _, n := range names {
+		s, ok := steps.FindStep(order, n)
+		if !ok {
+			return nil, usage("--step %q is not a step; the steps are %s", n, stepNames(order))
+		}
+		out = append(out, s.ID)
+	}
+	return out, nil
+}
+
+func stepNames(order []steps.Step) string {
+	names := make([]string, 0, len(order))
+	for _, s := range order {
+		names = append(names, string(s.ID))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sensegate/checks"
+	"sensegate/internal/codes"
+	"sensegate/internal/site"
+	"sensegate/steps"
+)
+
+func (p *program) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain [ID|CODE|TEXT]",
+		Short: "Explain a cause, a check, a step or a code, offline",
+		Long: `Explains a cause or check of this program by its id, or a code as the systems
+print it: AADSTS50105, KDC_ERR_BADOPTION or krb 13, 0xC0000272, 8647, 0x80090322,
+event 13022, http 400, ws 403. Any other text is searched for.`,
+		RunE: func(_ *cobra.Command, args []string) error { return p.explain(strings.Join(args, " ")) },
+	}
+}
+
+func (p *program) explain(what string) error {
+	order := steps.Order(steps.Ports{})
+	causes, err := steps.Causes()
+	if err != nil {
+		return fmt.Errorf("reading the catalogue of causes: %w", err)
+	}
+	what = strings.TrimSpace(what)
+	if what == "" {
+		return p.explainIndex(order, causes)
+	}
+	if c, ok := causes[checks.CauseID(strings.ToLower(what))]; ok {
+		printCause(p.Out, c)
+		return nil
+	}
+	for _, s := range order {
+		for _, c := range s.Checks {
+			if strings.EqualFold(string(c.ID), what) {
+				printCheck(p.Out, s, c, causes)
+				return nil
+			}
+		}
+	}
+	if s, ok := steps.FindStep(order, strings.ToLower(what)); ok {
+		printStep(p.Out, s)
+		return nil
+	}
+	if found := codes.Find(what); len(found) > 0 {
+		for _, c := range found {
+			fmt.Fprintf(p.Out, "%s  %s\n  %s\n", c.Code, c.Name, c.Means)
+			if c.Do != "" {
+				fmt.Fprintf(p.Out, "  do    %s\n", c.Do)
+			}
+			if c.Cause != "" {
+				fmt.Fprintf(p.Out, "  more  sensegate explain %s\n", c.Cause)
+			}
+		}
+		return nil
+	}
+	return p.explainSearch(what, causes)
+}
+
+func (p *program) explainIndex(order []steps.Step, causes checks.Catalogue) error {
+	for _, s := range order {
+		fmt.Fprintf(p.Out, "%s  %s\n", s.ID, s.Title)
+		for _, id := range causeIDs(causes) {
+			if strings.HasPrefix(string(id), string(s.ID)+".") {
+				fmt.Fprintf(p.Out, "  %-32s %s\n", id, causes[id].Title)
+			}
+		}
+	}
+	return nil
+}
+
+func (p *program) explainSearch(what string, causes checks.Catalogue) error {
+	word := strings.ToLower(what)
+	n := 0
+	for _, id := range causeIDs(causes) {
+		c := causes[id]
+		if strings.Contains(strings.ToLower(string(c.ID)+" "+c.Title+" "+c.Because+" "+c.More), word) {
+			fmt.Fprintf(p.Out, "%-32s %s\n", c.ID, c.Title)
+			n++
+		}
+	}
+	if n == 0 {
+		return usage("%q is not a cause, a check, a step or a code that is known; `sensegate explain` lists the causes", checks.Neutral(what))
+	}
+	return nil
+}
+
+func causeIDs(causes checks.Catalogue) []checks.CauseID {
+	ids := make([]checks.CauseID, 0, len(causes))
+	for id := range causes {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids
+}
+
+func printCause(w io.Writer, c checks.Cause) {
+	fmt.Fprintf(w, "%s  %s\n\n%s\n", c.ID, c.Title, withoutSite(c.Because))
+	if c.More != "" {
+		fmt.Fprintf(w, "\n%s\n", withoutSite(c.More))
+	}
+	fmt.Fprintln(w)
+	for _, f := range c.Fixes {
+		fmt.Fprintf(w, "fix   %s (%s)\n", withoutSite(f.Text), f.Who)
+		if f.Command != "" {
+			fmt.Fprintf(w, "      %s\n", withoutSite(f.Command))
+		}
+	}
+	if c.Docs != "" {
+		fmt.Fprintf(w, "see   %s\n", c.Docs)
+	}
+}
+
+// withoutSite shows placeholders as such: there is no site to fill them from.
+func withoutSite(text string) string {
+	for name := range checks.Vars(site.Site{}) {
+		text = strings.ReplaceAll(text, "{"+name+"}", "<"+name+">")
+	}
+	return strings.NewReplacer("{host}", "<host>", "{who}", "<machine>", "{fact}", "<fact>", "{holder}", "<holder>",
+		"{proxy}", "<proxy>", "{entry}", "<entry>", "{mapping}", "<mapping>", "{canonical}", "<canonical>", "{signed-in}", "<account>").Replace(text)
+}
+
+func printCheck(w io.Writer, s steps.Step, c checks.Check, causes checks.Catalogue) {
+	fmt.Fprintf(w, "%s  %s\n\nstep   %s (%s)\nwhy    %s\n", c.ID, c.Title, s.Title, s.ID, c.Why)
+	for _, n := range c.Needs {
+		fmt.Fprintf(w, "needs  %s\n", n)
+	}
+	if c.Right != "" {
+		fmt.Fprintf(w, "right  %s\n", c.Right)
+	}
+	if c.Docs != "" {
+		fmt.Fprintf(w, "see    %s\n", c.Docs)
+	}
+	fmt.Fprintln(w, "\ncauses of this step:")
+	for _, id := range causeIDs(causes) {
+		if strings.HasPrefix(string(id), string(s.ID)+".") {
+			fmt.Fprintf(w, "  %-32s %s\n", id, causes[id].Title)
+		}
+	}
+}
+
+func printStep(w io.Writer, s steps.Step) {
+	fmt.Fprintf(w, "%s  %s\n\n%s\n%s\n\nfrom   %s (%s)\n", s.ID, s.Title, s.What, s.Why, s.Seed, s.SeedFrom)
+	for _, c := range s.Checks {
+		fmt.Fprintf(w, "check  %-26s %s\n", c.ID, c.Title)
+	}
+}

@@ -1,0 +1,131 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sensegate/internal/lab"
+)
+
+func (p *program) labCommand() *cobra.Command {
+	var from source
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "lab",
+		Short: "Run the practice lab in the foreground, for this and other people's clients",
+		Long: `Runs the practice lab until it is stopped: a domain controller, a KDC, a tenant
+with sign-in and Graph, a Qlik Sense site and application proxy, all on loopback
+and over the real protocols. With --dir it writes what clients need: site.yaml,
+CA, krb5.conf, users, keytabs and a README with ready commands.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.lab(cmd.Context(), from, dir) },
+	}
+	faultFlags(cmd, &from)
+	cmd.Flags().StringVar(&dir, "dir", "", "folder for the files of clients; a private one when not given")
+	return cmd
+}
+
+func (p *program) lab(ctx context.Context, from source, dir string) (err error) {
+	if dir != "" {
+		if dir, err = filepath.Abs(dir); err != nil {
+			return usage("--dir: %w", err)
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return usage("--dir: %w", err)
+		}
+	}
+	l, err := lab.Start(ctx, lab.Options{Dir: dir, Finished: from.finished, Faults: from.faults, Clock: p.Clock})
+	if err != nil {
+		return fmt.Errorf("starting the practice lab: %w", err)
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	fmt.Fprintf(p.Out, "SIMULATED  the practice lab, files in %s\n", l.Dir())
+	fmt.Fprintf(p.Out, "try        sensegate check --site %s\n", filepath.Join(l.Dir(), "site.yaml"))
+	fmt.Fprintln(p.Out, "ready")
+	<-ctx.Done()
+	return nil
+}
+
+func (p *program) faultsCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "faults",
+		Short: "List every fault that the practice lab can play",
+		Args:  noArgs,
+		RunE:  func(*cobra.Command, []string) error { return p.faults(format) },
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "text or json")
+	return cmd
+}
+
+// faultRow is one fault as `faults --format json` prints it.
+type faultRow struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Step  string `json:"step"`
+	Check string `json:"check"`
+	Cause string `json:"cause"`
+	Note  string `json:"note,omitempty"`
+}
+
+func (p *program) faults(format string) error {
+	rows := []faultRow{}
+	for _, f := range lab.Faults() {
+		rows = append(rows, faultRow{ID: f.ID, Title: f.Title, Step: f.Step, Check: f.Check, Cause: f.Cause, Note: f.Note})
+	}
+	switch format {
+	case "json":
+		e := json.NewEncoder(p.Out)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(rows); err != nil {
+			return fmt.Errorf("writing the faults: %w", err)
+		}
+		return nil
+	case "text":
+		wide := 0
+		for _, r := range rows {
+			wide = max(wide, len(r.ID))
+		}
+		step := ""
+		for _, r := range rows {
+			if r.Step != step {
+				step = r.Step
+				fmt.Fprintf(p.Out, "%s\n", step)
+			}
+			fmt.Fprintf(p.Out, "  %-*s  %s\n", wide, r.ID, r.Title)
+		}
+		fmt.Fprintln(p.Out, "\ntry  sensegate check --demo --fault ID   or   sensegate demo --fault ID")
+		return nil
+	}
+	return usage("--format %q is not one of text, json", format)
+}
+
+func (p *program) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Print the version", Args: noArgs,
+		RunE: func(*cobra.Command, []string) error {
+			fmt.Fprintln(p.Out, "sensegate "+p.Version.String())
+			return nil
+		},
+	}
+}
+
+// faultNotes are what the screens show of faults that are set.
+func faultNotes(ids []string) []string {
+	var out []string
+	for _, f := range lab.Faults() {
+		if slices.Contains(ids, f.ID) {
+			out = append(out, "fault set: "+f.ID+" ("+strings.TrimSuffix(f.Title, ".")+")")
+		}
+	}
+	return out
+}

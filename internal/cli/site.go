@@ -1,0 +1,150 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"sensegate/internal/graph"
+	"sensegate/internal/lab"
+	"sensegate/internal/session"
+	"sensegate/internal/site"
+	"sensegate/steps"
+)
+
+// secret finds a password in the environment. Names are those the adapters
+// ask for: directory, kerberos, connector:CONN01$.
+func (p *program) secret(name string) (string, bool) {
+	kind, account, _ := strings.Cut(name, ":")
+	base := "SENSEGATE_" + strings.ToUpper(kind) + "_PASSWORD"
+	if account != "" {
+		account = strings.TrimSuffix(strings.ToUpper(account), "$")
+		if v := p.env(base + "_" + strings.ReplaceAll(account, "-", "_")); v != "" {
+			return v, true
+		}
+	}
+	v := p.env(base)
+	return v, v != ""
+}
+
+// source says which site a command works on: a file, or the practice lab.
+type source struct {
+	file     string
+	demo     bool
+	finished bool
+	unset    bool // --unfinished: the traps of faults are set on the way
+	faults   []string
+}
+
+// opened is a site ready to be worked on.
+type opened struct {
+	site    site.Site
+	opener  opener
+	journal steps.Journal
+	lab     *lab.Lab
+	close   func() error
+}
+
+// check refuses contradictory flags before anything is started.
+func (s source) check() error {
+	switch {
+	case s.file != "" && s.demo:
+		return usage("--site and --demo exclude each other: a file names a real site, --demo starts the practice lab")
+	case s.file == "" && !s.demo:
+		return usage("which site? give --site FILE (the facts of your site) or --demo (the practice lab)")
+	case s.finished && !s.demo:
+		return usage("--finished belongs to --demo: it sets the practice lab up")
+	case len(s.faults) > 0 && !s.demo:
+		return usage("--fault belongs to --demo: it breaks the practice lab, never a real site")
+	}
+	return nil
+}
+
+// open makes a site ready. Where writing is false no writer is even made.
+func (p *program) open(ctx context.Context, s source, writing bool) (*opened, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	if s.demo {
+		return p.openLab(ctx, s, writing)
+	}
+	facts, err := site.Load(s.file)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // a FileError says it all
+	}
+	if list := facts.Problems(); len(list) > 0 {
+		return nil, usage("the site file %s: %s%s", s.file, list[0], more(len(list)-1))
+	}
+	o := &opened{site: facts, opener: p.opener(writing), close: func() error { return nil }, journal: session.NewMemory(p.Clock)}
+	if facts.Simulated {
+		o.opener.prompt = answeredByItself
+	}
+	if writing {
+		if err := p.keep(o); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func more(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more: `sensegate check` lists them under Your site)", n)
+}
+
+// keep makes the journal durable: nothing is changed unrecorded.
+func (p *program) keep(o *opened) error {
+	store, err := p.store()
+	if err != nil {
+		return err
+	}
+	s, err := store.Create(o.site)
+	if errors.Is(err, session.ErrExists) {
+		s, err = store.Open(o.site.Name)
+	}
+	if err != nil {
+		return fmt.Errorf("opening the journal: %w", err)
+	}
+	o.journal, o.close = s, s.Close
+	return nil
+}
+
+func (p *program) store() (*session.Store, error) {
+	dir, err := session.DefaultDir(p.env(session.HomeVariable))
+	if err != nil {
+		return nil, fmt.Errorf("finding where sites are kept: %w", err)
+	}
+	return session.NewStore(dir, p.Clock), nil
+}
+
+func (p *program) openLab(ctx context.Context, s source, writing bool) (*opened, error) {
+	l, err := lab.Start(ctx, lab.Options{Finished: s.finished, Faults: s.faults, Unfinished: s.unset, Clock: p.Clock})
+	if err != nil {
+		return nil, fmt.Errorf("starting the practice lab: %w", err)
+	}
+	o := &opened{site: l.Site(), opener: p.opener(writing), lab: l, close: l.Close, journal: session.NewMemory(p.Clock)}
+	o.opener.prompt = answeredByItself
+	return o, nil
+}
+
+// answeredByItself is the prompt on the practice lab: its people answer device
+// codes by themselves, so there is nothing to tell.
+func answeredByItself(context.Context, string, string, string) error { return nil }
+
+func (p *program) opener(writing bool) opener {
+	return opener{secrets: p.secret, writing: writing, headless: !p.interactive(), prompt: p.tell}
+}
+
+// tell shows a device code on standard error: standard output belongs to the
+// report.
+func (p *program) tell(_ context.Context, message, _, _ string) error {
+	if _, err := fmt.Fprintln(p.Err, message); err != nil {
+		return fmt.Errorf("showing the code: %w", err)
+	}
+	return nil
+}
+
+var _ graph.Prompt = answeredByItself
