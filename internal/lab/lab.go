@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,7 +108,7 @@ func (o Options) check() error {
 	}
 	known := Servers()
 	for name := range o.Ports {
-		if near := nearest(name, known); len(near) == 0 || near[0] != name {
+		if !slices.Contains(known, name) {
 			return fmt.Errorf("starting the practice lab: there is no server %q; the servers are %v", name, known)
 		}
 	}

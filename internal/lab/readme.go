@@ -44,12 +44,14 @@ Kerberos (MIT):
 
 Delegation as a connector does it:
 
+  export KRB5CCNAME=%[30]s
   kinit -f -k -t %[6]s '%[7]s'
   kvno -I %[4]s '%[7]s'
   kvno -I %[4]s -P %[5]s
 
-Qlik with Kerberos (after kinit as %[4]s):
+Qlik with Kerberos:
 
+  export KRB5CCNAME=%[2]s
   curl --cacert %[8]s --connect-to %[9]s:443:%[10]s -A 'Mozilla/5.0 (Windows NT 10.0)' \
     --negotiate -u : -L -c cookies.txt https://%[9]s/hub/
 
@@ -67,21 +69,22 @@ The directory; ldapsearch needs the name, so put "127.0.0.1 %[20]s" into the hos
 
   LDAPTLS_CACERT=%[8]s ldapsearch -H ldaps://%[20]s:%[21]s -x -D '%[22]s' -w '%[23]s' \
     -b '%[24]s' '(servicePrincipalName=%[5]s)' sAMAccountName
-  kinit -k -t %[25]s %[26]s
-  LDAPTLS_CACERT=%[8]s ldapsearch -H ldap://%[20]s:%[27]s -ZZ -Y GSSAPI -O maxssf=0 \
+  KRB5CCNAME=%[31]s kinit -k -t %[25]s %[26]s
+  KRB5CCNAME=%[31]s LDAPTLS_CACERT=%[8]s ldapsearch -H ldap://%[20]s:%[27]s -ZZ -Y GSSAPI -O maxssf=0 \
     -b '%[24]s' '(sAMAccountName=%[28]s)' servicePrincipalName
 
 Sensegate itself:
 
   sensegate check --site %[29]s
 `,
-		at("krb5.conf"), at("ccache"), at(keytabOf(contoso.TestUser().SAM)), contoso.TestUser().SAM, contoso.SPN,
+		at("krb5.conf"), at("alice.ccache"), at(keytabOf(contoso.TestUser().SAM)), contoso.TestUser().SAM, contoso.SPN,
 		at(keytabOf(contoso.Connectors()[0].Account)), contoso.Connectors()[0].Account,
 		at("ca.pem"), contoso.QlikHost, front,
 		at("qlik/root.pem"), at("qlik/client.pem"), at("qlik/client_key.pem"), contoso.QlikNode, repository,
 		contoso.LoginHost, contoso.ExternalHost, outside, login,
 		contoso.DC, ldaps, contoso.Admin().UPN, contoso.Admin().Password, contoso.BaseDN,
-		at(keytabOf(contoso.Admin().SAM)), contoso.Admin().SAM, ldap, contoso.ServiceAccount, at("site.yaml"))
+		at(keytabOf(contoso.Admin().SAM)), contoso.Admin().SAM, ldap, contoso.ServiceAccount, at("site.yaml"),
+		at("conn01.ccache"), at("admin.ccache"))
 	return b.String()
 }
 
