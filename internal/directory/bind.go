@@ -57,10 +57,10 @@ func (c *Client) bindKerberos(ctx context.Context, s *session, op string) error 
 // refusals remembers the password that was refused, so that a run of checks
 // costs the account one bad password and not one for each.
 type refusals struct {
-	mu    sync.Mutex
+	mu     sync.Mutex
 	secret [sha256.Size]byte
-	at    time.Time
-	err   error
+	at     time.Time
+	err    error
 }
 
 var errRefusedBefore = errors.New("not tried again, so that the account is not locked out")

@@ -2,10 +2,14 @@ package kerberos
 
 import (
 	"context"
+	"time"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
 )
+
+// defaultIdle is how long a silent socket must survive.
+const defaultIdle = 60 * time.Second
 
 // Negotiate signs in to url as the site's Kerberos user with a ticket for spn,
 // as a browser on the LAN does, and follows to the hub. A front that offers no
@@ -33,9 +37,11 @@ func (c *Client) NegotiatedSocket(ctx context.Context, url, prefix, spn, origin 
 	if err != nil || v.session.UserID == "" {
 		return v.session, fact.SocketProbe{}, err
 	}
-	probe, err := netprobe.NewEngine(c.dialer).Open(ctx, netprobe.OpenOptions{
-		URL: url, Origin: origin, Prefix: prefix, Jar: v.jar, Idle: c.site.Verify.Idle,
-	})
+	options := netprobe.OpenOptions{URL: url, Origin: origin, Prefix: prefix, Jar: v.jar, Idle: c.site.Verify.Idle}
+	if options.Idle <= 0 {
+		options.Idle = defaultIdle
+	}
+	probe, err := netprobe.NewEngine(c.dialer).Open(ctx, options)
 	return v.session, probe, err
 }
 
