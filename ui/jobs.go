@@ -125,6 +125,9 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 func (m *model) begin(j Journey) tea.Cmd {
 	m.journey = &j
 	m.refresh()
+	if stoodBeyond(j, m.snap) {
+		return m.resume()
+	}
 	return m.enterStep()
 }
 

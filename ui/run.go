@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"sensegate/checks"
 	"sensegate/internal/site"
 	"sensegate/steps"
 )
@@ -23,6 +24,8 @@ type Journey struct {
 	Store string
 	// Resume is the command that goes on with it.
 	Resume string
+	// Stood is the step it stood at in an earlier session; empty when it is new.
+	Stood checks.StepID
 	// Close ends its connections and releases its lock.
 	Close func() error
 	// Simulated says that every system behind it is the practice lab.

@@ -17,6 +17,8 @@ type liveRun struct {
 	began         time.Time
 	patient       bool
 	finished      int
+	// resuming says that it proves again what an earlier session had proved.
+	resuming bool
 }
 
 // eventMsg is one event of a run, or its end.
@@ -75,6 +77,9 @@ func (m *model) observed(msg eventMsg) tea.Cmd {
 		r.cancel()
 		m.live = nil
 		m.refresh()
+		if r.resuming {
+			return m.land()
+		}
 		m.step.settled(m)
 		return nil
 	}

@@ -113,7 +113,7 @@ func (s *mapScreen) compose(m *model) ([]string, int) {
 		if i == m.snap.Position {
 			title = m.th.here.Render(title)
 		}
-		p.row(fmt.Sprintf("%s %s %2d %s  %s", lead, m.stateMark(i), i+1, title, m.tx(standing(m.snap, i))))
+		p.row(fmt.Sprintf("%s %s %2d %s  %s", lead, m.stateMark(i), i+1, title, m.tx(standing(m.snap, i)+youAreHere(m.snap, i))))
 	}
 	p.gap()
 	p.para(0, m.th.text, nextWords(m.snap))
@@ -130,6 +130,13 @@ func (m *model) stateMark(i int) string {
 		return mark
 	}
 	return m.th.here.Render(m.gl.here)
+}
+
+func youAreHere(s steps.Snapshot, i int) string {
+	if i == s.Position {
+		return ", you are here"
+	}
+	return ""
 }
 
 // standing says how a step stands, in a few words.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"charm.land/bubbles/v2/key"
@@ -53,20 +52,13 @@ func (m *model) showForm() tea.Cmd {
 	return m.form.build(m)
 }
 
-var siteName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$`)
-
 func nameQuestion() steps.Question {
 	return steps.Question{
 		Key: "name", Label: "Name of the site", Required: true,
-		Help: "How you call this installation: letters, digits, dots and dashes, as in contoso or customer-x.",
-		Get:  func(s site.Site) string { return s.Name },
-		Set:  func(s *site.Site, v string) { s.Name = v },
-		Check: func(v string) error {
-			if !siteName.MatchString(v) {
-				return errors.New("use letters, digits, dots and dashes, beginning with a letter or digit")
-			}
-			return nil
-		},
+		Help:  "How you call this installation: letters, digits, dots and dashes, as in contoso or customer-x.",
+		Get:   func(s site.Site) string { return s.Name },
+		Set:   func(s *site.Site, v string) { s.Name = v },
+		Check: site.CheckName,
 	}
 }
 

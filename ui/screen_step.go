@@ -42,26 +42,6 @@ func (m *model) lookAround() tea.Cmd {
 	return nil
 }
 
-func wantsCheck(v steps.StepView) bool {
-	for _, c := range v.Checks {
-		if c.Stale || c.Result.Status == checks.Pending || c.Result.Status == checks.Waiting {
-			return true
-		}
-	}
-	return false
-}
-
-// unanswered are the questions of the present step that have to be answered.
-func unanswered(s steps.Snapshot) []steps.Question {
-	var out []steps.Question
-	for _, q := range s.Here().Ask {
-		if q.Required && q.Get(s.Site) == "" {
-			out = append(out, q)
-		}
-	}
-	return out
-}
-
 // followFailure points at the first finding that holds the gate, until the
 // user points elsewhere.
 func (s *stepScreen) followFailure(m *model) {
@@ -76,15 +56,6 @@ func (s *stepScreen) followFailure(m *model) {
 			return
 		}
 	}
-}
-
-func holds(c steps.CheckView) bool {
-	switch c.Result.Status {
-	case checks.Fail, checks.Unknown, checks.Crashed:
-		return true
-	case checks.Pending, checks.Waiting, checks.Pass, checks.Warn, checks.Skipped:
-	}
-	return false
 }
 
 // settled looks at what a run that has ended found.
@@ -141,29 +112,22 @@ func (s *stepScreen) obvious(m *model) (act, bool) {
 	enter := func(says string, f func() tea.Cmd) (act, bool) {
 		return act{on: m.keys.enter, says: says, do: plainly(f)}, true
 	}
-	last := m.snap.Position == len(m.snap.Steps)-1
-	switch {
-	case m.snap.MayNext && last:
-		return enter("finish", m.openFinish)
-	case m.snap.MayNext:
-		return enter("next: "+m.tx(m.snap.Steps[m.snap.Position+1].Short), m.nextStep)
-	case m.live != nil:
+	what := obvious(m.snap, s.emptyPlan)
+	if m.live != nil && what != toGo && what != toFinish {
 		return act{}, false
-	case len(unanswered(m.snap)) > 0:
+	}
+	switch what {
+	case toFinish:
+		return enter("finish", m.openFinish)
+	case toGo:
+		return enter("next: "+m.tx(m.snap.Steps[m.snap.Position+1].Short), m.nextStep)
+	case toAnswer:
 		return enter("answer", m.openForm)
-	case m.snap.MayApply && !s.emptyPlan && anyFailed(m.snap.Here()):
+	case toPlan:
 		return enter("see the plan", m.openPlan)
+	case toCheck:
 	}
 	return enter("check again", m.checkAgain)
-}
-
-func anyFailed(v steps.StepView) bool {
-	for _, c := range v.Checks {
-		if c.Result.Status == checks.Fail {
-			return true
-		}
-	}
-	return false
 }
 
 func (m *model) checkAgain() tea.Cmd {

@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/steps"
+)
+
+// check runs the present step's checks and says each outcome as it comes.
+func (l *lines) check(ctx context.Context, patient bool) error {
+	run := l.journey.Guide.Recheck(patient)
+	l.say("CHECKING %s.", l.snap.Here().Title)
+	return l.listen(ctx, run, true)
+}
+
+// listen takes the events of a run; without each, only the heartbeat is said.
+func (l *lines) listen(ctx context.Context, run steps.Run, each bool) error {
+	own := map[checks.ID]bool{}
+	for _, c := range l.snap.Here().Checks {
+		own[c.Check.ID] = true
+	}
+	l.told = map[checks.ID]bool{}
+	began, finished := l.cfg.Clock(), 0
+	beat := time.NewTicker(l.beat)
+	defer beat.Stop()
+	events := run.Start(ctx)
+	for {
+		select {
+		case e, more := <-events:
+			if !more {
+				l.journey.Guide.End(run.Number)
+				l.refresh()
+				if ctx.Err() != nil {
+					return fmt.Errorf("checking: %w", ctx.Err())
+				}
+				return nil
+			}
+			if err := l.journey.Guide.Observe(run.Number, e); err != nil {
+				l.say("NOT KEPT: %s", err)
+			}
+			l.refresh()
+			switch {
+			case e.Kind == checks.Finished:
+				finished++
+				if each && (own[e.ID] || !e.Result.Status.Opens()) {
+					l.findingOf(e.ID)
+				}
+			case e.Kind == checks.Retrying && !l.told[e.ID]:
+				l.told[e.ID] = true
+				l.waiting(e)
+			}
+		case <-beat.C:
+			l.say("STILL CHECKING: %s done after %s.%s", count(finished, "check"), span(l.cfg.Clock().Sub(began)), l.running())
+		}
+	}
+}
+
+// findingOf writes the finding of one check, wherever it stands.
+func (l *lines) findingOf(id checks.ID) {
+	for _, v := range l.snap.Steps {
+		for _, c := range v.Checks {
+			if c.Check.ID == id {
+				l.finding(c, false)
+				return
+			}
+		}
+	}
+}
+
+func (l *lines) waiting(e checks.Event) {
+	l.say("NOT YET: %s", titlesOf(l.snap, []checks.ID{e.ID})[0])
+	l.part("so far", e.Result.Seen)
+	l.part("because", e.Because)
+	l.part("asked again", fmt.Sprintf("until %s", e.Deadline.Format("15:04:05")))
+}
+
+// running names what is under way.
+func (l *lines) running() string {
+	var names []string
+	for _, v := range l.snap.Steps {
+		for _, c := range v.Checks {
+			if c.Running {
+				names = append(names, c.Check.Title)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " Under way: " + strings.Join(names, "; ") + "."
+}
+
+// plan shows what would be changed, and changes it when confirmed.
+func (l *lines) plan(ctx context.Context) error {
+	plan, err := l.journey.Guide.Planner()(ctx)
+	if err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("reading the present state: %w", ctx.Err())
+		}
+		l.say("FAILED: %s", err)
+		return nil
+	}
+	if len(plan.Changes) == 0 {
+		l.emptyPlan = true
+		l.say("NOTHING TO CHANGE: everything that the wizard could do here is already so.")
+		return nil
+	}
+	l.say("PLAN for %s. Nothing is done yet.", l.snap.Here().Title)
+	for i, c := range plan.Changes {
+		l.say("%d. %s", i+1, c.Target)
+		l.part("setting", c.Field)
+		l.part("before", values(c.Before))
+		l.part("after", values(c.After))
+		l.part("same as", c.Command)
+		l.part("affects", c.Affects)
+		l.part("needs", c.Right)
+		l.part("undo", c.Undo)
+	}
+	for _, n := range plan.Notes {
+		l.say("%s", n)
+	}
+	return l.confirm(ctx, plan)
+}
+
+func values(v []string) string {
+	if len(v) == 0 {
+		return "(none)"
+	}
+	return strings.Join(v, ", ")
+}
+
+func (l *lines) confirm(ctx context.Context, plan steps.Plan) error {
+	apply := func(typed string) func(context.Context) error {
+		return func(ctx context.Context) error { return l.apply(ctx, plan, typed) }
+	}
+	nothing := func(context.Context) error { l.say("Nothing was changed."); return nil }
+	if plan.Confirm() == "" {
+		return l.choose(ctx, "Apply this plan?", true, []option{
+			{"yes", "Apply it", apply("")}, {"no", "Go back", nothing},
+		})
+	}
+	l.say("To go on, type the name %s. An empty line goes back.", plan.Confirm())
+	for {
+		text, err := l.ask(ctx)
+		if err != nil {
+			return err
+		}
+		switch {
+		case text == "":
+			return nothing(ctx)
+		case strings.EqualFold(text, plan.Confirm()):
+			return apply(text)(ctx)
+		}
+		l.say("NOT ACCEPTED: %q is not %s.", text, plan.Confirm())
+	}
+}
+
+func (l *lines) apply(ctx context.Context, plan steps.Plan, typed string) error {
+	g := l.journey.Guide
+	all, err := plan.Apply(ctx, typed, g.Recorder(), func(i int, a steps.Applied, done bool) {
+		if done {
+			l.applied(a)
+			return
+		}
+		l.say("CHANGING %d of %d: %s of %s.", i+1, len(plan.Changes), a.Change.Field, a.Change.Target)
+	})
+	g.Changed(plan.Step, all)
+	l.refresh()
+	if ctx.Err() != nil {
+		return fmt.Errorf("applying: %w", ctx.Err())
+	}
+	if err != nil {
+		l.say("STOPPED: %s. Nothing further was changed.", err)
+	}
+	return l.check(ctx, true)
+}
+
+func (l *lines) applied(a steps.Applied) {
+	if a.Err != nil {
+		l.say("FAILED: %s of %s: %s", a.Change.Field, a.Change.Target, a.Err)
+		return
+	}
+	l.say("CHANGED: %s of %s.", a.Change.Field, a.Change.Target)
+	l.part("now", values(a.Now))
+}

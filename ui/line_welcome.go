@@ -1,0 +1,178 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"sensegate/internal/site"
+	"sensegate/steps"
+)
+
+// welcome offers the ways to begin until one has led to a journey.
+func (l *lines) welcome(ctx context.Context) (Journey, error) {
+	l.say("%s", whatThisIs)
+	l.say("%s", howItWorks)
+	for {
+		var j Journey
+		took := false
+		begin := func(says string, f func(context.Context) (Journey, error)) func(context.Context) error {
+			return func(ctx context.Context) error {
+				l.say("%s.", says)
+				got, err := f(ctx)
+				if err != nil {
+					if ctx.Err() != nil {
+						return fmt.Errorf("%s: %w", says, err)
+					}
+					l.say("FAILED: %s: %s", says, err)
+					return nil
+				}
+				j, took = got, true
+				return nil
+			}
+		}
+		list, err := l.beginnings(begin)
+		if err != nil {
+			return Journey{}, err
+		}
+		if err := l.choose(ctx, "How do you want to begin?", false, list); err != nil {
+			return Journey{}, err
+		}
+		if took {
+			return j, nil
+		}
+	}
+}
+
+func (l *lines) beginnings(begin func(string, func(context.Context) (Journey, error)) func(context.Context) error) ([]option, error) {
+	var list []option
+	if l.cfg.Saved != nil && l.cfg.OpenSaved != nil {
+		saved, err := l.cfg.Saved()
+		if err != nil {
+			l.say("The saved sites could not be read: %s", err)
+		}
+		for _, v := range saved {
+			name := v.Name
+			list = append(list, option{
+				key: name, says: "Go on with " + savedTitle(v) + ", " + stoodAt(v, l.cfg.Clock()),
+				do: begin("Opening "+name, func(ctx context.Context) (Journey, error) { return l.cfg.OpenSaved(ctx, name) }),
+			})
+		}
+	}
+	if l.cfg.Practice != nil {
+		list = append(list, option{
+			key: "lab", says: "Practice lab: every system simulated on this computer; nothing of yours is touched",
+			do: begin("Starting the practice lab", l.cfg.Practice),
+		})
+	}
+	if l.cfg.Create != nil {
+		list = append(list, option{
+			key: "new", says: "New site: a real installation",
+			do: func(ctx context.Context) error {
+				s := site.Site{}
+				if err := l.question(ctx, nameQuestion(), &s); err != nil {
+					return err
+				}
+				return begin("Making the site "+s.Name, func(ctx context.Context) (Journey, error) { return l.cfg.Create(ctx, s) })(ctx)
+			},
+		})
+	}
+	return append(list, option{key: "q", says: "Quit", do: func(context.Context) error { return errEnd }}), nil
+}
+
+// form asks every question of the present step, and saves after each group.
+func (l *lines) form(ctx context.Context) error {
+	here := l.snap.Here()
+	l.say("Questions of the step %s. An empty line keeps what is there; a minus sign empties it; < goes back.", here.Title)
+	if l.journey.Store != "" {
+		l.say("The answers are kept in %s.", l.journey.Store)
+	}
+	pages := paginate(here.Ask, len(here.Ask))
+	for i := 0; i < len(pages); {
+		next := l.snap.Site
+		back, err := l.page(ctx, pages[i], &next)
+		if err != nil {
+			return err
+		}
+		if back {
+			if i == 0 {
+				return nil
+			}
+			i--
+			continue
+		}
+		if same(pages[i], l.snap.Site, next) {
+			i++
+			continue
+		}
+		if err := l.journey.Guide.Answer(ctx, next); err != nil {
+			l.say("NOT SAVED: %s", err)
+			continue
+		}
+		l.refresh()
+		l.say("Saved.")
+		i++
+	}
+	return nil
+}
+
+func same(page []steps.Question, a, b site.Site) bool {
+	for _, q := range page {
+		if q.Get(a) != q.Get(b) {
+			return false
+		}
+	}
+	return true
+}
+
+// page asks the questions of one group; true means that the user wants back.
+func (l *lines) page(ctx context.Context, list []steps.Question, s *site.Site) (bool, error) {
+	for i := 0; i < len(list); {
+		err := l.question(ctx, list[i], s)
+		switch {
+		case err == errBack && i == 0: //nolint:errorlint // a signal between two functions of this file
+			return true, nil
+		case err == errBack: //nolint:errorlint // as above
+			i--
+		case err != nil:
+			return false, err
+		default:
+			i++
+		}
+	}
+	return false, nil
+}
+
+// errBack says that the question before is wanted again.
+var errBack = fmt.Errorf("back to the question before")
+
+// question asks until the answer will do.
+func (l *lines) question(ctx context.Context, q steps.Question, s *site.Site) error {
+	need := "may stay empty"
+	if q.Required {
+		need = "needed"
+	}
+	l.say("%s (%s, %s): %s", q.Label, q.Key, need, q.Help)
+	if v := q.Get(*s); v != "" {
+		l.say("  now: %s", v)
+	}
+	for {
+		text, err := l.ask(ctx)
+		if err != nil {
+			return err
+		}
+		switch text {
+		case "<":
+			return errBack
+		case "":
+			text = q.Get(*s)
+		case "-":
+			text = ""
+		}
+		if err := judge(q, text); err != nil {
+			l.say("NOT ACCEPTED: %s", err)
+			continue
+		}
+		q.Set(s, text)
+		return nil
+	}
+}
