@@ -16,26 +16,20 @@ type enum struct {
 
 // enums are those of the entities this repository has.
 func enums() []enum {
-	sameSite := []string{"NoAttribute", "None", "Lax", "Strict"}
+	named := func(name string, values string, usages ...string) enum {
+		return enum{name: name, values: strings.Fields(values), usages: usages}
+	}
+	const vp = "VirtualProxyConfig."
 	return []enum{
-		{"AuthenticationMethodEnum", []string{"Ticket", "HeaderStaticUserDirectory", "HeaderDynamicUserDirectory", "SAML", "JWT", "OIDC"},
-			[]string{"VirtualProxyConfig.AuthenticationMethod"}},
-		{"HeaderAuthenticationModeEnum", []string{"NotAllowed", "StaticUserDirectory", "DynamicUserDirectory", "Undefined"},
-			[]string{"VirtualProxyConfig.HeaderAuthenticationMode"}},
-		{"AnonymousAccessModeEnum", []string{"NoAnonymousUser", "AllowAnonymous", "AlwaysAnonymous"},
-			[]string{"VirtualProxyConfig.AnonymousAccessMode"}},
-		{"LoadBalancingAlgorithmEnum", []string{"RoundRobin", "MemoryAllocation"},
-			[]string{"VirtualProxyConfig.LoadBalancingAlgorithm"}},
-		{"SameSiteAttributeEnum", sameSite,
-			[]string{"VirtualProxyConfig.SameSiteAttributeHttps", "VirtualProxyConfig.SameSiteAttributeHttp"}},
-		{"SamlSigningAlgorithmEnum", []string{"Sha1", "Sha256"},
-			[]string{"VirtualProxyConfig.SamlAttributeSigningAlgorithm"}},
-		{"NodePurposeEnum", []string{"Production", "Development", "Both"},
-			[]string{"ServerNodeConfiguration.NodePurpose"}},
-		{"ServiceTypeEnum", []string{"Repository", "Proxy", "Scheduler", "Engine", "AppMigration", "Printing"},
-			[]string{"ServiceStatus.ServiceType"}},
-		{"ServiceStateEnum", []string{"Initializing", "CertificatesNotInstalled", "Running", "NoCommunication", "Disabled", "Unknown"},
-			[]string{"ServiceStatus.ServiceState"}},
+		named("AuthenticationMethodEnum", "Ticket HeaderStaticUserDirectory HeaderDynamicUserDirectory SAML JWT OIDC", vp+"AuthenticationMethod"),
+		named("HeaderAuthenticationModeEnum", "NotAllowed StaticUserDirectory DynamicUserDirectory Undefined", vp+"HeaderAuthenticationMode"),
+		named("AnonymousAccessModeEnum", "NoAnonymousUser AllowAnonymous AlwaysAnonymous", vp+"AnonymousAccessMode"),
+		named("LoadBalancingAlgorithmEnum", "RoundRobin MemoryAllocation", vp+"LoadBalancingAlgorithm"),
+		named("SameSiteAttributeEnum", "NoAttribute None Lax Strict", vp+"SameSiteAttributeHttps", vp+"SameSiteAttributeHttp"),
+		named("SamlSigningAlgorithmEnum", "Sha1 Sha256", vp+"SamlAttributeSigningAlgorithm"),
+		named("NodePurposeEnum", "Production Development Both", "ServerNodeConfiguration.NodePurpose"),
+		named("ServiceTypeEnum", "Repository Proxy Scheduler Engine AppMigration Printing", "ServiceStatus.ServiceType"),
+		named("ServiceStateEnum", "Initializing CertificatesNotInstalled Running NoCommunication Disabled Unknown", "ServiceStatus.ServiceState"),
 	}
 }
 

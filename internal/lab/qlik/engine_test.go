@@ -70,7 +70,7 @@ func TestUpgrade(t *testing.T) {
 			l := start(t, healthy)
 			c := l.visitor()
 			if !tt.guest {
-				l.signIn(c, inside)
+				l.signIn(c)
 			}
 			address := tt.url
 			if address == "" {
@@ -78,7 +78,7 @@ func TestUpgrade(t *testing.T) {
 			}
 			switch tt.token {
 			case "":
-				address += "?qlik-csrf-token=" + url.QueryEscape(l.token(c, inside))
+				address += "?qlik-csrf-token=" + url.QueryEscape(l.token(c))
 			case "none":
 			default:
 				address += "?qlik-csrf-token=" + tt.token
@@ -106,7 +106,7 @@ func TestUpgrade(t *testing.T) {
 
 func open(t *testing.T, l *lab, c *http.Client, path string) *websocket.Conn {
 	t.Helper()
-	conn, resp, err := l.socket(c, "wss://"+contoso.QlikHost+path+"?qlik-csrf-token="+l.token(c, inside), inside)
+	conn, resp, err := l.socket(c, "wss://"+contoso.QlikHost+path+"?qlik-csrf-token="+l.token(c), inside)
 	if err != nil {
 		t.Fatalf("opening %s: %v %v", path, err, resp)
 	}
@@ -121,7 +121,7 @@ func params(f map[string]any) map[string]any {
 func TestGreeting(t *testing.T) {
 	l := start(t, healthy)
 	c := l.visitor()
-	l.signIn(c, inside)
+	l.signIn(c)
 	conn := open(t, l, c, "/app/engineData")
 	want := []map[string]any{
 		{"jsonrpc": "2.0", "method": "OnAuthenticationInformation", "params": map[string]any{
@@ -142,7 +142,7 @@ func TestLazyGreeting(t *testing.T) {
 		st.Rules.LazyGreeting = true
 	})
 	c := l.visitor()
-	l.signIn(c, inside)
+	l.signIn(c)
 	conn := open(t, l, c, "/app/engineData")
 	if err := conn.WriteMessage(websocket.TextMessage, []byte(`{"jsonrpc":"2.0","id":1,"handle":-1,"method":"EngineVersion","params":[]}`)); err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestCalls(t *testing.T) {
 	const sales = "a1f0c7e4-2d93-4f6b-8b1c-70d9e5f3c218"
 	l := start(t, healthy)
 	c := l.visitor()
-	l.signIn(c, inside)
+	l.signIn(c)
 	conn := open(t, l, c, "/app/engineData")
 	l.frame(conn)
 	l.frame(conn)
@@ -252,8 +252,8 @@ func TestCalls(t *testing.T) {
 func TestAttach(t *testing.T) {
 	l := start(t, healthy)
 	c := l.visitor()
-	l.signIn(c, inside)
-	states := []string{}
+	l.signIn(c)
+	var states []string
 	for _, path := range []string{"/app/engineData/identity/a/ttl/60", "/app/engineData/identity/a/ttl/60", "/app/engineData/identity/b", "/app/engineData", "/app/engineData"} {
 		conn := open(t, l, c, path)
 		l.frame(conn)
@@ -317,7 +317,7 @@ func TestSocketEnds(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := start(t, healthy)
 			c := l.visitor()
-			l.signIn(c, inside)
+			l.signIn(c)
 			if tt.before != nil {
 				l.site.Update(tt.before)
 			}
@@ -349,7 +349,7 @@ func TestIdleCutSparesTheBusy(t *testing.T) {
 		st.Faults.IdleCut = idle
 	})
 	c := l.visitor()
-	l.signIn(c, inside)
+	l.signIn(c)
 	conn := open(t, l, c, "/app/engineData")
 	l.frame(conn)
 	l.frame(conn)

@@ -3,6 +3,7 @@ package qlik
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -198,7 +199,7 @@ func decode(raw []byte) (Entity, error) {
 		return nil, fmt.Errorf("reading a JSON object: %w", err)
 	}
 	if e == nil || d.More() {
-		return nil, fmt.Errorf("one JSON object was expected")
+		return nil, errors.New("one JSON object was expected")
 	}
 	return e, nil
 }

@@ -4,11 +4,8 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -58,7 +55,7 @@ func TestReload(t *testing.T) {
 		st.Reload = 200 * time.Millisecond
 	})
 	c := l.visitor()
-	l.signIn(c, inside)
+	l.signIn(c)
 	l.save(func(vp map[string]any) { vp["websocketCrossOriginWhiteList"] = []string{external} })
 	if r := l.get(c, inside+"/hub/"); r.StatusCode != 503 {
 		t.Errorf("while reloading: %s", r.Status)
@@ -230,7 +227,7 @@ func TestSessionLimit(t *testing.T) {
 	var last *http.Client
 	for range 6 {
 		last = l.visitor()
-		l.signIn(last, inside)
+		l.signIn(last)
 	}
 	if topic, _ := closing(l, open(t, l, last, "/app/engineData")); topic != "OnMaxParallelSessionsExceeded" {
 		t.Errorf("with six sessions: %s", topic)
@@ -248,7 +245,7 @@ func TestServiceStatus(t *testing.T) {
 func TestAudit(t *testing.T) {
 	l := start(t, healthy)
 	c := l.visitor()
-	l.signIn(c, inside)
+	l.signIn(c)
 	l.get(c, inside+"/internal_windows_authentication/", "Authorization", "Negotiate YIIBb25v")
 	if _, _, err := l.socket(c, engineURL, "https://elsewhere.test"); err == nil {
 		t.Error("a foreign origin was accepted")
@@ -261,92 +258,5 @@ func TestAudit(t *testing.T) {
 	}
 	if n := len(l.site.Audit()); n < 4 {
 		t.Errorf("%d rows", n)
-	}
-}
-
-// TestClose ends a site with everything in flight.
-func TestClose(t *testing.T) {
-	l := start(t, func(st *qlik.State) {
-		healthy(st)
-		st.Rules.CSRF = qlik.CSRFNever
-	})
-	c := l.visitor()
-	l.signIn(c, inside)
-	open(t, l, c, "/app/engineData")
-	if _, _, err := l.socket(nil, engineURL, outside); err != nil {
-		t.Fatal(err)
-	}
-	l.site.Update(func(st *qlik.State) { st.Faults.ColdStart = time.Hour })
-	const about = contoso.QlikNode + ":4242/qrs/about"
-	written := make(chan struct{})
-	sent := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{
-		WroteRequest: func(httptrace.WroteRequestInfo) { close(written) },
-	})
-	var slow sync.WaitGroup
-	slow.Go(func() { _ = l.touch(sent, l.administrator(), about) })
-	<-written
-	eventually(t, "the slow answer is under way", func() bool {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		return l.touch(ctx, l.administrator(), about) == nil
-	})
-	addr := l.site.FrontAddr()
-	for range 2 {
-		if err := l.site.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-	slow.Wait()
-	if conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", addr); err == nil {
-		_ = conn.Close()
-		t.Error("the front still listens")
-	}
-}
-
-func TestStartTaken(t *testing.T) {
-	l := start(t, nil)
-	o := qlik.Options{FrontCA: l.front, SiteCA: l.own, Accept: accept, Listen: qlik.Listen{Repository: l.site.RepositoryAddr()}}
-	site, err := qlik.New(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := site.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "repository port") {
-		t.Errorf("%v", err)
-	}
-	if err := site.Close(); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestStopsWithContext(t *testing.T) {
-	l := start(t, nil)
-	site, err := qlik.New(qlik.Options{FrontCA: l.front, SiteCA: l.own, Accept: accept})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	if err := site.Start(ctx); err != nil {
-		t.Fatal(err)
-	}
-	cancel()
-	eventually(t, "the port is free", func() bool {
-		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", site.FrontAddr())
-		if err == nil {
-			_ = conn.Close()
-		}
-		return err != nil
-	})
-	_ = site.Close()
-}
-
-func TestOptions(t *testing.T) {
-	l := start(t, nil)
-	for name, o := range map[string]qlik.Options{
-		"no authorities": {Accept: accept},
-		"no acceptor":    {FrontCA: l.front, SiteCA: l.own},
-	} {
-		if _, err := qlik.New(o); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
 	}
 }

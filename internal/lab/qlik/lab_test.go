@@ -221,18 +221,18 @@ func (l *lab) qrs(c *http.Client, method, path string, body any) reply {
 }
 
 // signIn opens a session of alice with a token that was not asked for.
-func (l *lab) signIn(c *http.Client, base string) {
+func (l *lab) signIn(c *http.Client) {
 	l.t.Helper()
-	r := l.get(c, base+"/hub/", "Authorization", negotiate("alice"))
+	r := l.get(c, inside+"/hub/", "Authorization", negotiate("alice"))
 	if r.StatusCode != http.StatusOK {
 		l.t.Fatalf("signing in: %s", r.Status)
 	}
 }
 
 // token asks for the CSRF token of the client's session.
-func (l *lab) token(c *http.Client, base string) string {
+func (l *lab) token(c *http.Client) string {
 	l.t.Helper()
-	return l.get(c, base+"/qps/csrftoken").Header.Get("qlik-csrf-token")
+	return l.get(c, inside+"/qps/csrftoken").Header.Get("qlik-csrf-token")
 }
 
 // socket opens a WebSocket with the cookies of c.

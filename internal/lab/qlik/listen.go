@@ -64,7 +64,7 @@ func (s *Server) addr(p port) string {
 	return ""
 }
 
-func (s *Server) serve(p port, l net.Listener) {
+func (s *Server) serve(base context.Context, p port, l net.Listener) {
 	l = gated{Listener: l, open: func() bool { return s.open(p) }}
 	var h http.Handler
 	switch p {
@@ -92,7 +92,7 @@ func (s *Server) serve(p port, l net.Listener) {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    1 << 20, // the proxy's own limits are lower and answer differently
 		ErrorLog:          log.New(io.Discard, "", 0),
-		BaseContext:       func(net.Listener) context.Context { return s.base },
+		BaseContext:       func(net.Listener) context.Context { return base },
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
 			return context.WithValue(ctx, turnKey{}, int(turn.Add(1)-1))
 		},

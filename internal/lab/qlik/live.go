@@ -21,7 +21,6 @@ type liveNode struct {
 	headerBytes int
 	headerLines int
 	proxies     []liveProxy
-	downUntil   time.Time
 }
 
 // liveProxy is a virtual proxy as one node serves it.

@@ -264,6 +264,21 @@ func TestVirtualProxyRefusals(t *testing.T) {
 	}
 }
 
+func TestOlderShape(t *testing.T) {
+	const member, newer = "hasSecureAttributeHttps", "oidcClientId"
+	for label, want := range map[string][2]bool{
+		"February 2019": {false, false}, "November 2020": {true, false}, "November 2025": {true, true},
+	} {
+		l := start(t, func(st *qlik.State) { st.Release = release(t, label) })
+		vp := list(t, l.qrs(l.administrator(), "GET", "virtualproxyconfig/full", nil))[0]
+		_, has := vp[member]
+		_, hasNewer := vp[newer]
+		if diff := cmp.Diff(want, [2]bool{has, hasNewer}); diff != "" {
+			t.Errorf("%s: %s", label, diff)
+		}
+	}
+}
+
 func TestProxyService(t *testing.T) {
 	l := start(t, func(st *qlik.State) { st.AddVirtualProxy("sales", "Sales") })
 	c := l.administrator()
@@ -334,7 +349,7 @@ func TestContentLibrary(t *testing.T) {
 	if r := l.get(v, page); r.StatusCode != 302 {
 		t.Errorf("without session: %s", r.Status)
 	}
-	l.signIn(v, "https://"+contoso.QlikHost)
+	l.signIn(v)
 	if r := l.get(v, page); r.StatusCode != 200 || r.text != `"again"` {
 		t.Errorf("served: %s %s", r.Status, r.text)
 	}

@@ -129,7 +129,7 @@ func (s *Server) doc(es *engineSession, q rpcRequest) (Entity, *rpcError) {
 }
 
 func (s *Server) docList() []Entity {
-	docs := []Entity{}
+	docs := make([]Entity, 0, len(s.state.Apps))
 	for _, a := range s.state.Apps {
 		docs = append(docs, Entity{
 			"qDocName": a.Name, "qDocId": a.ID, "qTitle": a.Name, "qConnectedUsers": 0, "qFileTime": 0, "qFileSize": 327680,

@@ -33,9 +33,7 @@ type Server struct {
 	certs     certificates
 	listeners map[port]net.Listener
 	servers   []*http.Server
-	base      context.Context
-	cancel    context.CancelFunc
-	unwatch   func() bool
+	stop      []func() // what Close calls first; guarded by mu
 	working   sync.WaitGroup
 	closing   bool // guarded by mu
 	closed    sync.Once
@@ -61,12 +59,12 @@ func New(o Options) (*Server, error) {
 	for _, n := range s.live.nodes {
 		s.cold[n.host] = true
 	}
-	s.base, s.cancel = context.WithCancel(context.Background())
 	return s, nil
 }
 
 // Update changes the site's state. It takes effect at once: this is the lab's
-// own door, not an administrator's, whose changes take a reload.
+// own door, not an administrator's, whose changes take a reload. Neither here
+// nor in View may fn call the Server.
 func (s *Server) Update(fn func(*State)) {
 	s.locked(func() {
 		fn(&s.state)
@@ -96,27 +94,31 @@ func (s *Server) Start(ctx context.Context) error {
 		}
 		s.listeners[p] = l
 	}
+	base, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	for _, p := range ports() {
-		s.serve(p, s.listeners[p])
+		s.serve(base, p, s.listeners[p])
 	}
-	s.unwatch = context.AfterFunc(ctx, func() { _ = s.Close() })
+	s.locked(func() {
+		unwatch := context.AfterFunc(ctx, func() { _ = s.Close() })
+		s.stop = append(s.stop, cancel, func() { unwatch() })
+	})
 	return nil
 }
 
 // Close ends every listener, connection and goroutine of the site.
 func (s *Server) Close() error {
 	s.closed.Do(func() {
-		if s.unwatch != nil {
-			s.unwatch()
-		}
 		var sockets []*socket
+		var stop []func()
 		s.locked(func() {
-			s.closing = true
+			s.closing, stop = true, s.stop
 			for sock := range s.sockets {
 				sockets = append(sockets, sock)
 			}
 		})
-		s.cancel()
+		for _, f := range stop {
+			f()
+		}
 		for _, sock := range sockets {
 			sock.cut()
 		}

@@ -37,7 +37,7 @@ func serviceStatus(st *State) *[]Entity {
 // extensionLists is the one list of file types that content libraries take.
 func extensionLists(st *State) *[]Entity {
 	e := extensionListDefaults().with(st.common("FileExtensionWhiteList", "default"))
-	var names []Entity
+	names := make([]Entity, 0, len(allowedExtensions()))
 	for _, name := range allowedExtensions() {
 		names = append(names, st.common("FileExtension", name).only("id").with(Entity{"name": name, "privileges": nil}))
 	}

@@ -3,6 +3,7 @@
 package filter
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -131,7 +132,7 @@ func (p *parser) term(depth int) (node, error) {
 			return nil, err
 		}
 		if p.next().kind != tokenClose {
-			return nil, fmt.Errorf("a parenthesis is not closed")
+			return nil, errors.New("a parenthesis is not closed")
 		}
 		return inner, nil
 	}

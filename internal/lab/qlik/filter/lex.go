@@ -24,14 +24,14 @@ type token struct {
 func lex(s string) ([]token, error) {
 	var out []token
 	for i := 0; i < len(s); {
-		switch c := s[i]; {
-		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		switch s[i] {
+		case ' ', '\t', '\r', '\n':
 			i++
-		case c == '(':
+		case '(':
 			out, i = append(out, token{tokenOpen, "("}), i+1
-		case c == ')':
+		case ')':
 			out, i = append(out, token{tokenClose, ")"}), i+1
-		case c == '\'':
+		case '\'':
 			text, next, err := quoted(s, i)
 			if err != nil {
 				return nil, err

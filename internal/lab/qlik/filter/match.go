@@ -3,6 +3,7 @@ package filter
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -147,7 +148,7 @@ func asNumber(v any) (float64, error) {
 	case int:
 		return float64(n), nil
 	}
-	return 0, fmt.Errorf("an object cannot be compared")
+	return 0, errors.New("an object cannot be compared")
 }
 
 func isGUID(s string) bool {
