@@ -85,17 +85,23 @@ func Schemes(h http.Header) []string {
 			name, rest, _ := strings.Cut(strings.TrimSpace(item), " ")
 			// "realm=x" continues the scheme before it; "Negotiate" begins one,
 			// and so does "Basic realm=x".
-			if name == "" || strings.Contains(name, "=") || strings.HasPrefix(strings.TrimSpace(rest), "=") {
+			if !isToken(name) || strings.HasPrefix(strings.TrimSpace(rest), "=") {
 				continue
 			}
-			name = Clean(name)
-			if key := strings.ToLower(name); name != "" && !seen[key] {
+			if key := strings.ToLower(name); !seen[key] {
 				seen[key] = true
 				out = append(out, name)
 			}
 		}
 	}
 	return out
+}
+
+// isToken says that s is an RFC 9110 token, as a scheme's name must be.
+func isToken(s string) bool {
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	}) < 0
 }
 
 // splitList cuts a header's list at its commas, those in quotes excepted.
