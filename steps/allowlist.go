@@ -20,7 +20,7 @@ func allowlistStep(p Ports) Step {
 		Why:      "Without it pages open from outside, but no data comes into them.",
 		Seed:     "Within the management console the new external URL must also be recorded in the white list of the virtual proxy.",
 		SeedFrom: guideSource,
-		Checks:   allowlist.Checks(allowlist.Ports{Qlik: p.Qlik, Front: p.Front}),
+		Checks:   allowlist.Checks(allowlist.Ports{Qlik: p.Qlik, Front: p.Front, Door: p.Door}),
 		Plan:     allowlistPlan(p),
 		Manual: []Instruction{
 			{Who: "Qlik administrator", Where: "qmc", Do: "Add {external-host} to the host allow list: the bare name, no https://, no slash.", Command: "QMC > Virtual proxies > edit > Advanced > Host allow list > Add new value"},

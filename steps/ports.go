@@ -52,6 +52,7 @@ type Ports struct {
 	Graph     Graph
 	Qlik      Qlik
 	Front     Front
+	Door      allowlist.Door
 	Directory Directory
 	Kerberos  Kerberos
 	Hosts     connector.Host

@@ -22,3 +22,10 @@ type Front interface {
 	// session; only the answer to the handshake counts.
 	Origin(ctx context.Context, internalURL, prefix, origin string) (fact.SocketProbe, error)
 }
+
+// Door answers with a session that the site's certificate opens.
+type Door interface {
+	// OriginSignedIn tries a WebSocket upgrade as a page from origin would, on
+	// a session of the test user, and ends that session.
+	OriginSignedIn(ctx context.Context, internalURL, prefix, origin string) (fact.SocketProbe, error)
+}

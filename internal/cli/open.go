@@ -52,7 +52,8 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	ldap := directory.New(s, dialer, tickets, o.secrets)
 	w := steps.World{
 		Ports: steps.Ports{
-			Graph: cloud, Qlik: repository, Front: netprobe.NewFront(dialer), Directory: ldap,
+			Graph: cloud, Qlik: repository, Front: netprobe.NewFront(dialer),
+			Door: qlik.NewDoor(repository, dialer, s), Directory: ldap,
 			Kerberos: tickets, Hosts: winhost.NewHosts(s), Outside: outside, Resolver: netprobe.NewResolver(dialer),
 		},
 		Close: func() error {

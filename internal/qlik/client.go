@@ -121,11 +121,17 @@ func (c *Client) get(ctx context.Context, op, path string, out any) error {
 }
 
 func (c *Client) do(ctx context.Context, method, op, path string, body []byte, out any) error {
+	u := *c.base
+	u.Path = "/qrs/" + path
+	return c.exchange(ctx, method, op, u, body, out)
+}
+
+// exchange sends one request with an XSRF key of its own, as both the
+// repository and the proxy's own interface ask for.
+func (c *Client) exchange(ctx context.Context, method, op string, u url.URL, body []byte, out any) error {
 	ctx, cancel := netprobe.Patient(ctx)
 	defer cancel()
 	key := xsrfKey()
-	u := *c.base
-	u.Path = "/qrs/" + path
 	u.RawQuery = url.Values{"xrfkey": {key}}.Encode()
 	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
 	if err != nil {

@@ -1,0 +1,119 @@
+package qlik
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+	"sensegate/internal/site"
+)
+
+// Door lets a user in at the Qlik proxy with a ticket that the site's
+// certificate asks for, without Windows credentials. It separates questions
+// about WebSockets and the allow list from Kerberos.
+type Door struct {
+	client *Client
+	dialer *netprobe.Dialer
+	site   site.Site
+}
+
+// NewDoor makes a Door that lets in the site's test user.
+func NewDoor(c *Client, d *netprobe.Dialer, s site.Site) *Door {
+	return &Door{client: c, dialer: d, site: s}
+}
+
+// proxyPort is where a proxy's own interface listens (restListenPort).
+const proxyPort = "4243"
+
+// OriginSignedIn tries a WebSocket upgrade as a page from origin would, on the
+// session of the test user, which is ended afterwards.
+func (d *Door) OriginSignedIn(ctx context.Context, internalURL, prefix, origin string) (fact.SocketProbe, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return fact.SocketProbe{}, fmt.Errorf("keeping cookies: %w", err)
+	}
+	if err := d.enter(ctx, jar, internalURL, prefix); err != nil {
+		return fact.SocketProbe{}, err
+	}
+	defer d.leave(ctx, jar, internalURL, prefix)
+	probe, err := netprobe.NewEngine(d.dialer).Shake(ctx, netprobe.OpenOptions{URL: internalURL, Prefix: prefix, Origin: origin, Jar: jar})
+	if err != nil {
+		return probe, fmt.Errorf("trying the WebSocket: %w", err)
+	}
+	return probe, nil
+}
+
+// enter redeems a ticket for a session.
+func (d *Door) enter(ctx context.Context, jar http.CookieJar, internalURL, prefix string) error {
+	const op = "asking the Qlik proxy for a ticket"
+	body, err := json.Marshal(map[string]any{"UserDirectory": d.userDirectory(), "UserId": d.site.SAM(), "Attributes": []any{}})
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	var answer struct{ Ticket string }
+	if err := d.client.exchange(ctx, http.MethodPost, op, d.api(prefix, "ticket"), body, &answer); err != nil {
+		return err
+	}
+	if answer.Ticket == "" {
+		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "the answer holds no ticket"}
+	}
+	u, err := url.Parse(internalURL)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	hub := url.URL{Scheme: u.Scheme, Host: u.Host, Path: under(prefix) + "/hub/", RawQuery: url.Values{"qlikTicket": {answer.Ticket}}.Encode()}
+	c := d.dialer.HTTPClient(netprobe.ClientOptions{Jar: jar, Follow: true})
+	defer c.CloseIdleConnections()
+	if _, err := netprobe.Get(ctx, c, hub.String(), nil); err != nil {
+		return fmt.Errorf("entering with a ticket: %w", err)
+	}
+	return nil
+}
+
+// leave ends the session, so that it does not count against the user's limit.
+func (d *Door) leave(ctx context.Context, jar http.CookieJar, internalURL, prefix string) {
+	// The check may be over: what it opened is closed all the same.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	u, err := url.Parse(internalURL)
+	if err != nil {
+		return
+	}
+	for _, c := range jar.Cookies(u) {
+		if strings.Contains(strings.ToLower(c.Name), "session") {
+			// Without success it ends by itself when it has been idle.
+			_ = d.client.exchange(ctx, http.MethodDelete, "ending the session", d.api(prefix, "session", c.Value), nil, nil)
+		}
+	}
+}
+
+func (d *Door) api(prefix string, parts ...string) url.URL {
+	u := *d.client.base
+	u.Host = net.JoinHostPort(d.client.base.Hostname(), proxyPort)
+	u.Path = "/qps" + under(prefix) + "/" + strings.Join(parts, "/")
+	return u
+}
+
+func under(prefix string) string {
+	if p := strings.Trim(prefix, "/"); p != "" {
+		return "/" + p
+	}
+	return ""
+}
+
+// userDirectory is the domain as Qlik names it: that of the service account.
+func (d *Door) userDirectory() string {
+	if domain, _, ok := strings.Cut(d.site.Qlik.ServiceAccount, `\`); ok {
+		return strings.ToUpper(domain)
+	}
+	name, _, _ := strings.Cut(d.site.Directory.Domain, ".")
+	return strings.ToUpper(name)
+}
