@@ -24,12 +24,12 @@ func siteTraps() []trap {
 		{
 			Fault: Fault{
 				ID: "role-missing", Step: "site", Check: "site.role", Cause: "site.role-missing",
-				Title: "the administrator is Cloud Application Administrator only",
-				Note:  "A tutorial names this role as enough. It is not: reading works, publishing is refused with 403 Authorization_RequestDenied. Application Administrator is the least that works.",
+				Title: "the administrator is Cloud Application Administrator and Global Reader",
+				Note:  "A tutorial names the first role as enough. It is not: everything can be read, and publishing is refused with 403 Authorization_RequestDenied. Application Administrator is the least that works.",
 			},
 			set: inTenant(func(s *entra.State) {
 				if u := s.User(contoso.Admin().UPN); u != nil {
-					u.Roles = []string{entra.RoleCloudApplicationAdministrator}
+					u.Roles = []string{entra.RoleCloudApplicationAdministrator, entra.RoleGlobalReader}
 				}
 			}),
 		},
