@@ -143,7 +143,7 @@ func (s *session) protected(dn string) (bool, error) {
 				return strings.HasPrefix(sid, "S-1-5-21-") && strings.HasSuffix(sid, protectedUsers)
 			}), nil
 		}
-	} else if lost(err) {
+	} else if s.lost(err) != nil {
 		return false, err
 	}
 	const wellKnown = "(&(objectClass=group)(sAMAccountName=Protected Users))"

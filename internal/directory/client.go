@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"sensegate/internal/fact"
 	"sensegate/internal/kerberos"
 	"sensegate/internal/netprobe"
@@ -81,8 +79,8 @@ func (c *Client) boundAs(s *session) string {
 	return authzName(who.AuthzID)
 }
 
-// with runs f on a signed-in connection to e. A connection that was lost since
-// the last question is replaced and the question asked once more.
+// with runs f on a signed-in connection to e. A connection that is lost is
+// replaced and the question asked once more.
 func (c *Client) with(ctx context.Context, e *endpoint, op string, f func(*session) error) error {
 	ctx, cancel := netprobe.Patient(ctx)
 	defer cancel()
@@ -91,7 +89,6 @@ func (c *Client) with(ctx context.Context, e *endpoint, op string, f func(*sessi
 	}
 	defer e.leave()
 	for attempt := 0; ; attempt++ {
-		reused := e.session != nil
 		s, err := e.connect(ctx, c)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -103,9 +100,10 @@ func (c *Client) with(ctx context.Context, e *endpoint, op string, f func(*sessi
 		if err == nil {
 			return nil
 		}
-		if lost(err) || ctx.Err() != nil {
+		if cause := s.lost(err); cause != nil {
+			err = cause
 			e.drop()
-			if reused && attempt == 0 && ctx.Err() == nil {
+			if attempt == 0 && ctx.Err() == nil {
 				continue
 			}
 		}
@@ -114,10 +112,4 @@ func (c *Client) with(ctx context.Context, e *endpoint, op string, f func(*sessi
 		}
 		return classify(op, err)
 	}
-}
-
-// lost says that the connection is gone, whatever was asked on it.
-func lost(err error) bool {
-	var e *ldap.Error
-	return errors.As(err, &e) && (e.ResultCode == ldap.ErrorNetwork || e.ResultCode == ldap.LDAPResultUnavailable)
 }

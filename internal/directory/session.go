@@ -8,15 +8,19 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"sync"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
+
+	"sensegate/internal/fact"
 )
 
 // session is a signed-in connection.
 type session struct {
 	ldap *ldap.Conn
 	raw  net.Conn
+	wire *wire
 	peer *x509.Certificate
 	host string
 	// The naming contexts of the server's domain and forest.
@@ -71,9 +75,10 @@ func (c *Client) dial(ctx context.Context, srv server) (*session, error) {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fail(err)
 	}
-	conn := ldap.NewConn(secured, true)
+	w := &wire{Conn: secured}
+	conn := ldap.NewConn(w, true)
 	conn.Start()
-	return &session{ldap: conn, raw: raw, peer: secured.ConnectionState().PeerCertificates[0], host: srv.host}, nil
+	return &session{ldap: conn, raw: raw, wire: w, peer: secured.ConnectionState().PeerCertificates[0], host: srv.host}, nil
 }
 
 // startTLS asks for TLS on a plain connection. The library's own turns the
@@ -115,4 +120,60 @@ func (s *session) during(ctx context.Context, f func() error) error {
 func (s *session) close() {
 	_ = s.raw.Close()
 	_ = s.ldap.Close()
+}
+
+// lost is what the connection died of, nil when err has another reason. The
+// library tells of a lost connection in several words, so the connection itself
+// is asked.
+func (s *session) lost(err error) error {
+	var f *fact.Error
+	var e *ldap.Error
+	if errors.As(err, &f) || errors.As(err, &e) && e.ResultCode < ldap.ErrorNetwork {
+		return nil
+	}
+	if cause := s.wire.failure(); cause != nil {
+		return cause
+	}
+	if s.ldap.IsClosing() {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// wire remembers the first error of a connection.
+type wire struct {
+	net.Conn
+	mu  sync.Mutex
+	err error
+}
+
+// Read reads and remembers what went wrong.
+func (w *wire) Read(p []byte) (int, error) {
+	n, err := w.Conn.Read(p)
+	w.note(err)
+	return n, err
+}
+
+// Write writes and remembers what went wrong.
+func (w *wire) Write(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	w.note(err)
+	return n, err
+}
+
+func (w *wire) note(err error) {
+	if err == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
+	}
+}
+
+func (w *wire) failure() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.err
 }

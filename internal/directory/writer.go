@@ -118,8 +118,8 @@ func (w *Writer) modify(ctx context.Context, op, dn string, permissive bool, cha
 			if err := s.ldap.Modify(m); err != nil {
 				// A write whose answer was lost may have been done: it is
 				// followed by the read-back alone, never by a second write.
-				if lost(err) {
-					interrupted = err
+				if cause := s.lost(err); cause != nil {
+					interrupted = cause
 				}
 				return err
 			}
