@@ -9,6 +9,9 @@ import (
 // signInLife bounds how long somebody may take to sign in.
 const signInLife = 15 * time.Minute
 
+// maxKept bounds what is remembered of clients that keep no cookies.
+const maxKept = 4096
+
 // session is one person at one application, behind an access cookie.
 type session struct {
 	appID   string
@@ -66,7 +69,7 @@ func (ss *sessions) create(appID string, u User, life time.Duration) (string, *s
 	defer ss.mu.Unlock()
 	now := ss.clock()
 	for id, s := range ss.open {
-		if now.After(s.expires) {
+		if now.After(s.expires) || len(ss.open) >= maxKept {
 			delete(ss.open, id)
 		}
 	}
@@ -106,7 +109,7 @@ func (ss *sessions) begin(appID, target string) (state, nonce string) {
 	defer ss.mu.Unlock()
 	now := ss.clock()
 	for id, a := range ss.attempts {
-		if now.After(a.expires) {
+		if now.After(a.expires) || len(ss.attempts) >= maxKept {
 			delete(ss.attempts, id)
 		}
 	}
