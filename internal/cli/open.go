@@ -37,36 +37,41 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing the sign-in to Entra: %w", err)
 	}
-	repository, err := qlik.NewClient(s, dialer)
-	if err != nil {
-		cloud.Close()
-		return steps.World{}, fmt.Errorf("preparing the Qlik repository: %w", err)
-	}
 	outside, err := graph.NewOutside(s, dialer, signIn, scopeOf(s, cloud))
 	if err != nil {
 		cloud.Close()
-		repository.Close()
 		return steps.World{}, fmt.Errorf("preparing the way in from outside: %w", err)
 	}
 	tickets := kerberos.New(s, dialer, o.secrets)
 	ldap := directory.New(s, dialer, tickets, o.secrets)
 	w := steps.World{
 		Ports: steps.Ports{
-			Graph: cloud, Qlik: repository, Front: netprobe.NewFront(dialer),
-			Door: qlik.NewDoor(repository, dialer, s), Directory: ldap,
-			Kerberos: tickets, Hosts: winhost.NewHosts(s), Outside: outside, Resolver: netprobe.NewResolver(dialer),
+			Graph: cloud, Front: netprobe.NewFront(dialer), Directory: ldap, Kerberos: tickets,
+			Hosts: winhost.NewHosts(s), Outside: outside, Resolver: netprobe.NewResolver(dialer),
 		},
 		Close: func() error {
 			cloud.Close()
-			repository.Close()
 			outside.Close()
 			return ldap.Close()
 		},
 	}
-	if o.writing {
-		w.Writers = &steps.Writers{
-			Graph: graph.NewWriter(cloud), Qlik: qlik.NewWriter(repository), Directory: directory.NewWriter(ldap),
+	writers := &steps.Writers{Graph: graph.NewWriter(cloud), Directory: directory.NewWriter(ldap)}
+	repository, err := qlik.NewClient(s, dialer)
+	if err != nil {
+		// A certificate that cannot be read is a finding of the first page, not
+		// a reason to show no page at all.
+		no := noRepository{err: err}
+		w.Qlik, w.Door, writers.Qlik = no, no, no
+	} else {
+		w.Qlik, w.Door, writers.Qlik = repository, qlik.NewDoor(repository, dialer, s), qlik.NewWriter(repository)
+		closeRest := w.Close
+		w.Close = func() error {
+			repository.Close()
+			return closeRest()
 		}
+	}
+	if o.writing {
+		w.Writers = writers
 	}
 	return w, nil
 }

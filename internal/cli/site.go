@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"sensegate/internal/graph"
@@ -35,6 +37,8 @@ type source struct {
 	finished bool
 	unset    bool // --unfinished: the traps of faults are set on the way
 	faults   []string
+	// lenient opens a site whose facts are incomplete: the wizard asks for them.
+	lenient bool
 }
 
 // opened is a site ready to be worked on.
@@ -73,7 +77,8 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 	if err != nil {
 		return nil, err //nolint:wrapcheck // a FileError says it all
 	}
-	if list := facts.Problems(); len(list) > 0 {
+	// The wizard opens on an incomplete site and asks; nothing else can.
+	if list := append(facts.Problems(), missingFiles(facts)...); len(list) > 0 && !s.lenient {
 		return nil, usage("the site file %s: %s%s", s.file, list[0], more(len(list)-1))
 	}
 	o := &opened{site: facts, opener: p.opener(writing), close: func() error { return nil }, journal: session.NewMemory(p.Clock)}
@@ -86,6 +91,37 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 		}
 	}
 	return o, nil
+}
+
+// missingFiles lists files that the site names and that cannot be read.
+func missingFiles(s site.Site) []site.Problem {
+	named := [][2]string{
+		{"qlik.certificate", s.Qlik.Certificate}, {"qlik.key", s.Qlik.Key}, {"qlik.root", s.Qlik.Root},
+		{"directory.keytab", s.Directory.Keytab}, {"kerberos.keytab", s.Kerberos.Keytab},
+	}
+	for i, h := range s.Connector.Hosts {
+		named = append(named, [2]string{fmt.Sprintf("connector.hosts[%d].keytab", i), h.Keytab})
+	}
+	for i, ca := range s.Trust.CA {
+		named = append(named, [2]string{fmt.Sprintf("trust.ca[%d]", i), ca})
+	}
+	var out []site.Problem
+	for _, n := range named {
+		if n[1] == "" {
+			continue
+		}
+		f, err := os.Open(n[1])
+		if err != nil {
+			var pe *fs.PathError
+			if errors.As(err, &pe) {
+				err = pe.Err
+			}
+			out = append(out, site.Problem{Path: n[0], Text: fmt.Sprintf("cannot read %s: %v", n[1], err)})
+			continue
+		}
+		_ = f.Close() // only opened to see that it can be
+	}
+	return out
 }
 
 func more(n int) string {

@@ -79,7 +79,7 @@ func (p *program) wizard(ctx context.Context, file string) error {
 	if file == "" {
 		return p.show(ctx, nil)
 	}
-	at, err := p.open(ctx, source{file: file}, true)
+	at, err := p.open(ctx, source{file: file, lenient: true}, true)
 	if err != nil {
 		return err
 	}
