@@ -176,7 +176,7 @@ func TestLostConnections(t *testing.T) {
 func TestManyValues(t *testing.T) {
 	d := start(t)
 	var many []string
-	for i := range 3200 {
+	for i := range 1700 {
 		many = append(many, fmt.Sprintf("HTTP/host%d.contoso.test", i))
 	}
 	d.change(t, func(tx *lab.Tx) error {
@@ -192,7 +192,7 @@ func TestManyValues(t *testing.T) {
 			t.Errorf("%s: %d values, want %d", name, n, len(many))
 		}
 	}
-	found, err := c.Holders(context.Background(), "HTTP/host3100.contoso.test")
+	found, err := c.Holders(context.Background(), "HTTP/host1650.contoso.test")
 	if err != nil || len(found) != 1 || found[0].SAM != "qlik" {
 		t.Errorf("got %d, %v", len(found), err)
 	}

@@ -41,7 +41,13 @@ func TestServiceTicket(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	l.site.Kerberos.User, l.site.Kerberos.Keytab = "alice", ""
+	t.Run("keytab for a UPN", func(t *testing.T) { l.site.Kerberos.User = "alice@lab.test"; check(t) })
+	l.site.Kerberos.User = "alice"
+	l.accounts.change("alice", func(a *kdc.Account) { a.ETypes = []int32{kdc.AES128} })
+	l.site.Kerberos.Keytab = l.keytab(t, "alice")
+	l.accounts.change("alice", func(a *kdc.Account) { a.ETypes = nil })
+	t.Run("keytab without the strongest key", check)
+	l.site.Kerberos.Keytab = ""
 	l.accounts.change("alice", func(a *kdc.Account) { a.ETypes = []int32{kdc.AES128}; a.Salt = "OLDNAMEalice" })
 	t.Run("AES128 and another salt", check)
 }

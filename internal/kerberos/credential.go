@@ -114,6 +114,27 @@ func (c credential) key(info etypeInfo) (types.EncryptionKey, int, error) {
 	return types.EncryptionKey{KeyType: info.etype, KeyValue: value}, 0, nil
 }
 
+// etypes are the encryptions to offer. A keytab need not hold a key for all of
+// them, and the KDC would take the strongest.
+func (c credential) etypes() ([]int32, error) {
+	if c.keytab == nil {
+		return offered(), nil
+	}
+	var out []int32
+	var errs []error
+	for _, etype := range offered() {
+		if _, _, err := c.fromKeytab(etype); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		out = append(out, etype)
+	}
+	if len(out) == 0 {
+		return nil, noKey(c, errors.Join(errs...))
+	}
+	return out, nil
+}
+
 // fromKeytab takes the newest key of the account. Names are compared as the
 // directory does, without case.
 func (c credential) fromKeytab(etype int32) (types.EncryptionKey, int, error) {

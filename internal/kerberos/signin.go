@@ -52,6 +52,9 @@ func (c *Client) authenticate(ctx context.Context, cred credential) (ticket, err
 	if err != nil {
 		return ticket{}, err
 	}
+	if req.ReqBody.EType, err = cred.etypes(); err != nil {
+		return ticket{}, err
+	}
 	raw, err := c.exchange(ctx, cred.realm, &req)
 	var info []etypeInfo
 	if k, ok := asKDCError(err); ok && k.Code == 25 {
@@ -115,7 +118,7 @@ func (c *Client) timestamp(cred credential, info []etypeInfo) (types.PAData, err
 }
 
 // firstKey takes the first of the KDC's encryptions that the credential has a
-// key for: a keytab need not hold all of them.
+// key for.
 func firstKey(cred credential, info []etypeInfo) (types.EncryptionKey, int, error) {
 	if len(info) == 0 {
 		for _, e := range offered() {
@@ -130,7 +133,11 @@ func firstKey(cred credential, info []etypeInfo) (types.EncryptionKey, int, erro
 		}
 		errs = append(errs, err)
 	}
-	return types.EncryptionKey{}, 0, &fact.Error{Kind: fact.NotSignedIn, System: kdcSystem, Op: "signing in as " + cred.name, Code: "no-key", Err: errors.Join(errs...)}
+	return types.EncryptionKey{}, 0, noKey(cred, errors.Join(errs...))
+}
+
+func noKey(cred credential, err error) error {
+	return &fact.Error{Kind: fact.NotSignedIn, System: kdcSystem, Op: "signing in as " + cred.name, Code: "no-key", Err: err}
 }
 
 // etypeInfos reads PA-ETYPE-INFO2 from the e-data of error 25, or from the

@@ -260,6 +260,10 @@ func (v *visit) whoami(ctx context.Context) error {
 		return &fact.Error{Kind: fact.Unsupported, System: frontSystem, Op: op, Code: "200", Text: netprobe.PageText(page), Err: err}
 	}
 	v.session.UserDirectory, v.session.UserID = user.Directory, user.ID
+	// A page that everybody may see says nothing about the ticket.
+	if user.ID == "" {
+		v.session.Mechanism = "none"
+	}
 	return nil
 }
 
