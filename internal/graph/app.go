@@ -137,7 +137,7 @@ func (n connection) group(ctx context.Context, objectID string) (id, name string
 		Name string `json:"name"`
 	}
 	err = n.get(ctx, "reading the application's connector group", "/beta/applications/"+url.PathEscape(objectID)+"/connectorGroup", nil, &g)
-	if isKind(err, fact.NotFound) {
+	if isNotFound(err) {
 		return "", "", nil
 	}
 	return netprobe.Clean(g.ID), netprobe.Clean(g.Name), err
@@ -155,7 +155,7 @@ func (n connection) describe(ctx context.Context, a application) (fact.Published
 		}
 	}
 	sp, err := n.principal(ctx, a.AppID)
-	if isKind(err, fact.NotFound) {
+	if isNotFound(err) {
 		return out, nil
 	}
 	if err != nil {

@@ -62,7 +62,7 @@ func fakeBrowser(t *testing.T) net.Listener {
 	if err := os.Symlink(self, filepath.Join(dir, "xdg-open")); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
 
@@ -100,7 +99,7 @@ func (c *Client) endpoint() string {
 // bearer puts the token on a request. The SDK's own policy lets callers queue
 // behind one sign-in without looking at their deadlines.
 type bearer struct {
-	cred   azcore.TokenCredential
+	cred   *credential
 	scopes []string
 }
 
@@ -114,7 +113,7 @@ func (b bearer) Do(r *policy.Request) (*http.Response, error) {
 		return nil, err
 	}
 	r.Raw().Header.Set("Authorization", "Bearer "+token.Token)
-	return r.Next()
+	return r.Next() //nolint:wrapcheck // a link of a chain hands on what it is given
 }
 
 // get reads path into out. A nil error means a 2xx answer that was understood.
@@ -150,6 +149,7 @@ func (n connection) do(ctx context.Context, method, op, address string, body, ou
 	if err != nil {
 		return netprobe.Classify(graphSystem, op, err)
 	}
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return answerError(op, resp)
 	}

@@ -70,7 +70,7 @@ func (c *Client) Connectors(ctx context.Context) ([]fact.Connector, error) {
 			}
 			groups, err := list[member](ctx, c.read, "reading the group of "+out[i].Machine, profilePath+"/connectors/"+url.PathEscape(f.ID)+"/memberOf", nil)
 			// A connector that vanished meanwhile is in no group.
-			if err != nil && !isKind(err, fact.NotFound) {
+			if err != nil && !isNotFound(err) {
 				return err
 			}
 			if len(groups) > 0 {
@@ -80,7 +80,7 @@ func (c *Client) Connectors(ctx context.Context) ([]fact.Connector, error) {
 		})
 	}
 	if err := all.Wait(); err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // our own, from the calls above
 	}
 	return out, nil
 }

@@ -124,10 +124,10 @@ func kindOf(status int, code string) fact.ErrorKind {
 	return fact.Refused
 }
 
-// isKind says whether err is a fact.Error of that kind.
-func isKind(err error, kind fact.ErrorKind) bool {
-	var e *fact.Error
-	return errors.As(err, &e) && e.Kind == kind
+// isNotFound says that the object asked for is not there, or not there yet.
+func isNotFound(err error) bool {
+	e, ok := errors.AsType[*fact.Error](err)
+	return ok && e.Kind == fact.NotFound
 }
 
 // unsupported is the refusal to do what Microsoft does not support.
@@ -137,8 +137,7 @@ func unsupported(op, format string, args ...any) error {
 
 // codeOf is the system's code of a refusal, empty for other errors.
 func codeOf(err error) string {
-	var e *fact.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*fact.Error](err); ok {
 		return e.Code
 	}
 	return ""

@@ -122,7 +122,7 @@ func (s *search) grouped(ctx context.Context) ([]string, error) {
 	var ids []string
 	for _, g := range groups {
 		apps, err := list[application](ctx, s.n, "reading the applications of a connector group", profilePath+"/connectorGroups/"+url.PathEscape(g.ID)+"/applications", nil)
-		if err != nil && !isKind(err, fact.NotFound) {
+		if err != nil && !isNotFound(err) {
 			return nil, err
 		}
 		for _, a := range apps {
@@ -148,7 +148,7 @@ func (s *search) consider(ctx context.Context, ids []string) error {
 	for i, id := range fresh {
 		all.Go(func() error {
 			a, err := s.n.application(ctx, id)
-			if isKind(err, fact.NotFound) {
+			if isNotFound(err) {
 				return nil // deleted meanwhile, or not on every replica yet
 			}
 			read[i] = a
@@ -156,7 +156,7 @@ func (s *search) consider(ctx context.Context, ids []string) error {
 		})
 	}
 	if err := all.Wait(); err != nil {
-		return err
+		return err //nolint:wrapcheck // our own, from the calls above
 	}
 	for _, a := range read {
 		if a.ID != "" && s.wanted(a) {

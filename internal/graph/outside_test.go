@@ -16,7 +16,7 @@ import (
 )
 
 // outside publishes the practice application and makes the way in to it.
-func (e *edge) outside(t *testing.T, sso bool) (*graph.Outside, fact.PublishedApp) {
+func (e *edge) outside(t *testing.T, sso bool) *graph.Outside {
 	t.Helper()
 	c := e.client(t, graph.SignInOptions{Prompt: ignore})
 	app := publish(t, c)
@@ -33,14 +33,14 @@ func (e *edge) outside(t *testing.T, sso bool) (*graph.Outside, fact.PublishedAp
 		t.Fatal(err)
 	}
 	t.Cleanup(o.Close)
-	return o, app
+	return o
 }
 
 func TestFromOutside(t *testing.T) {
 	for _, cookies := range []bool{true, false} {
 		e := newEdge(t)
 		e.proxy.Update(func(s *appproxy.State) { s.BearerCookie = cookies })
-		o, _ := e.outside(t, true)
+		o := e.outside(t, true)
 		anonymous, err := o.Anonymous(t.Context(), externalURL)
 		if err != nil || anonymous.Status != 302 || !strings.HasPrefix(anonymous.Final, "https://"+contoso.LoginHost+"/") ||
 			len(anonymous.Hops) != 1 || strings.Contains(anonymous.Hops[0], "state=") && !strings.Contains(anonymous.Hops[0], "state=…") {
@@ -111,7 +111,7 @@ func TestOutsideRefusals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e := newEdge(t)
-			o, _ := e.outside(t, tt.sso)
+			o := e.outside(t, tt.sso)
 			tt.spoil(e)
 			s, err := o.SignIn(t.Context(), externalURL)
 			var fe *fact.Error
@@ -127,7 +127,7 @@ func TestOutsideRefusals(t *testing.T) {
 
 func TestOutsideWithoutSingleSignOn(t *testing.T) {
 	e := newEdge(t)
-	o, _ := e.outside(t, false)
+	o := e.outside(t, false)
 	s, err := o.SignIn(t.Context(), externalURL)
 	if err != nil {
 		t.Fatal(err)
@@ -139,7 +139,7 @@ func TestOutsideWithoutSingleSignOn(t *testing.T) {
 
 func TestOutsideSocketRefused(t *testing.T) {
 	e := newEdge(t)
-	o, _ := e.outside(t, true)
+	o := e.outside(t, true)
 	if _, err := o.SignIn(t.Context(), externalURL); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestOutsideSocketRefused(t *testing.T) {
 func TestOutsideWrongUser(t *testing.T) {
 	e := newEdge(t)
 	e.site.TestUser.UPN = "bob@contoso.test"
-	o, _ := e.outside(t, true)
+	o := e.outside(t, true)
 	if _, err := o.SignIn(t.Context(), externalURL); kindOf(err) != fact.NotSignedIn || !strings.Contains(err.Error(), "alice@contoso.test signed in") {
 		t.Errorf("SignIn() error = %v", err)
 	}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -191,7 +192,7 @@ func (w *Writer) setPublishing(ctx context.Context, a application, _ principal, 
 			return nil
 		}
 	} else {
-		for name, value := range map[string]any{
+		maps.Copy(required, map[string]any{
 			"isTranslateLinksInBodyEnabled":         false, // Qlik's pages are made by scripts
 			"isHttpOnlyCookieEnabled":               true,
 			"isSecureCookieEnabled":                 true,
@@ -199,9 +200,7 @@ func (w *Writer) setPublishing(ctx context.Context, a application, _ principal, 
 			"isBackendCertificateValidationEnabled": true,
 			"applicationServerTimeout":              "default",
 			"isOnPremPublishingEnabled":             true,
-		} {
-			required[name] = value
-		}
+		})
 	}
 	const op = "publishing the application"
 	if err := w.patch(ctx, op, "/beta/applications/"+url.PathEscape(a.ID), map[string]any{"onPremisesPublishing": required}); err != nil {

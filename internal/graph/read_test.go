@@ -79,8 +79,7 @@ func TestReadTheTenant(t *testing.T) {
 }
 
 func kindOf(err error) fact.ErrorKind {
-	var e *fact.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*fact.Error](err); ok {
 		return e.Kind
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -30,12 +31,12 @@ type listener struct {
 func (l *listener) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := l.next.RoundTrip(r)
 	if err != nil || resp.StatusCode < http.StatusBadRequest {
-		return resp, err
+		return resp, err //nolint:wrapcheck // it only listens
 	}
 	body, err := io.ReadAll(resp.Body)
 	_ = resp.Body.Close()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading a refused sign-in: %w", err)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	code, text := readOAuth(resp, body)
@@ -95,8 +96,8 @@ func signInError(err error) error {
 		return err
 	}
 	text := err.Error()
-	if strings.Contains(text, "AADSTS") {
-		return signInRefused("", text[strings.Index(text, "AADSTS"):])
+	if _, words, found := strings.Cut(text, "AADSTS"); found {
+		return signInRefused("", "AADSTS"+words)
 	}
 	// The library flattens what it wraps into text; what it kept of the chain
 	// tells a dead network from a refusal.

@@ -82,7 +82,7 @@ type credential struct {
 	byCode bool
 	ear    *listener
 
-	life   context.Context
+	life   context.Context //nolint:containedctx // ends with close, not with a caller
 	end    context.CancelFunc
 	work   sync.WaitGroup
 	mu     sync.Mutex
@@ -164,7 +164,7 @@ func (c *credential) GetToken(ctx context.Context, o policy.TokenRequestOptions)
 		}
 		f = &flight{done: make(chan struct{})}
 		c.flight[key] = f
-		c.work.Go(func() { c.fly(key, f, o) })
+		c.work.Go(func() { c.fly(key, f, o) }) //nolint:contextcheck // it outlives its caller on purpose
 	}
 	c.mu.Unlock()
 	select {

@@ -145,7 +145,7 @@ func actAsBrowser() bool {
 	if filepath.Base(os.Args[0]) != "xdg-open" || len(os.Args) < 2 {
 		return false
 	}
-	conn, err := net.Dial("tcp", os.Getenv(mailbox))
+	conn, err := new(net.Dialer).DialContext(context.Background(), "tcp", os.Getenv(mailbox))
 	if err != nil {
 		os.Exit(1)
 	}

@@ -38,7 +38,7 @@ func settle(ctx context.Context, op string, try func(context.Context) (done bool
 		if done && err == nil {
 			return nil
 		}
-		if err != nil && !isKind(err, fact.NotFound) {
+		if err != nil && !isNotFound(err) {
 			return err
 		}
 		timer := time.NewTimer(pause)
@@ -61,7 +61,7 @@ func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
 	var a application
 	path := "/v1.0/applications/" + url.PathEscape(objectID)
 	err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {appFields}}, &a)
-	if isKind(err, fact.NotFound) {
+	if isNotFound(err) {
 		return nil
 	}
 	if err != nil {
@@ -70,19 +70,19 @@ func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
 	// The enterprise application first: what is published hangs on it.
 	if sp, err := w.conn.principal(ctx, a.AppID); err == nil {
 		err := w.conn.send(ctx, http.MethodDelete, "deleting the enterprise application", "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), nil, nil)
-		if err != nil && !isKind(err, fact.NotFound) {
+		if err != nil && !isNotFound(err) {
 			return err
 		}
-	} else if !isKind(err, fact.NotFound) {
+	} else if !isNotFound(err) {
 		return err
 	}
 	err = w.conn.send(ctx, http.MethodDelete, "deleting the application", path, nil, nil)
-	if err != nil && !isKind(err, fact.NotFound) {
+	if err != nil && !isNotFound(err) {
 		return err
 	}
 	return settle(ctx, "waiting until the application is gone", func(ctx context.Context) (bool, error) {
 		err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {"id"}}, nil)
-		if isKind(err, fact.NotFound) {
+		if isNotFound(err) {
 			return true, nil
 		}
 		return false, err

@@ -21,8 +21,7 @@ func Classify(system, op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *fact.Error
-	if errors.As(err, &known) {
+	if _, known := errors.AsType[*fact.Error](err); known {
 		return err
 	}
 	kind, text := kindOf(err)

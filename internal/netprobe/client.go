@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 )
 
@@ -56,7 +57,7 @@ type capped struct {
 func (c capped) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := c.next.RoundTrip(r)
 	if err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // the client says what it was doing
 	}
 	// An upgraded connection's body is the connection itself.
 	if resp.StatusCode != http.StatusSwitchingProtocols {
@@ -82,7 +83,7 @@ type capReader struct {
 func (r *capReader) Read(p []byte) (int, error) {
 	if r.left <= 0 {
 		if n, err := r.body.Read(make([]byte, 1)); n == 0 {
-			return 0, err
+			return 0, err //nolint:wrapcheck // io.EOF has to stay what it is
 		}
 		return 0, ErrTooLarge
 	}
@@ -91,11 +92,13 @@ func (r *capReader) Read(p []byte) (int, error) {
 	}
 	n, err := r.body.Read(p)
 	r.left -= int64(n)
-	return n, err
+	return n, err //nolint:wrapcheck // as above
 }
 
 // Close closes the answer.
-func (r *capReader) Close() error { return r.body.Close() }
+func (r *capReader) Close() error {
+	return r.body.Close() //nolint:wrapcheck // it only counts
+}
 
 // Page is an answer, read and closed.
 type Page struct {
@@ -109,18 +112,16 @@ type Page struct {
 func Get(ctx context.Context, c *http.Client, url string, header http.Header) (Page, error) {
 	ctx, cancel := Patient(ctx)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return Page{}, fmt.Errorf("making a request: %w", err)
 	}
 	req.Header.Set("User-Agent", BrowserUA)
 	req.Header.Set("Accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8")
-	for k, v := range header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, header)
 	resp, err := c.Do(req)
 	if err != nil {
-		return Page{}, err
+		return Page{}, err //nolint:wrapcheck // Classify takes it from here
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)

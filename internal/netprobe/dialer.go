@@ -62,7 +62,7 @@ func New(s site.Site) (*Dialer, error) {
 
 // DialContext connects to addr, or to the address that is pinned for it.
 func (d *Dialer) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
-	return d.net.DialContext(ctx, network, d.site.Resolve(addr))
+	return d.net.DialContext(ctx, network, d.site.Resolve(addr)) //nolint:wrapcheck // net.OpError says it all
 }
 
 // TLSConfig verifies a server called serverName against the site's trust; with
@@ -97,7 +97,7 @@ func (d *Dialer) proxy(r *http.Request) (*url.URL, error) {
 	if d.Pinned(hostPort(r.URL)) {
 		return nil, nil
 	}
-	return http.ProxyFromEnvironment(r)
+	return http.ProxyFromEnvironment(r) //nolint:wrapcheck // the transport says for what
 }
 
 // hostPort is the address that a URL leads to, with the scheme's own port

@@ -17,13 +17,13 @@ import (
 )
 
 func TestClassifyRealFailures(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	closed, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	nobody := closed.Addr().String()
 	_ = closed.Close()
-	plain, err := net.Listen("tcp", "127.0.0.1:0")
+	plain, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -97,9 +98,7 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 		o.Origin = base.Scheme + "://" + base.Host
 	}
 	header := http.Header{"User-Agent": {BrowserUA}}
-	for k, v := range o.Header {
-		header[k] = v
-	}
+	maps.Copy(header, o.Header)
 	if o.UserAgent != "" {
 		header.Set("User-Agent", o.UserAgent)
 	}
@@ -120,7 +119,7 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 		HandshakeTimeout: patience,
 		Jar:              o.Jar,
 	}
-	conn, resp, err := dialer.DialContext(ctx, u.String(), header)
+	conn, resp, err := dialer.DialContext(ctx, u.String(), header) //nolint:bodyclose // it is a buffer; the connection is closed by the library
 	if resp != nil {
 		probe.Status = resp.StatusCode
 	}

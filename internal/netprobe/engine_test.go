@@ -68,6 +68,7 @@ func (e engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestEngineOpen(t *testing.T) {
+	t.Parallel()
 	ok := fact.SocketProbe{
 		Origin: "https://out.example.test", Status: 101, Upgraded: true,
 		Session: "SESSION_CREATED", EngineVersion: version, User: `CONTOSO\ann`, CSRF: true,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,7 +73,7 @@ func under(base *url.URL, prefix, path string) *url.URL {
 func refusal(op string, p Page) error {
 	e := &fact.Error{
 		Kind: fact.Refused, System: frontSystem, Op: op,
-		Code: fmt.Sprintf("%d", p.Status), Text: PageText(p),
+		Code: strconv.Itoa(p.Status), Text: PageText(p),
 	}
 	switch {
 	case hostRefused(p):

@@ -122,8 +122,7 @@ func TestLoginFlow(t *testing.T) {
 
 // kindOf is zero for no error, so no test may expect an unclassified one.
 func kindOf(err error) fact.ErrorKind {
-	var e *fact.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*fact.Error](err); ok {
 		return e.Kind
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"sensegate/internal/fact"
@@ -50,7 +51,7 @@ func (f *Front) LoginFlow(ctx context.Context, rawURL, userAgent string) (fact.L
 		flow, next := readLogin(u, location)
 		switch {
 		case next == nil:
-			return fact.LoginFlow{}, &fact.Error{Kind: fact.Refused, System: frontSystem, Op: op, Code: fmt.Sprintf("%d", page.Status), Text: "redirects to " + CleanURL(location) + ", which is no address"}
+			return fact.LoginFlow{}, &fact.Error{Kind: fact.Refused, System: frontSystem, Op: op, Code: strconv.Itoa(page.Status), Text: "redirects to " + CleanURL(location) + ", which is no address"}
 		case flow.onward:
 			u = next
 			continue

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"sensegate/internal/fact"
 )
@@ -40,7 +41,7 @@ func (f *Front) Product(ctx context.Context, rawURL string) (fact.QlikProduct, e
 	if page.Status >= 300 && page.Status < 400 || page.Status == http.StatusUnauthorized {
 		return fact.QlikProduct{}, &fact.Error{
 			Kind: fact.Unsupported, System: frontSystem, Op: op,
-			Code: fmt.Sprintf("%d", page.Status), Text: "the release is told only to those signed in",
+			Code: strconv.Itoa(page.Status), Text: "the release is told only to those signed in",
 		}
 	}
 	return fact.QlikProduct{}, refusal(op, page)

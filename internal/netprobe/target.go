@@ -3,6 +3,7 @@ package netprobe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -53,7 +54,7 @@ func ParseUser(body []byte) (User, error) {
 		return User{}, fmt.Errorf("reading the answer of /qps/user: %w", err)
 	}
 	if u.ID == "" && u.Session == "" && u.LoginURI == "" {
-		return User{}, fmt.Errorf("reading the answer of /qps/user: it names neither a user nor a session")
+		return User{}, errors.New("reading the answer of /qps/user: it names neither a user nor a session")
 	}
 	u.Directory, u.ID, u.Session = Clean(u.Directory), Clean(u.ID), Clean(u.Session)
 	return u, nil

@@ -88,8 +88,7 @@ func (p *practice) client(t *testing.T) *qlik.Client {
 }
 
 func kindOf(err error) fact.ErrorKind {
-	var e *fact.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*fact.Error](err); ok {
 		return e.Kind
 	}
 	if err != nil {

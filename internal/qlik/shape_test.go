@@ -153,7 +153,9 @@ func TestAnswersOfOthers(t *testing.T) {
 		answer http.HandlerFunc
 		kind   fact.ErrorKind
 	}{
-		{name: "the proxy's login", answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/internal_forms_authentication/", http.StatusFound) }, kind: fact.NotSignedIn},
+		{name: "the proxy's login", kind: fact.NotSignedIn, answer: func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/internal_forms_authentication/", http.StatusFound)
+		}},
 		{name: "a page", answer: func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "<html>hello</html>") }, kind: fact.Unsupported},
 		{name: "no session", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, kind: fact.NotSignedIn},
 		{name: "starting", answer: func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }, kind: fact.Unreachable},
