@@ -31,6 +31,7 @@ func drive(t testing.TB, c Config, w, h int) *driver {
 	}
 	d := &driver{t: t, m: newModel(ctx, c), inbox: make(chan tea.Msg, 256)}
 	d.m.clip = func(s string) error { d.copy = append(d.copy, s); return nil }
+	d.m.wake = func() tea.Cmd { return nil } // tests say themselves when a second has passed
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	d.run(d.m.Init())
 	d.settle()
@@ -71,9 +72,6 @@ func (d *driver) take(msg tea.Msg) {
 			}
 			return
 		}
-		if _, tick := msg.(tickMsg); tick {
-			return
-		}
 		d.send(msg)
 	}
 }
@@ -93,23 +91,16 @@ func sequence(msg tea.Msg) ([]tea.Cmd, bool) {
 	return out, true
 }
 
-// settle runs until every command but the ticking clock has answered.
+// settle runs until every command has answered.
 func (d *driver) settle() {
 	d.t.Helper()
 	limit := time.After(10 * time.Second)
 	for {
-		ticks := 0
-		if d.m.ticking {
-			ticks = 1
-		}
-		if d.open <= ticks && d.m.live == nil && d.m.job == nil {
+		if d.open == 0 && d.m.live == nil && d.m.job == nil {
 			return
 		}
 		select {
 		case msg := <-d.inbox:
-			if _, tick := msg.(tickMsg); tick {
-				d.m.ticking = false
-			}
 			d.take(msg)
 		case <-limit:
 			d.t.Fatalf("the screen never came to rest:\n%s", d.screen())
@@ -124,9 +115,6 @@ func (d *driver) until(part string) *driver {
 	for !strings.Contains(d.screen(), part) {
 		select {
 		case msg := <-d.inbox:
-			if _, tick := msg.(tickMsg); tick {
-				d.m.ticking = false
-			}
 			d.take(msg)
 		case <-limit:
 			d.t.Fatalf("the screen never showed %q:\n%s", part, d.screen())

@@ -154,7 +154,7 @@ func (l *lines) back(context.Context) error {
 // atlas lists all steps and goes to one that may be reached.
 func (l *lines) atlas(ctx context.Context) error {
 	for i, v := range l.snap.Steps {
-		l.say("  %d. %s: %s%s", i+1, v.Title, standing(l.snap, i), youAreHere(l.snap, i))
+		l.say("  %d. %s: %s%s", i+1, v.Title, youAreHere(l.snap, i), standing(l.snap, i))
 	}
 	l.say("%s", nextWords(l.snap))
 	l.say("Give the number of a step to go there, or an empty line to stay.")

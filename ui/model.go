@@ -61,11 +61,12 @@ type model struct {
 	drawn       string
 	dirty       bool
 	clip        func(string) error
+	wake        func() tea.Cmd
 }
 
 func newModel(ctx context.Context, c Config) *model {
 	m := &model{
-		cfg: c, ctx: ctx, keys: newKeyMap(), dirty: true, clip: clipboard.WriteAll, now: c.Clock(),
+		cfg: c, ctx: ctx, keys: newKeyMap(), dirty: true, clip: clipboard.WriteAll, wake: everySecond, now: c.Clock(),
 		paper: paper{th: newTheme(), gl: unicodeGlyphs()},
 	}
 	if c.ASCII {

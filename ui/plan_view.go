@@ -43,12 +43,15 @@ func (s *planScreen) write(m *model, p *page) {
 		return
 	}
 	if s.problem != "" {
-		p.hang(m.mark(checks.Fail)+" ", m.th.strong, s.problem)
-		p.gap()
-		if s.over {
-			p.para(0, m.th.text, "Nothing further was changed. Going back checks how things stand now.")
-			p.gap()
+		problem := s.problem
+		if s.explained() {
+			problem = "One change failed; why is said below."
 		}
+		p.hang(m.mark(checks.Fail)+" ", m.th.strong, problem)
+		if s.over {
+			p.para(2, m.th.text, "Nothing further was changed. Going back checks how things stand now.")
+		}
+		p.gap()
 	}
 	if len(s.plan.Changes) == 0 && s.problem == "" {
 		p.para(0, m.th.text, "There is nothing to change: everything that the wizard could do here is already so. What the checks still miss has to be done elsewhere; see how by hand (i).")
@@ -62,6 +65,16 @@ func (s *planScreen) write(m *model, p *page) {
 		p.para(0, m.th.text, n)
 		p.gap()
 	}
+}
+
+// explained says that the change that failed tells why.
+func (s *planScreen) explained() bool {
+	for _, r := range s.results {
+		if r != nil && r.Err != nil {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *planScreen) change(m *model, p *page, i int, c steps.Change) {

@@ -114,13 +114,18 @@ func (m *model) halt() tea.Cmd {
 	return nil
 }
 
+// everySecond is how often a wait shows how long it takes.
+func everySecond() tea.Cmd {
+	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+}
+
 func (m *model) tick() tea.Cmd {
 	if m.ticking {
 		return nil
 	}
 	m.ticking = true
 	m.now = m.cfg.Clock()
-	return tea.Tick(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+	return m.wake()
 }
 
 func (m *model) ticked() tea.Cmd {

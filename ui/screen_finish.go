@@ -59,7 +59,7 @@ func (s *finishScreen) view(m *model) []string {
 	for _, l := range m.keeping() {
 		p.para(0, m.th.text, l)
 	}
-	return m.padded(s.pane.view(p.lines, m.frame.rows), 2)
+	return m.window(&s.pane, p.lines)
 }
 
 // keeping says where it is kept and how it stays proved.

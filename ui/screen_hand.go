@@ -50,7 +50,7 @@ func (s *handScreen) pick(m *model, n int) {
 
 func (s *handScreen) view(m *model) []string {
 	lines, _ := s.compose(m)
-	return m.padded(s.pane.view(lines, m.frame.rows), 2)
+	return m.window(&s.pane, lines)
 }
 
 func (s *handScreen) compose(m *model) ([]string, [][2]int) {

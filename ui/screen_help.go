@@ -47,5 +47,5 @@ func (s *helpScreen) view(m *model) []string {
 	}
 	p.gap()
 	p.para(0, m.th.text, "A gate opens when every check of its step has passed, warned or does not apply. Going back marks what lies ahead as old; it erases nothing.")
-	return m.padded(s.pane.view(p.lines, m.frame.rows), 2)
+	return m.window(&s.pane, p.lines)
 }

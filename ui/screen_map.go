@@ -86,7 +86,7 @@ func (s *mapScreen) pick(m *model, n int) {
 
 func (s *mapScreen) view(m *model) []string {
 	lines, _ := s.compose(m)
-	return m.padded(s.pane.view(lines, m.frame.rows), 2)
+	return m.window(&s.pane, lines)
 }
 
 // compose draws the picture and the list; it tells at which line the list begins.
@@ -113,7 +113,7 @@ func (s *mapScreen) compose(m *model) ([]string, int) {
 		if i == m.snap.Position {
 			title = m.th.here.Render(title)
 		}
-		p.row(fmt.Sprintf("%s %s %2d %s  %s", lead, m.stateMark(i), i+1, title, m.tx(standing(m.snap, i)+youAreHere(m.snap, i))))
+		p.row(fmt.Sprintf("%s %s %2d %s  %s", lead, m.stateMark(i), i+1, title, m.tx(youAreHere(m.snap, i)+standing(m.snap, i))))
 	}
 	p.gap()
 	p.para(0, m.th.text, nextWords(m.snap))
@@ -134,7 +134,7 @@ func (m *model) stateMark(i int) string {
 
 func youAreHere(s steps.Snapshot, i int) string {
 	if i == s.Position {
-		return ", you are here"
+		return "you are here, "
 	}
 	return ""
 }
@@ -159,15 +159,18 @@ func standing(s steps.Snapshot, i int) string {
 		return "passed " + lastSeen(v)
 	case v.Gate.Stale:
 		return "passed " + lastSeen(v) + ", to be checked again"
-	case i == s.Reachable && untouched(v):
+	case i > s.Reachable && untouched(v):
+		return "opens after " + s.Steps[i-1].Title
+	case untouched(v):
 		return "not checked yet"
 	}
 	return v.Gate.Why
 }
 
+// untouched says that no check has come to an outcome of its own.
 func untouched(v steps.StepView) bool {
 	for _, c := range v.Checks {
-		if c.Result.Status != checks.Pending {
+		if c.Result.Status != checks.Pending && c.Result.Status != checks.Waiting {
 			return false
 		}
 	}

@@ -150,6 +150,9 @@ func (s *planScreen) acts(m *model) []act {
 	switch {
 	case s.over || len(s.plan.Changes) == 0 || s.problem != "":
 		out = append(out, act{on: k.enter, says: "back to the step", do: plainly(m.leavePlan)})
+		if len(m.snap.Here().Instructions) > 0 {
+			out = append(out, act{on: k.hand, says: "by hand", do: plainly(m.openHand)})
+		}
 	case s.confirmed():
 		out = append(out, act{on: k.enter, says: "apply", do: plainly(m.apply)})
 	}

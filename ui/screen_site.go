@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -52,19 +51,6 @@ func (m *model) showForm() tea.Cmd {
 	return m.form.build(m)
 }
 
-func nameQuestion() steps.Question {
-	return steps.Question{
-		Key: "name", Label: "Name of the site", Required: true,
-		Help:  "How you call this installation: letters, digits, dots and dashes, as in contoso or customer-x.",
-		Get:   func(s site.Site) string { return s.Name },
-		Set:   func(s *site.Site, v string) { s.Name = v },
-		Check: site.CheckName,
-	}
-}
-
-// perPage is how many questions fit on a page.
-func perPage(f frame) int { return max((f.rows-5)/4, 1) }
-
 func newForm(title string, asks []steps.Question, s site.Site, most int) formScreen {
 	f := formScreen{title: title, base: s, pages: paginate(asks, most), draft: map[string]*string{}}
 	first := -1
@@ -79,35 +65,6 @@ func newForm(title string, asks []steps.Question, s site.Site, most int) formScr
 	}
 	f.at = max(first, 0)
 	return f
-}
-
-// paginate keeps together what belongs together: the part of the key before
-// the dot.
-func paginate(asks []steps.Question, most int) [][]steps.Question {
-	var out [][]steps.Question
-	last := ""
-	for _, q := range asks {
-		part, _, _ := strings.Cut(q.Key, ".")
-		if n := len(out); n > 0 && part == last && len(out[n-1]) < most {
-			out[n-1] = append(out[n-1], q)
-		} else {
-			out = append(out, []steps.Question{q})
-		}
-		last = part
-	}
-	return out
-}
-
-// judge says what is wrong with an answer.
-func judge(q steps.Question, v string) error {
-	v = strings.TrimSpace(v)
-	switch {
-	case v == "" && q.Required:
-		return errors.New("an answer is needed here")
-	case v == "" || q.Check == nil:
-		return nil
-	}
-	return q.Check(v)
 }
 
 // build makes the form of the present page from what was typed so far.
@@ -264,36 +221,41 @@ func (s *formScreen) view(m *model) []string {
 	if s.form != nil {
 		p.lines = append(p.lines, strings.Split(s.form.View(), "\n")...)
 	}
-	if n := rows - 2; len(p.lines) > n {
+	tail := m.newPage(m.frame.full)
+	s.verdict(m, tail)
+	tail.row(m.th.dim.Render(m.tx(s.provenance(m))))
+	if n := max(rows-len(tail.lines), 0); len(p.lines) > n {
 		p.lines = p.lines[:n]
 	}
-	for len(p.lines) < rows-2 {
+	for len(p.lines) < rows-len(tail.lines) {
 		p.lines = append(p.lines, "")
 	}
-	p.row(s.verdict(m))
-	p.row(m.th.dim.Render(m.tx(s.provenance(m))))
-	return m.padded(p.lines, 2)
+	return m.padded(append(p.lines, tail.lines...), 2)
 }
 
 // verdict says, while it is typed, whether an answer will do.
-func (s *formScreen) verdict(m *model) string {
+func (s *formScreen) verdict(m *model, p *page) {
 	switch {
 	case m.job != nil:
-		return m.th.strong.Render(m.jobLine())
+		p.row(m.th.strong.Render(m.jobLine()))
+		return
 	case s.problem != "":
-		return m.mark(checks.Fail) + " " + m.tx(s.problem)
+		p.hang(m.mark(checks.Fail)+" ", m.th.text, s.problem)
+		return
 	case s.form == nil:
-		return ""
+		return
 	}
 	q := s.pages[s.at][s.focus()]
 	v := *s.draft[q.Key]
 	if err := judge(q, v); err != nil {
-		return m.mark(checks.Fail) + " " + m.tx(err.Error())
+		p.hang(m.mark(checks.Fail)+" ", m.th.text, err.Error())
+		return
 	}
 	if strings.TrimSpace(v) == "" {
-		return m.th.dim.Render("may stay empty")
+		p.row(m.th.dim.Render("may stay empty"))
+		return
 	}
-	return m.mark(checks.Pass) + " looks right"
+	p.row(m.mark(checks.Pass) + " looks right")
 }
 
 // provenance says where the answer comes from and where it goes.

@@ -219,9 +219,12 @@ func (m *model) gateLine() string {
 
 func (m *model) runLine() string {
 	r := m.live
-	s := fmt.Sprintf("checking, %s done", count(r.finished, "check"))
+	s := "checking"
 	if r.patient {
-		s = fmt.Sprintf("waiting until it is true, %s done", count(r.finished, "check"))
+		s = "checking until it is true everywhere"
+	}
+	if r.finished > 0 {
+		s += ", " + count(r.finished, "check") + " done"
 	}
 	if d := m.now.Sub(r.began); d.Seconds() >= 1 {
 		s += ", " + span(d)

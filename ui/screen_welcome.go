@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 
 	"sensegate/steps"
@@ -130,8 +131,8 @@ func (s *welcomeScreen) acts(m *model) []act {
 	}
 	if len(list) > 1 {
 		out = append(out,
-			act{on: k.up, says: "up", do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })},
-			act{on: k.down, says: "down", do: plainly(func() tea.Cmd { s.pick(m, 1); return nil })},
+			act{on: k.up, says: "the choice above", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })},
+			act{on: choosing(k), says: "choose", do: plainly(func() tea.Cmd { s.pick(m, 1); return nil })},
 			act{on: k.digits, says: "choose", quiet: true, do: func(p tea.KeyPressMsg) tea.Cmd {
 				n, err := strconv.Atoi(p.Text)
 				if err != nil || n < 1 {
@@ -142,6 +143,13 @@ func (s *welcomeScreen) acts(m *model) []act {
 	}
 	out = append(out, act{on: k.quit, says: "quit", do: plainly(m.quit)})
 	return append(out, s.pane.acts(k)...)
+}
+
+// choosing is the down key, shown for the pair.
+func choosing(k keyMap) key.Binding {
+	down := k.down
+	down.SetHelp("up/down", "")
+	return down
 }
 
 func (s *welcomeScreen) pick(m *model, n int) {
@@ -162,16 +170,17 @@ func (s *welcomeScreen) choose(m *model, i int) tea.Cmd {
 
 func (s *welcomeScreen) view(m *model) []string {
 	lines, _ := s.compose(m)
-	return m.padded(s.pane.view(lines, m.frame.rows), 2)
+	return m.window(&s.pane, lines)
 }
 
 func (s *welcomeScreen) compose(m *model) ([]string, [][2]int) {
 	p := m.newPage(m.frame.full)
-	p.gap()
 	p.para(0, m.th.text, whatThisIs)
 	p.gap()
-	p.para(0, m.th.text, howItWorks)
-	p.gap()
+	if m.frame.rows >= 16 {
+		p.para(0, m.th.text, howItWorks)
+		p.gap()
+	}
 	var at [][2]int
 	for i, c := range s.choices(m) {
 		from := len(p.lines)

@@ -101,6 +101,16 @@ func (m *model) notes() string {
 	return m.tx(strings.Join(notesOf(*m.journey, m.snap), " · "))
 }
 
+// window shows what fits of a whole page, and says when there is more.
+func (m *model) window(p *pane, lines []string) []string {
+	rows := m.frame.rows
+	if len(lines) <= rows {
+		return m.padded(p.view(lines, rows), 2)
+	}
+	out := m.padded(p.view(lines, rows-1), 2)
+	return append(out, m.more(*p, m.frame.w-1))
+}
+
 // padded indents a page and makes room around it.
 func (m *model) padded(lines []string, indent int) []string {
 	in := strings.Repeat(" ", indent)

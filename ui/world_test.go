@@ -22,6 +22,8 @@ type world struct {
 	slow  chan struct{}      // when set, checks wait for it or for their context
 	asked map[checks.ID]int
 	fails error // what applying a change fails with
+	// refuse is what opening the systems fails with.
+	refuse error
 }
 
 func newWorld() *world {
@@ -223,7 +225,7 @@ func (w *world) journey(t testing.TB, s site.Site) Journey {
 	g, err := steps.NewGuide(context.Background(), steps.Options{
 		Site: s, Order: w.order, Causes: w.causes(), Clock: w.clock, Journal: nowhere{},
 		Open: func(context.Context, site.Site) (steps.World, error) {
-			return steps.World{Writers: &steps.Writers{}}, nil
+			return steps.World{Writers: &steps.Writers{}}, w.refuse
 		},
 	})
 	if err != nil {
