@@ -10,6 +10,7 @@ import (
 	"sensegate/internal/fact"
 	"sensegate/internal/graph"
 	"sensegate/internal/lab/contoso"
+	"sensegate/internal/lab/entra"
 )
 
 func TestReadTheTenant(t *testing.T) {
@@ -86,4 +87,28 @@ func kindOf(err error) fact.ErrorKind {
 		return -1
 	}
 	return 0
+}
+
+// Without an application of its own the site signs in with Microsoft's client,
+// which is asked for single permissions: those to read first, those to write
+// with the first change, and the person is asked once for both.
+func TestMicrosoftsOwnClient(t *testing.T) {
+	w := newWorld(t)
+	w.site.Entra.ClientID = ""
+	w.tenant.Update(func(s *entra.State) {
+		for i := range s.Clients {
+			s.Clients[i].Scopes = append(s.Clients[i].Scopes, "Directory.Read.All")
+		}
+	})
+	prompts := 0
+	c := w.client(t, graph.SignInOptions{Prompt: func(context.Context, string, string, string) error {
+		prompts++
+		return nil
+	}})
+	if app := publish(t, c); app.ExternalURL != externalURL {
+		t.Errorf("Publish() = %+v", app)
+	}
+	if prompts != 1 {
+		t.Errorf("asked %d times to sign in, want once", prompts)
+	}
 }
