@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sensegate/checks"
 	"sensegate/steps"
 )
 
@@ -57,14 +58,17 @@ func (p *program) apply(ctx context.Context, from source, name string, yes bool)
 	if err := walk(ctx, g, g.RecheckAll(0)); err != nil {
 		return err
 	}
-	if err := g.MayApply(step); err != nil {
-		if errors.Is(err, steps.ErrClosed) {
-			return fmt.Errorf("%w; nothing was changed", err)
-		}
+	if err := g.MayApply(step); errors.Is(err, steps.ErrClosed) {
+		return fmt.Errorf("%w; nothing was changed", err)
+	} else if err != nil && hasPlan(g, step) {
 		return usage("%w", err)
 	}
 	if err := g.Goto(step); err != nil {
 		return fmt.Errorf("going to the step: %w", err)
+	}
+	if !hasPlan(g, step) {
+		fmt.Fprintf(p.Out, "%s is done by hand: the wizard changes nothing here, it only checks\n", g.Snapshot().Here().Title)
+		return p.outcome(ctx, g, false)
 	}
 	plan, err := g.Planner()(ctx)
 	if err != nil {
@@ -88,6 +92,16 @@ func (p *program) apply(ctx context.Context, from source, name string, yes bool)
 		return fmt.Errorf("applying the plan: %w", err)
 	}
 	return p.outcome(ctx, g, true)
+}
+
+// hasPlan says whether the wizard can change anything in a step.
+func hasPlan(g *steps.Guide, id checks.StepID) bool {
+	for _, v := range g.Snapshot().Steps {
+		if v.ID == id {
+			return v.Plan != nil
+		}
+	}
+	return false
 }
 
 // outcome checks the step again and tells how its gate stands.

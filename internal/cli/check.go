@@ -26,7 +26,7 @@ type checkOptions struct {
 
 func sourceFlags(cmd *cobra.Command, s *source) {
 	f := cmd.Flags()
-	f.StringVar(&s.file, "site", "", "file with the facts of the site")
+	f.StringVar(&s.file, "site", "", "`FILE` with the facts of the site")
 	f.BoolVar(&s.demo, "demo", false, "use the practice lab; nothing real is touched")
 	faultFlags(cmd, s)
 }
@@ -34,7 +34,7 @@ func sourceFlags(cmd *cobra.Command, s *source) {
 func faultFlags(cmd *cobra.Command, s *source) {
 	f := cmd.Flags()
 	f.BoolVar(&s.finished, "finished", false, "start the practice lab set up and healthy")
-	f.StringArrayVar(&s.faults, "fault", nil, "break the practice lab in this named way, again for more (`sensegate faults` lists them)")
+	f.StringArrayVar(&s.faults, "fault", nil, "break the practice lab in this named way (`FAULT`), again for more; see sensegate faults")
 }
 
 func (p *program) checkCommand() *cobra.Command {
@@ -47,9 +47,9 @@ func (p *program) checkCommand() *cobra.Command {
 	}
 	sourceFlags(cmd, &o.from)
 	f := cmd.Flags()
-	f.StringArrayVar(&o.steps, "step", nil, "report this step only, again for more")
-	f.StringVar(&o.format, "format", "text", strings.Join(report.Formats(), ", "))
-	f.StringVar(&o.output, "output", "", "write the report to this file")
+	f.StringArrayVar(&o.steps, "step", nil, "report this `STEP` only, again for more")
+	f.StringVar(&o.format, "format", "text", "`FORMAT` of the report: "+strings.Join(report.Formats(), ", "))
+	f.StringVar(&o.output, "output", "", "write the report to this `FILE`")
 	f.DurationVar(&o.wait, "wait", 0, "wait this long for what takes a while to become true, such as 2m")
 	f.BoolVar(&o.strict, "strict", false, "exit 4 when there are warnings")
 	return cmd
@@ -63,6 +63,14 @@ func (p *program) check(ctx context.Context, o checkOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := o.from.check(); err != nil {
+		return err
+	}
+	out, err := p.output(o.output)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.close()) }()
 	at, err := p.open(ctx, o.from, false)
 	if err != nil {
 		return err
@@ -82,15 +90,7 @@ func (p *program) check(ctx context.Context, o checkOptions) (err error) {
 		return fmt.Errorf("reading the catalogue of causes: %w", err)
 	}
 	r := report.New(g.Snapshot(), report.Options{Started: started, Ended: p.Clock(), Only: only, Strict: o.strict, Causes: causes})
-	out, closeOut, err := p.output(o.output)
-	if err != nil {
-		return err
-	}
-	err = errors.Join(report.Write(out, r, o.format), closeOut())
-	switch {
-	case walked != nil:
-		return errors.Join(walked, err)
-	case err != nil:
+	if err := errors.Join(walked, out.write(r, o.format)); err != nil {
 		return err
 	}
 	return ended(r)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,11 +40,15 @@ func (p *program) lab(ctx context.Context, from source, dir string) (err error) 
 			return usage("--dir: %w", err)
 		}
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return usage("--dir: %w", err)
+			return usage("--dir %q cannot be made a folder: %w; name one that you may write to", dir, reason(err))
 		}
 	}
 	l, err := lab.Start(ctx, lab.Options{Dir: dir, Finished: from.finished, Faults: from.faults, Clock: p.Clock})
-	if err != nil {
+	var pe *fs.PathError
+	switch {
+	case err != nil && dir != "" && errors.As(err, &pe):
+		return usage("--dir %q: %s cannot be written there: %w; name a folder that you may write to", dir, filepath.Base(pe.Path), pe.Err)
+	case err != nil:
 		return fmt.Errorf("starting the practice lab: %w", err)
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
@@ -64,6 +69,16 @@ func (p *program) faultsCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	return cmd
+}
+
+// reason is an error of the file system without the path and the system call
+// that it repeats.
+func reason(err error) error {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
 }
 
 // faultRow is one fault as `faults --format json` prints it.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 	"time"
@@ -79,6 +78,7 @@ func Main(ctx context.Context, p Process) int {
 	root.SetIn(p.In)
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
+	strict(root) // after SetOut: what it adds asks for the output at once
 	return prog.code(ctx, root.ExecuteContext(ctx))
 }
 
@@ -99,8 +99,10 @@ func (p *program) code(ctx context.Context, err error) int {
 		}
 	case errors.Is(err, ui.ErrInterrupted), ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &fe), errors.As(err, &uf):
-		code = exitUsage
+	case errors.As(err, &uf):
+		code, err = exitUsage, unknownFault(uf)
+	case errors.As(err, &fe):
+		code, err = exitUsage, plainFile(fe)
 	case errors.Is(err, steps.ErrClosed):
 		code = exitFailed
 	}
@@ -124,7 +126,18 @@ Without a command it opens the wizard. ` + "`sensegate demo`" + ` opens it on th
 practice lab: nothing real is touched.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.wizard(cmd.Context(), siteFile) },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if p.color != "auto" && p.color != "always" && p.color != "never" {
+				return usage("--color %q is not one of auto, always, never", p.color)
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if siteFile == "" && !p.answers() {
+				return usage("the wizard asks which site, and there is no terminal to answer at: give --site FILE, use `sensegate demo`, or --accessible to answer line by line")
+			}
+			return p.wizard(cmd.Context(), siteFile)
+		},
 	}
 	root.Flags().StringVar(&siteFile, "site", "", "open the wizard on this site file")
 	f := root.PersistentFlags()
@@ -135,22 +148,16 @@ practice lab: nothing real is touched.`,
 		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.labCommand(),
 		p.faultsCommand(), p.explainCommand(), p.versionCommand(),
 	)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage("%w", err) })
+	root.SuggestionsMinimumDistance = 2
+	root.SetFlagErrorFunc(wrongFlag)
 	return root
 }
 
-// noArgs refuses arguments, and says what was probably meant.
-func noArgs(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usage("%q is not a command; did you mean %s?", args[0], strings.Join(near, " or "))
-	}
-	if cmd.HasSubCommands() {
-		return usage("%q is not a command; `sensegate --help` lists them", args[0])
-	}
-	return usage("%s takes no argument, but was given %q", cmd.CommandPath(), args[0])
+// answers says that somebody may answer questions: at a terminal, or through a
+// pipe where plain lines were asked for.
+func (p *program) answers() bool {
+	t := ui.Detect(p.In, p.Out, p.Environ)
+	return t.In || t.Accessible || p.accessible
 }
 
 // env reads the environment as it was given.
@@ -165,18 +172,6 @@ func (p *program) env(name string) string {
 
 func (p *program) interactive() bool {
 	return term.IsTerminal(int(p.In.Fd())) && term.IsTerminal(int(p.Out.Fd()))
-}
-
-// output opens the file of --output, or standard output.
-func (p *program) output(path string) (io.Writer, func() error, error) {
-	if path == "" || path == "-" {
-		return p.Out, func() error { return nil }, nil
-	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, nil, usage("opening the output: %w", err)
-	}
-	return f, f.Close, nil
 }
 
 // ended is the exit of a run of checks.
