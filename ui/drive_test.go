@@ -24,7 +24,7 @@ type driver struct {
 
 func drive(t testing.TB, c Config, w, h int) *driver {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	if c.Clock == nil {
 		c.Clock = time.Now

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"sensegate/internal/site"
@@ -129,9 +130,9 @@ func (l *lines) page(ctx context.Context, list []steps.Question, s *site.Site) (
 	for i := 0; i < len(list); {
 		err := l.question(ctx, list[i], s)
 		switch {
-		case err == errBack && i == 0: //nolint:errorlint // a signal between two functions of this file
+		case errors.Is(err, errBack) && i == 0:
 			return true, nil
-		case err == errBack: //nolint:errorlint // as above
+		case errors.Is(err, errBack):
 			i--
 		case err != nil:
 			return false, err
@@ -143,7 +144,7 @@ func (l *lines) page(ctx context.Context, list []steps.Question, s *site.Site) (
 }
 
 // errBack says that the question before is wanted again.
-var errBack = fmt.Errorf("back to the question before")
+var errBack = errors.New("back to the question before")
 
 // question asks until the answer will do.
 func (l *lines) question(ctx context.Context, q steps.Question, s *site.Site) error {

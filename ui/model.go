@@ -30,7 +30,7 @@ const (
 // page. Everything that waits for something runs as a command.
 type model struct {
 	cfg  Config
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // a tea.Model is given no context; this is the program's
 	keys keyMap
 	paper
 

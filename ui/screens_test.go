@@ -139,7 +139,7 @@ func bubble(t *testing.T, name string, f func(t *testing.T)) {
 	t.Helper()
 	t.Run(name, func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			t.Cleanup(func() { time.Sleep(time.Minute) }) // of the bubble's time: all clocks end
+			t.Cleanup(func() { <-time.After(time.Minute) }) // of the bubble's time: all clocks end
 			f(t)
 		})
 	})

@@ -222,7 +222,7 @@ func (w *world) healthy() *world {
 
 func (w *world) journey(t testing.TB, s site.Site) Journey {
 	t.Helper()
-	g, err := steps.NewGuide(context.Background(), steps.Options{
+	g, err := steps.NewGuide(t.Context(), steps.Options{
 		Site: s, Order: w.order, Causes: w.causes(), Clock: w.clock, Journal: nowhere{},
 		Open: func(context.Context, site.Site) (steps.World, error) {
 			return steps.World{Writers: &steps.Writers{}}, w.refuse
@@ -232,4 +232,25 @@ func (w *world) journey(t testing.TB, s site.Site) Journey {
 		t.Fatal(fmt.Errorf("making the guide: %w", err))
 	}
 	return Journey{Guide: g, Store: "", Resume: "sensegate demo", Simulated: s.Simulated, Close: g.Close}
+}
+
+// replay is the start of a run whose events are given.
+func replay(list ...checks.Event) func(context.Context) <-chan checks.Event {
+	return func(context.Context) <-chan checks.Event {
+		out := make(chan checks.Event, len(list))
+		for _, e := range list {
+			out <- e
+		}
+		close(out)
+		return out
+	}
+}
+
+// retrying is a check that is asked again until 14:03:00.
+func retrying(id checks.ID) checks.Event {
+	at := time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)
+	return checks.Event{
+		Kind: checks.Retrying, ID: id, Next: at.Add(5 * time.Second), Deadline: at.Add(time.Minute),
+		Because: "domain controllers copy this within 15 s", Result: checks.Failed("site.missing", "held", "nobody"),
+	}
 }

@@ -42,7 +42,7 @@ func writeForEver(dir string) error {
 		if err := s.Moved(checks.StepID(fmt.Sprintf("step%d", i))); err != nil {
 			return err
 		}
-		fmt.Println(i) // confirmed: from here on it must not be lost
+		fmt.Fprintln(os.Stdout, i) // confirmed: from here on it must not be lost
 	}
 }
 
@@ -52,7 +52,7 @@ func TestAKilledProgramLosesNothingConfirmed(t *testing.T) {
 	for _, after := range []int{1, 7, 20} {
 		t.Run(fmt.Sprintf("after %d", after), func(t *testing.T) {
 			dir := t.TempDir()
-			cmd := exec.Command(self)
+			cmd := exec.CommandContext(t.Context(), self)
 			cmd.Env = append(os.Environ(), writerVariable+"="+dir)
 			out, err := cmd.StdoutPipe()
 			must(t, err)
