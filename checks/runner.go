@@ -118,6 +118,14 @@ func (r *Runner) coordinate(ctx context.Context, req Request, out chan<- Event) 
 
 // launch starts what is ready, within room, and settles what never can be.
 func (s *run) launch(ctx context.Context, room int, finished chan<- Result) int {
+	if ctx.Err() != nil {
+		// What has not begun is not begun any more.
+		for _, c := range s.pending {
+			s.settle(Result{ID: c.ID, Status: Unknown, Reason: Cancelled, Expected: c.Title, Seen: stopped})
+		}
+		s.pending = nil
+		return 0
+	}
 	started := 0
 	for progress := true; progress; {
 		progress = false
@@ -261,6 +269,9 @@ func (s *run) once(ctx context.Context, c Check, env Env) Result {
 	}
 }
 
+// stopped is what is seen of a check that a cancelled run did not finish.
+const stopped = "stopped before an answer came"
+
 // judged corrects what only the runner knows: a timeout is reported as a
 // timeout, a cancellation as a cancellation, an undeclared fact as our bug.
 func (s *run) judged(c Check, res Result, ctx, cctx context.Context, timeout time.Duration) Result {
@@ -270,7 +281,7 @@ func (s *run) judged(c Check, res Result, ctx, cctx context.Context, timeout tim
 	if res.Status == Unknown {
 		switch {
 		case ctx.Err() != nil:
-			res.Reason, res.Seen = Cancelled, "stopped before an answer came"
+			res.Reason, res.Seen = Cancelled, stopped
 		case cctx.Err() != nil:
 			res.Reason, res.Seen = TimedOut, fmt.Sprintf("no answer within %s", timeout)
 		}
