@@ -121,7 +121,7 @@ func TestNothingChanged(t *testing.T) {
 		{name: "another one", args: []string{"apply", "delegation", "--yes"}, exit: 3, say: "nothing was changed"},
 		{name: "a plan that nobody confirmed", args: []string{"apply", "app"}, say: "--yes"},
 		{name: "an unknown step", args: []string{"apply", "nosuch", "--yes"}, exit: 2, say: `"nosuch"`},
-		{name: "a step without a plan", args: []string{"apply", "verify", "--yes"}, exit: 2},
+		{name: "the last step, which has no plan", args: []string{"apply", "verify", "--yes"}, exit: 3, say: "nothing was changed"},
 		{name: "a check", args: []string{"check"}, exit: 3},
 	}
 	for _, tt := range tests {
