@@ -109,6 +109,10 @@ func Vars(s site.Site) map[string]string {
 		v["connector"] = strings.TrimSuffix(h.ComputerAccount(), "$")
 		v["connector-host"] = h.Name
 	}
+	// A site file may come from somebody else, and goes into commands.
+	for k := range v {
+		v[k] = Neutral(v[k])
+	}
 	return v
 }
 
@@ -139,7 +143,7 @@ func Quote(v string, shell Shell) string {
 		if plain {
 			return v
 		}
-		return `"` + strings.NewReplacer(`"`, `""`, "%", "%%").Replace(v) + `"`
+		return `"` + marks(strings.ReplaceAll(v, "%", "%%")) + `"`
 	case Bash:
 		if plain && !strings.Contains(v, `\`) {
 			return v
@@ -148,6 +152,25 @@ func Quote(v string, shell Shell) string {
 	default:
 		return v
 	}
+}
+
+// marks doubles quotation marks for a Windows program, and the backslashes
+// before them and before the closing one, which would else hide them.
+func marks(v string) string {
+	var b strings.Builder
+	slashes := 0
+	for _, c := range []byte(v + `"`) {
+		if c == '"' {
+			b.WriteString(strings.Repeat(`\`, slashes) + `""`)
+		} else {
+			b.WriteByte(c)
+		}
+		slashes++
+		if c != '\\' {
+			slashes = 0
+		}
+	}
+	return strings.TrimSuffix(b.String(), `""`)
 }
 
 // plainName is an account without its domain, as PowerShell's -Identity takes.

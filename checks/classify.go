@@ -13,16 +13,17 @@ import (
 func Explain(err error) Result {
 	reason := Unexplained
 	var fe *fact.Error
+	named := errors.As(err, &fe)
 	switch {
 	case errors.Is(err, context.Canceled):
 		reason = Cancelled
 	case errors.Is(err, context.DeadlineExceeded):
 		reason = TimedOut
-	case errors.As(err, &fe):
+	case named:
 		reason = reasonOf(fe.Kind)
 	}
 	r := Result{Status: Unknown, Reason: reason, Seen: err.Error()}
-	if fe != nil {
+	if named {
 		r = r.With("asked", fe.System)
 		if fe.Code != "" {
 			r = r.With("code", fe.Code)
