@@ -86,7 +86,7 @@ func remedyText(r checks.Remedy) string {
 	if r.Who == "" {
 		return r.Text
 	}
-	return r.Text + " (" + string(r.Who) + ")"
+	return strings.TrimSuffix(r.Text, ".") + " (" + string(r.Who) + ")"
 }
 
 // because is the likely cause in one sentence.

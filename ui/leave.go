@@ -73,7 +73,11 @@ func parting(j Journey, s steps.Snapshot) []string {
 	} else {
 		out = append(out, "Nothing was kept.")
 	}
-	if j.Resume != "" {
+	switch {
+	case j.Resume == "":
+	case s.Finished:
+		out = append(out, "Look again with: "+j.Resume)
+	default:
 		out = append(out, "Go on with: "+j.Resume)
 	}
 	return out

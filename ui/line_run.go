@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,7 @@ func (l *lines) check(ctx context.Context, patient bool) error {
 
 // listen takes the events of a run; without each, only the heartbeat is said.
 func (l *lines) listen(ctx context.Context, run steps.Run, each bool) error {
-	own := map[checks.ID]bool{}
-	for _, c := range l.snap.Here().Checks {
-		own[c.Check.ID] = true
-	}
+	o := l.orderly(each)
 	l.told = map[checks.ID]bool{}
 	began, finished := l.cfg.Clock(), 0
 	beat := time.NewTicker(l.beat)
@@ -46,9 +44,7 @@ func (l *lines) listen(ctx context.Context, run steps.Run, each bool) error {
 			switch {
 			case e.Kind == checks.Finished:
 				finished++
-				if each && (own[e.ID] || !e.Result.Status.Opens()) {
-					l.findingOf(e.ID)
-				}
+				o.finished(e)
 			case e.Kind == checks.Retrying && !l.told[e.ID]:
 				l.told[e.ID] = true
 				l.waiting(e)
@@ -56,6 +52,40 @@ func (l *lines) listen(ctx context.Context, run steps.Run, each bool) error {
 		case <-beat.C:
 			l.say("STILL CHECKING: %s done after %s.%s", count(finished, "check"), span(l.cfg.Clock().Sub(began)), l.running())
 		}
+	}
+}
+
+// orderly says the findings of a step in the order of its checks, however they
+// come in, and those of other steps only where they explain something.
+type orderly struct {
+	*lines
+	silent bool
+	rest   []checks.ID // those of the step that were not said yet
+	done   map[checks.ID]bool
+}
+
+func (l *lines) orderly(each bool) *orderly {
+	o := &orderly{lines: l, silent: !each, done: map[checks.ID]bool{}}
+	for _, c := range l.snap.Here().Checks {
+		o.rest = append(o.rest, c.Check.ID)
+	}
+	return o
+}
+
+func (o *orderly) finished(e checks.Event) {
+	if o.silent {
+		return
+	}
+	if !slices.Contains(o.rest, e.ID) {
+		if !e.Result.Status.Opens() {
+			o.findingOf(e.ID)
+		}
+		return
+	}
+	o.done[e.ID] = true
+	for len(o.rest) > 0 && o.done[o.rest[0]] {
+		o.findingOf(o.rest[0])
+		o.rest = o.rest[1:]
 	}
 }
 

@@ -41,6 +41,10 @@ func (s *finishScreen) view(m *model) []string {
 	p.field(2, "leads to", m.th.text, site.Publish.InternalURL)
 	p.field(2, "tried as", m.th.text, site.TestUser.UPN)
 	p.gap()
+	for _, l := range keepingWords(*m.journey) {
+		p.para(0, m.th.text, l)
+	}
+	p.gap()
 	if len(m.snap.Changed) == 0 {
 		p.para(0, m.th.text, "Nothing had to be changed in this session.")
 	} else {
@@ -55,16 +59,10 @@ func (s *finishScreen) view(m *model) []string {
 		p.field(6, "now", m.th.text, strings.Join(a.Now, ", "))
 		p.field(6, "undo", m.th.dim, a.Change.Undo)
 	}
-	p.gap()
-	for _, l := range m.keeping() {
-		p.para(0, m.th.text, l)
-	}
 	return m.window(&s.pane, p.lines)
 }
 
-// keeping says where it is kept and how it stays proved.
-func (m *model) keeping() []string { return keepingWords(*m.journey) }
-
+// keepingWords say where a journey is kept and how it stays proved.
 func keepingWords(j Journey) []string {
 	var out []string
 	if j.Simulated {

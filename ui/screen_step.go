@@ -42,17 +42,18 @@ func (m *model) lookAround() tea.Cmd {
 	return nil
 }
 
-// followFailure points at the first finding that holds the gate, until the
-// user points elsewhere.
+// followFailure points at the first finding that holds the gate or is waited
+// for, until the user points elsewhere.
 func (s *stepScreen) followFailure(m *model) {
 	if s.picked {
 		return
 	}
 	for i, c := range m.snap.Here().Checks {
-		if holds(c) && !c.Running {
-			if s.sel != i {
-				s.sel = i
+		if c.Retrying || holds(c) && !c.Running {
+			if c.Retrying && s.sel != i {
+				s.pane.show(s.span(m, i))
 			}
+			s.sel = i
 			return
 		}
 	}

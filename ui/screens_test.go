@@ -174,8 +174,8 @@ func TestNoScreenOverflows(t *testing.T) {
 		bubble(t, name, func(t *testing.T) {
 			w := newWorld().healthy()
 			d := come(t, Config{Clock: w.clock}, w, 80, 24)
-			for width := 1; width <= 210; width += 7 {
-				for height := 1; height <= 64; height += 3 {
+			for width := 1; width <= 210; width += 11 {
+				for height := 1; height <= 64; height += 5 {
 					d.m.resize(width, height)
 					if d.m.screen == onForm && d.m.form.form != nil {
 						d.m.form.build(d.m)

@@ -15,7 +15,7 @@ func Clean(s string) string {
 	if plain(s) {
 		return s
 	}
-	s = ansi.Strip(strings.ToValidUTF8(s, "?"))
+	s = ansi.Strip(sevenBit(strings.ToValidUTF8(s, "?")))
 	return strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), r == '\u2028', r == '\u2029':
@@ -26,6 +26,25 @@ func Clean(s string) string {
 		return r
 	}, s)
 }
+
+// sevenBit writes the control characters above ASCII, which some terminals
+// obey too, as the escape sequences they stand for.
+func sevenBit(s string) string {
+	if !strings.ContainsFunc(s, isC1) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if isC1(r) {
+			b.WriteByte('\x1b')
+			r -= 0x40
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+func isC1(r rune) bool { return r >= 0x80 && r <= 0x9f }
 
 func plain(s string) bool {
 	for i := range len(s) {
