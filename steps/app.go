@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sensegate/checks"
 	"sensegate/checks/application"
@@ -42,81 +43,95 @@ func appPlan(p Ports) PlanFunc {
 		if !ok {
 			return plan, fmt.Errorf("the test user %q is not known yet: check the step Directory synchronisation first", s.TestUser.UPN)
 		}
-		present, err := ourApp(ctx, p, env)
-		if err != nil {
-			return plan, err
-		}
-		before := describeApp(present)
-		wish := fact.PublishWish{
-			Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL,
-			GroupID: group.ID, AssignUserID: user.ID,
-		}
-		after := []string{
-			"internal URL " + s.Publish.InternalURL, "external URL " + s.Publish.ExternalURL,
-			"pre-authentication Microsoft Entra ID", "connector group " + group.Name,
-			"assigned " + user.UPN, "URLs in headers translated",
-		}
-		if sameValues(describeAssigned(present, user), after) {
-			return plan, nil
-		}
-		made := present != nil
-		plan.Changes = []Change{{
-			ID: "app.publish", Target: s.Publish.AppName + " (enterprise application)", Field: "publishing",
-			Before: before, After: after,
-			Command: "New-EntraBetaApplicationProxyApplication -DisplayName " + checks.Quote(s.Publish.AppName, checks.PowerShell) +
-				" -ExternalUrl " + checks.Quote(s.Publish.ExternalURL, checks.PowerShell) + " -InternalUrl " + checks.Quote(s.Publish.InternalURL, checks.PowerShell) +
-				" -ExternalAuthenticationType AadPreAuthentication -ConnectorGroupId " + checks.Quote(group.ID, checks.PowerShell),
-			Shell:   checks.PowerShell,
-			Affects: "nobody yet: only assigned users see it, and single sign-on stays off",
-			Right:   "Application Administrator",
-			Undo:    undoApp(made),
-			Do: func(ctx context.Context) error {
-				_, err := w.Graph.Publish(ctx, wish)
-				return err //nolint:wrapcheck // Apply says what was being done
-			},
-			Revert: func(ctx context.Context) error {
-				a, err := ourApp(ctx, p, env)
-				if err != nil || a == nil || made {
-					return err
-				}
-				return w.Graph.Unpublish(ctx, a.ObjectID) //nolint:wrapcheck // the caller says what was being undone
-			},
-			Read: func(ctx context.Context) ([]string, error) {
-				a, err := ourApp(ctx, p, env)
-				return describeAssigned(a, user), err
+		wishes := []publishing{{
+			id: "app.publish", group: group, user: user,
+			affects: "nobody yet: only assigned users see it, and single sign-on stays off",
+			wish: fact.PublishWish{
+				Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL,
+				GroupID: group.ID, AssignUserID: user.ID,
 			},
 		}}
+		flow, err := p.Front.LoginFlow(ctx, s.Publish.InternalURL, "")
+		if err != nil {
+			return plan, fmt.Errorf("asking Qlik where it signs in: %w", err)
+		}
+		if flow.SecondApp {
+			plan.Notes = append(plan.Notes, "This release of Qlik signs in at "+flow.Location+": that port needs an application of its own, hidden and without single sign-on.")
+			wishes = append(wishes, publishing{
+				id: "app.publish-second", group: group, user: user,
+				affects: "nobody: it is hidden from users, and single sign-on stays off for good",
+				wish: fact.PublishWish{
+					Name: s.SecondAppName(), ExternalURL: s.SecondExternalURL(), InternalURL: s.SecondInternalURL(),
+					GroupID: group.ID, AssignUserID: user.ID, Hidden: true,
+				},
+			})
+		}
+		for _, x := range wishes {
+			present, err := findApp(ctx, p, x.wish)
+			if err != nil {
+				return plan, err
+			}
+			if !sameValues(x.describe(present), x.after()) {
+				plan.Changes = append(plan.Changes, x.change(p, w, present))
+			}
+		}
 		return plan, nil
 	}
 }
 
-func undoApp(existed bool) string {
-	if existed {
-		return "the settings before are in the journal; the application itself stays"
-	}
-	return "deletes the application and its service principal again"
+// publishing is one application that a plan publishes.
+type publishing struct {
+	id, affects string
+	wish        fact.PublishWish
+	group       fact.ConnectorGroup
+	user        fact.CloudUser
 }
 
-func ourApp(ctx context.Context, p Ports, env checks.Env) (*fact.PublishedApp, error) {
-	s := env.Site
-	list, err := p.Graph.PublishedApps(ctx, s.Publish.ExternalURL, s.Publish.InternalURL, s.Publish.AppName)
-	if err != nil {
-		return nil, fmt.Errorf("reading the applications: %w", err)
+func (x publishing) change(p Ports, w Writers, present *fact.PublishedApp) Change {
+	made, quote := present != nil, func(v string) string { return checks.Quote(v, checks.PowerShell) }
+	return Change{
+		ID: x.id, Target: x.wish.Name + " (enterprise application)", Field: "publishing",
+		Before: x.describe(present), After: x.after(),
+		Command: "New-EntraBetaApplicationProxyApplication -DisplayName " + quote(x.wish.Name) +
+			" -ExternalUrl " + quote(x.wish.ExternalURL) + " -InternalUrl " + quote(x.wish.InternalURL) +
+			" -ExternalAuthenticationType AadPreAuthentication -ConnectorGroupId " + quote(x.group.ID),
+		Shell:   checks.PowerShell,
+		Affects: x.affects,
+		Right:   "Application Administrator",
+		Undo:    undoApp(made),
+		Do: func(ctx context.Context) error {
+			_, err := w.Graph.Publish(ctx, x.wish)
+			return err //nolint:wrapcheck // Apply says what was being done
+		},
+		Revert: func(ctx context.Context) error {
+			a, err := findApp(ctx, p, x.wish)
+			if err != nil || a == nil || made {
+				return err
+			}
+			return w.Graph.Unpublish(ctx, a.ObjectID) //nolint:wrapcheck // the caller says what was being undone
+		},
+		Read: func(ctx context.Context) ([]string, error) {
+			a, err := findApp(ctx, p, x.wish)
+			return x.describe(a), err
+		},
 	}
-	for i := range list {
-		if application.SameURL(list[i].ExternalURL, s.Publish.ExternalURL) {
-			return &list[i], nil
-		}
-	}
-	for i := range list {
-		if list[i].PublishingNotAvailable {
-			return &list[i], nil
-		}
-	}
-	return nil, nil //nolint:nilnil // no application is an ordinary answer
 }
 
-func describeApp(a *fact.PublishedApp) []string {
+// after is the application as it is wished.
+func (x publishing) after() []string {
+	out := []string{
+		"internal URL " + x.wish.InternalURL, "external URL " + x.wish.ExternalURL,
+		"pre-authentication Microsoft Entra ID", "connector group " + x.group.Name,
+		"assigned " + x.user.UPN, "URLs in headers translated",
+	}
+	if x.wish.Hidden {
+		out = append(out, "hidden from users")
+	}
+	return out
+}
+
+// describe is the application as it is.
+func (x publishing) describe(a *fact.PublishedApp) []string {
 	switch {
 	case a == nil:
 		return nil
@@ -130,20 +145,45 @@ func describeApp(a *fact.PublishedApp) []string {
 	if a.TranslateHostHeader {
 		out = append(out, "URLs in headers translated")
 	}
+	if slices.Contains(a.AssignedPrincipalIDs, x.user.ID) {
+		out = append(out, "assigned "+x.user.UPN)
+	}
+	if x.wish.Hidden && a.HiddenFromUsers {
+		out = append(out, "hidden from users")
+	}
 	return out
 }
 
-func describeAssigned(a *fact.PublishedApp, u fact.CloudUser) []string {
-	out := describeApp(a)
-	if a == nil {
-		return out
+func undoApp(existed bool) string {
+	if existed {
+		return "the settings before are in the journal; the application itself stays"
 	}
-	for _, id := range a.AssignedPrincipalIDs {
-		if id == u.ID {
-			out = append(out, "assigned "+u.UPN)
+	return "deletes the application and its service principal again"
+}
+
+// ourApp is the application under the external URL, or a half-made one of that
+// name; nil when there is neither.
+func ourApp(ctx context.Context, p Ports, env checks.Env) (*fact.PublishedApp, error) {
+	s := env.Site
+	return findApp(ctx, p, fact.PublishWish{Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL})
+}
+
+func findApp(ctx context.Context, p Ports, wish fact.PublishWish) (*fact.PublishedApp, error) {
+	list, err := p.Graph.PublishedApps(ctx, wish.ExternalURL, wish.InternalURL, wish.Name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the applications: %w", err)
+	}
+	for i := range list {
+		if application.SameURL(list[i].ExternalURL, wish.ExternalURL) {
+			return &list[i], nil
 		}
 	}
-	return out
+	for i := range list {
+		if list[i].PublishingNotAvailable {
+			return &list[i], nil
+		}
+	}
+	return nil, nil //nolint:nilnil // no application is an ordinary answer
 }
 
 func preAuthName(v string) string {

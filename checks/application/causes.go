@@ -64,5 +64,24 @@ func Causes() []checks.Cause {
 			More:    "A second application does no harm as long as its single sign-on is off, but it publishes a port that nobody uses.",
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Delete the second application, or hide it from users.", Command: "Entra admin center > Enterprise applications > Properties > Delete", Shell: checks.Portal}},
 		},
+		{
+			ID: "app.second-sso", Title: "Single sign-on is on at the second application",
+			Because: "It was switched on for both applications; only the first one may have it.",
+			More:    "Microsoft's tutorial leaves single sign-on of the second application off: it only carries the sign-in page of an old release, and two applications that ask for tickets get in each other's way.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Switch single sign-on of {second} off.", Command: "Entra admin center > Enterprise applications > {second} > Single sign-on > Disabled", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
+		},
+		{
+			ID: "app.second-visible", Title: "Users see the second application",
+			Because: "It is shown in My Apps, where it leads to a page that is of no use by itself.",
+			More:    "The tag HideApp keeps an application off the users' list; who has the address can still open it, which the sign-in needs.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set Visible to users to No for {second}.", Command: "Entra admin center > Enterprise applications > {second} > Properties > Visible to users", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.second-wrong", Title: "The second application is not reached like the first",
+			Because: "Its pre-authentication, connector group or assignment differs from the first application's.",
+			More:    "The browser is sent from the first application to the second and back. Both must let in the same users, through the same connectors.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Give {second} pre-authentication by Microsoft Entra ID, the connector group {group}, and assign {test-user}.", Command: "Entra admin center > Enterprise applications > {second} > Application proxy", Shell: checks.Portal}},
+		},
 	}
 }

@@ -16,8 +16,13 @@ import (
 // Step is the step that these checks guard.
 const Step checks.StepID = "app"
 
-// FactApp is the application under the external URL: fact.PublishedApp.
-const FactApp = "entra.application"
+// Facts that later checks may use.
+const (
+	// FactApp is the application under the external URL: fact.PublishedApp.
+	FactApp = "entra.application"
+	// FactSecond is the application of the sign-in port: fact.PublishedApp.
+	FactSecond = "entra.second-application"
+)
 
 // Ports are the questions of this room.
 type Ports struct {
@@ -72,11 +77,18 @@ func Checks(p Ports) []checks.Check {
 			Run:   ofApp(headers),
 		},
 		{
-			ID: "app.count", Step: Step, Needs: []checks.ID{"app.published"},
+			ID: "app.count", Step: Step, Needs: []checks.ID{"app.published"}, Provides: []string{FactSecond}, Retry: soon,
 			Docs:  "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
 			Title: "The number of applications fits the Qlik release",
 			Why:   "Releases before April 2018 sign in on a second port, which needs an application of its own.",
 			Run:   count(p),
+		},
+		{
+			ID: "app.second", Step: Step, Needs: []checks.ID{"app.count", "connector.group", "sync.user"}, Retry: soon,
+			Docs:  "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
+			Title: "The second application is there for signing in only",
+			Why:   "Users must not open it, and single sign-on belongs to the first one alone.",
+			Run:   second,
 		},
 	}
 }
@@ -128,9 +140,12 @@ func urls(env checks.Env, a fact.PublishedApp) checks.Result {
 	return checks.Passed(want, a.InternalURL)
 }
 
+// preAuthEntra is what Graph calls pre-authentication by Entra.
+const preAuthEntra = "aadPreAuthentication"
+
 func preauthentication(_ checks.Env, a fact.PublishedApp) checks.Result {
 	const expected = "pre-authentication by Microsoft Entra ID"
-	if a.PreAuthentication != "aadPreAuthentication" {
+	if a.PreAuthentication != preAuthEntra {
 		return checks.Failed("app.passthrough", expected, "pre-authentication is "+a.PreAuthentication)
 	}
 	return checks.Passed(expected, "Microsoft Entra ID")
@@ -180,38 +195,29 @@ func count(p Ports) checks.Func {
 			release = product.Label + " (" + product.Version + ")"
 		}
 		// The second application has the same host and the authentication port.
-		second := ""
-		list, err := p.Entra.PublishedApps(ctx, "", authenticationURL(env), "")
+		list, err := p.Entra.PublishedApps(ctx, "", env.Site.SecondInternalURL(), "")
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
 		}
+		var second fact.PublishedApp
 		for _, a := range list {
-			if SameURL(a.InternalURL, authenticationURL(env)) {
-				second = a.Name
+			if SameURL(a.InternalURL, env.Site.SecondInternalURL()) {
+				second = a
 			}
 		}
 		var r checks.Result
 		switch {
-		case flow.SecondApp && second == "":
+		case flow.SecondApp && second.ObjectID == "":
 			r = checks.Failed("app.second-missing", expected, "Qlik signs in at "+flow.Location+", which is not published")
-		case !flow.SecondApp && second != "":
-			r = checks.Warned("app.second-needless", expected, "the application "+second+" is not needed")
-		case second != "":
-			r = checks.Passed(expected, "two, as this release needs")
+		case !flow.SecondApp && second.ObjectID != "":
+			r = checks.Warned("app.second-needless", expected, "the application "+second.Name+" is not needed")
+		case second.ObjectID != "":
+			r = checks.Passed(expected, "two, as this release needs").Provide(FactSecond, second)
 		default:
 			r = checks.Passed(expected, "one, as this release needs")
 		}
 		return r.With("release", release).With("sign-in page", flow.Location)
 	}
-}
-
-func authenticationURL(env checks.Env) string {
-	port := "4244"
-	if strings.HasPrefix(env.Site.Publish.InternalURL, "http:") {
-		port = "4248"
-	}
-	scheme, _, _ := strings.Cut(env.Site.Publish.InternalURL, "://")
-	return scheme + "://" + env.Site.InternalHost() + ":" + port + "/"
 }
 
 // SameURL compares URLs as the portal does: letter case of the host and a

@@ -76,7 +76,8 @@ type PublishedApp struct {
 	PersistentCookie       bool
 	BackendTimeout         string
 	AssignmentRequired     bool
-	HiddenFromUsers        bool // tag HideApp
+	HiddenFromUsers        bool     // tag HideApp
+	Tags                   []string // of the service principal
 	RedirectURIs           []string
 	IdentifierURIs         []string
 	HomePage               string
@@ -92,6 +93,8 @@ type PublishWish struct {
 	Name, ExternalURL, InternalURL, GroupID string
 	// AssignUserID is the object id of the test user.
 	AssignUserID string
+	// Hidden keeps it off the users' list of applications.
+	Hidden bool
 }
 
 // SSOWish is the single sign-on setting that a plan wants; Mode none switches

@@ -162,7 +162,7 @@ func (n connection) describe(ctx context.Context, a application) (fact.Published
 		return fact.PublishedApp{}, err
 	}
 	out.ServicePrincipalID, out.AssignmentRequired = netprobe.Clean(sp.ID), sp.AssignmentRequired
-	out.HiddenFromUsers = containsFold(sp.Tags, tagHidden)
+	out.HiddenFromUsers, out.Tags = containsFold(sp.Tags, tagHidden), cleanAll(sp.Tags)
 	out.AssignedPrincipalIDs, err = n.assigned(ctx, sp.ID)
 	if err != nil {
 		return fact.PublishedApp{}, err

@@ -270,13 +270,28 @@ func (w *Writer) assign(ctx context.Context, _ application, sp principal, wish f
 }
 
 // tag marks the enterprise application as one of application proxy, where the
-// service has not done so itself. Tags are replaced as a whole.
-func (w *Writer) tag(ctx context.Context, a application, _ principal, _ fact.PublishWish) error {
+// service has not done so itself, and hides it where that is wished. Tags are
+// replaced as a whole.
+func (w *Writer) tag(ctx context.Context, a application, _ principal, wish fact.PublishWish) error {
 	sp, err := w.conn.principal(ctx, a.AppID)
-	if err != nil || containsFold(sp.Tags, tagOnPremApp) {
+	if err != nil {
 		return err
 	}
-	return w.patch(ctx, "marking the enterprise application", "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), map[string]any{
-		"tags": append(slices.Clone(sp.Tags), tagOnPremApp),
+	tags := slices.Clone(sp.Tags)
+	for _, want := range []string{tagOnPremApp, tagHidden} {
+		if !containsFold(tags, want) && (want != tagHidden || wish.Hidden) {
+			tags = append(tags, want)
+		}
+	}
+	if len(tags) == len(sp.Tags) {
+		return nil
+	}
+	const op = "marking the enterprise application"
+	if err := w.patch(ctx, op, "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), map[string]any{"tags": tags}); err != nil {
+		return err
+	}
+	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+		now, err := w.conn.principal(ctx, a.AppID)
+		return len(now.Tags) >= len(tags), err
 	})
 }

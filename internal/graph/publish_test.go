@@ -28,6 +28,10 @@ func TestPublishJourney(t *testing.T) {
 		BackendTimeout: "default", AssignmentRequired: true,
 		RedirectURIs: []string{externalURL}, IdentifierURIs: []string{"api://" + app.AppID}, HomePage: externalURL,
 		SSOMode: "none", AssignedPrincipalIDs: []string{user.ID},
+		Tags: []string{
+			"WindowsAzureActiveDirectoryCustomSingleSignOnApplication", "WindowsAzureActiveDirectoryIntegratedApp",
+			"WindowsAzureActiveDirectoryOnPremApp",
+		},
 	}
 	if diff := cmp.Diff(want, app); diff != "" {
 		t.Errorf("Publish() mismatch (-want +got):\n%s", diff)

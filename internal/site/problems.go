@@ -58,6 +58,9 @@ func (s Site) Problems() []Problem {
 	if s.Directory.GlobalCatalog != "" {
 		add("directory.global_catalog", s.Directory.GlobalCatalog, CheckLDAP, "ldaps://dc1.contoso.com:3269")
 	}
+	if s.Publish.SecondExternalURL != "" {
+		add("publish.second_external_url", s.Publish.SecondExternalURL, CheckHTTPS, "https://sensesignin-contoso.msappproxy.net/")
+	}
 	if s.Kerberos.SPN != "" {
 		add("kerberos.spn", s.Kerberos.SPN, CheckSPN, "HTTP/sense.contoso.com")
 	}

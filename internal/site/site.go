@@ -53,6 +53,9 @@ type Publish struct {
 	ExternalURL    string `yaml:"external_url"`    // https://sense-contoso.msappproxy.net/
 	InternalURL    string `yaml:"internal_url"`    // https://sense.contoso.com/
 	ConnectorGroup string `yaml:"connector_group"` // display name of the connector group
+	// SecondExternalURL is the address of the second application, which only
+	// Qlik before April 2018 needs; made from ExternalURL when empty.
+	SecondExternalURL string `yaml:"second_external_url,omitempty"`
 }
 
 // Qlik says where the repository is and how to be let in.
