@@ -34,6 +34,7 @@ func sourceFlags(cmd *cobra.Command, s *source) {
 func faultFlags(cmd *cobra.Command, s *source) {
 	f := cmd.Flags()
 	f.BoolVar(&s.finished, "finished", false, "start the practice lab set up and healthy")
+	f.StringArrayVar(&s.variants, "variant", nil, "give the practice lab another healthy form (`VARIANT`), again for more; see sensegate faults")
 	f.StringArrayVar(&s.faults, "fault", nil, "break the practice lab in this named way (`FAULT`), again for more; see sensegate faults")
 }
 

@@ -43,7 +43,7 @@ func (p *program) lab(ctx context.Context, from source, dir string) (err error) 
 			return usage("--dir %q cannot be made a folder: %w; name one that you may write to", dir, reason(err))
 		}
 	}
-	l, err := lab.Start(ctx, lab.Options{Dir: dir, Finished: from.finished, Faults: from.faults, Clock: p.Clock})
+	l, err := lab.Start(ctx, lab.Options{Dir: dir, Finished: from.finished, Faults: from.faults, Variants: from.variants, Clock: p.Clock})
 	var pe *fs.PathError
 	switch {
 	case err != nil && dir != "" && errors.As(err, &pe):
@@ -118,7 +118,15 @@ func (p *program) faults(format string) error {
 			}
 			fmt.Fprintf(p.Out, "  %-*s  %s\n", wide, r.ID, r.Title)
 		}
-		fmt.Fprintln(p.Out, "\ntry  sensegate check --demo --fault ID   or   sensegate demo --fault ID")
+			fmt.Fprintln(p.Out, "\nhealthy variants")
+		wide = 0
+		for _, v := range lab.Variants() {
+			wide = max(wide, len(v.ID))
+		}
+		for _, v := range lab.Variants() {
+			fmt.Fprintf(p.Out, "  %-*s  %s\n", wide, v.ID, v.Title)
+		}
+		fmt.Fprintln(p.Out, "\ntry  sensegate check --demo --fault ID   or   sensegate demo --fault ID\n     sensegate check --demo --finished --variant ID")
 		return nil
 	}
 	return usage("--format %q is not one of text, json", format)

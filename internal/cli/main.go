@@ -91,6 +91,7 @@ func (p *program) code(ctx context.Context, err error) int {
 	var ee *exitError
 	var fe *site.FileError
 	var uf *lab.UnknownFaultError
+	var uv *lab.UnknownVariantError
 	switch {
 	case errors.As(err, &ee):
 		code = ee.code
@@ -101,6 +102,8 @@ func (p *program) code(ctx context.Context, err error) int {
 		return exitInterrupted
 	case errors.As(err, &uf):
 		code, err = exitUsage, unknownFault(uf)
+	case errors.As(err, &uv):
+		code, err = exitUsage, fmt.Errorf("%w; `sensegate faults` lists the variants too", uv)
 	case errors.As(err, &fe):
 		code, err = exitUsage, plainFile(fe)
 	case errors.Is(err, steps.ErrClosed):

@@ -37,6 +37,7 @@ type source struct {
 	finished bool
 	unset    bool // --unfinished: the traps of faults are set on the way
 	faults   []string
+	variants []string
 	// lenient opens a site whose facts are incomplete: the wizard asks for them.
 	lenient bool
 }
@@ -59,6 +60,8 @@ func (s source) check() error {
 		return usage("which site? give --site FILE (the facts of your site) or --demo (the practice lab)")
 	case s.finished && !s.demo:
 		return usage("--finished belongs to --demo: it sets the practice lab up")
+	case len(s.variants) > 0 && !s.demo:
+		return usage("--variant belongs to --demo: it gives the practice lab another form")
 	case len(s.faults) > 0 && !s.demo:
 		return usage("--fault belongs to --demo: it breaks the practice lab, never a real site")
 	}
@@ -157,7 +160,7 @@ func (p *program) store() (*session.Store, error) {
 }
 
 func (p *program) openLab(ctx context.Context, s source, writing bool) (*opened, error) {
-	l, err := lab.Start(ctx, lab.Options{Finished: s.finished, Faults: s.faults, Unfinished: s.unset, Clock: p.Clock})
+	l, err := lab.Start(ctx, lab.Options{Finished: s.finished, Faults: s.faults, Variants: s.variants, Unfinished: s.unset, Clock: p.Clock})
 	if err != nil {
 		return nil, fmt.Errorf("starting the practice lab: %w", err)
 	}

@@ -21,18 +21,22 @@ func (l *Lab) build() error {
 	}
 	var err error
 	if l.store, err = directory.NewStore(l.dcClock.now); err != nil {
-		return err //nolint:wrapcheck // says what it was doing
+		return err
 	}
 	cache := &kdc.KeyCache{}
 	l.service = &serviceKeys{cache: cache}
 	l.service.adopt(l.store)
 	// The servers are made side by side: each issues certificates of its own.
-	return together(
+	err = together(
 		func() error { return l.buildTenant() },
 		func() error { return l.buildDomain(cache) },
 		func() error { return l.buildQlik() },
 		func() error { return l.buildProxy(cache) },
 	)
+	if err != nil {
+		return err
+	}
+	return l.built()
 }
 
 func (l *Lab) authorities() error {
@@ -42,7 +46,22 @@ func (l *Lab) authorities() error {
 			l.siteCA, err = pki.NewCA(contoso.QlikNode + "-CA")
 			return err
 		},
+		func() (err error) {
+			if l.form.companyCA {
+				l.frontCA, err = pki.NewCA("Contoso Enterprise CA")
+			}
+			return err
+		},
 	)
+}
+
+// front is the authority that issued the certificate which browsers see of
+// Qlik.
+func (l *Lab) front() *pki.CA {
+	if l.frontCA != nil {
+		return l.frontCA
+	}
+	return l.ca
 }
 
 func (l *Lab) buildTenant() error {
@@ -50,7 +69,7 @@ func (l *Lab) buildTenant() error {
 		CA: l.ca, Clock: l.clock, LoginAddress: l.ports["login"], GraphAddress: l.ports["graph"],
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // says what it was doing
+		return err
 	}
 	l.entra = s
 	l.synchronise()
@@ -78,7 +97,7 @@ func (l *Lab) buildDomain(cache *kdc.KeyCache) error {
 		Keys: cache.KeySource(accounts{l.store}, contoso.Realm, "DC1$"), Clock: l.dcClock.now,
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // says what it was doing
+		return err
 	}
 	l.ldap, err = directory.New(directory.Options{
 		CA: l.ca, Store: l.store, Clock: l.dcClock.now,
@@ -86,21 +105,21 @@ func (l *Lab) buildDomain(cache *kdc.KeyCache) error {
 		LDAP:      l.ports["ldap"], LDAPS: l.ports["ldaps"], GC: l.ports["gc"], GCS: l.ports["gcs"],
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // says what it was doing
+		return err
 	}
 	l.kdc, err = kdc.New(kdc.Options{
 		Realm: contoso.Realm, Accounts: accounts{l.store}, Clock: l.dcClock.now, Keys: cache, Addr: l.ports["kdc"],
 	})
-	return err //nolint:wrapcheck // says what it was doing
+	return err
 }
 
 func (l *Lab) buildQlik() error {
 	acceptor, err := gss.New(gss.Options{Keys: l.service.key, Clock: l.clock})
 	if err != nil {
-		return err //nolint:wrapcheck // says what it was doing
+		return err
 	}
 	l.qlik, err = qlik.New(qlik.Options{
-		FrontCA: l.ca, SiteCA: l.siteCA, Clock: l.clock,
+		FrontCA: l.front(), SiteCA: l.siteCA, Clock: l.clock,
 		Accept: func(token []byte) (user, realm string, reply []byte, mech string, err error) {
 			return accept(acceptor, l.store, token)
 		},
@@ -113,7 +132,7 @@ func (l *Lab) buildQlik() error {
 			Repository: l.ports["repository"], ProxyAPI: l.ports["qlik-proxy"], About: l.ports["qlik-about"],
 		},
 	})
-	return err //nolint:wrapcheck // says what it was doing
+	return err
 }
 
 // errContinue says that the client has to send another token.
@@ -126,7 +145,7 @@ func accept(a *gss.Acceptor, store *directory.Store, token []byte) (user, realm 
 		if refused, ok := errors.AsType[*gss.Error](err); ok {
 			reply = refused.Reply
 		}
-		return "", "", reply, "", err //nolint:wrapcheck // says why
+		return "", "", reply, "", err
 	}
 	if r.Continue {
 		return "", "", r.Reply, "", errContinue
@@ -141,14 +160,14 @@ func accept(a *gss.Acceptor, store *directory.Store, token []byte) (user, realm 
 func (l *Lab) buildProxy(cache *kdc.KeyCache) error {
 	cert, err := l.ca.Server(contoso.ExternalHost, "*."+contoso.ProxySuffix)
 	if err != nil {
-		return err //nolint:wrapcheck // says what it was doing
+		return err
 	}
 	l.proxy, err = appproxy.New(appproxy.Options{
-		Clock: l.clock, Certificate: cert, Roots: l.ca.Pool(), LoginURL: "https://" + contoso.LoginHost,
+		Clock: l.clock, Certificate: cert, Roots: l.front().Pool(), LoginURL: "https://" + contoso.LoginHost,
 		Cloud: tenant{l}, Tickets: &tickets{lab: l, cache: cache}, Resolve: l.resolve,
 		Record: l.hosts.record, Address: l.ports["appproxy"],
 	})
-	return err //nolint:wrapcheck // says what it was doing
+	return err
 }
 
 // together runs jobs side by side and returns all their errors.

@@ -29,9 +29,13 @@ type UnknownFaultError struct {
 
 // Error names the fault that was asked for and those it may have meant.
 func (e *UnknownFaultError) Error() string {
-	msg := fmt.Sprintf("there is no fault %q", e.ID)
-	if len(e.Nearest) > 0 {
-		msg += "; the nearest are " + strings.Join(e.Nearest, ", ")
+	return unknown("fault", e.ID, e.Nearest)
+}
+
+func unknown(what, id string, nearest []string) string {
+	msg := fmt.Sprintf("there is no %s %q", what, id)
+	if len(nearest) > 0 {
+		msg += "; the nearest are " + strings.Join(nearest, ", ")
 	}
 	return msg
 }

@@ -39,6 +39,9 @@ func (l *Lab) writeFiles() error {
 		"README.txt": []byte(l.readme()),
 	}
 	jobs := []func() error{l.hosts.writeAll, l.writeQlikCertificates}
+	if l.frontCA != nil {
+		plain[companyCAFile] = l.frontCA.PEM()
+	}
 	for name, content := range plain {
 		jobs = append(jobs, func() error { return l.writeFile(name, content) })
 	}
@@ -47,6 +50,12 @@ func (l *Lab) writeFiles() error {
 	}
 	return together(jobs...)
 }
+
+// companyCAFile is the authority of Qlik's front where it is not the lab's.
+const companyCAFile = "company-ca.pem"
+
+// file is the path of one of the lab's files.
+func (l *Lab) file(name string) string { return filepath.Join(l.dir, filepath.FromSlash(name)) }
 
 func (l *Lab) writeFile(name string, content []byte) error {
 	return replaceFile(filepath.Join(l.dir, filepath.FromSlash(name)), content)

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -22,9 +23,11 @@ const (
 // labID is the same for the same names in every run.
 func labID(parts ...string) string {
 	var name string
+	var nameSb25 strings.Builder
 	for _, p := range parts {
-		name += "/" + p
+		nameSb25.WriteString("/" + p)
 	}
+	name += nameSb25.String()
 	return uuid.NewSHA1(uuid.MustParse(contoso.TenantID), []byte("lab"+name)).String()
 }
 
@@ -33,8 +36,8 @@ func labID(parts ...string) string {
 func (l *Lab) SetUp() error {
 	l.entra.Update(publish(l))
 	l.qlik.Update(func(s *qlik.State) {
-		s.SetAllowList("", contoso.ExternalHost)
-		s.SetPattern("", devicePattern)
+		s.SetAllowList(l.form.prefix, l.form.allow...)
+		s.SetPattern(l.form.prefix, devicePattern)
 		s.SetKerberos("", true)
 	})
 	err := l.store.Update(func(tx *directory.Tx) error {
@@ -51,6 +54,9 @@ func (l *Lab) SetUp() error {
 		}
 		return nil
 	})
+	if err == nil {
+		err = l.each("setting up", func(v variation) func(*Lab) error { return v.setUp })
+	}
 	if err != nil {
 		return fmt.Errorf("finishing the practice lab: %w", err)
 	}
@@ -77,6 +83,7 @@ func publish(l *Lab) func(*entra.State) {
 			return
 		}
 		appID, objectID := labID("app"), labID("application")
+		externalURL, internalURL := l.form.externalURL, l.form.internalURL
 		home, logout := externalURL, externalURL+"?appproxy=logout"
 		roles := []entra.AppRole{templateRole(roleUser, "User"), templateRole(roleMSIAM, "msiam_access")}
 		app := entra.Application{
@@ -163,7 +170,7 @@ func signedOn(l *Lab) (yes bool) {
 }
 
 func listed(l *Lab) (yes bool) {
-	l.qlik.View(func(s *qlik.State) { yes = slices.Contains(s.AllowList(""), contoso.ExternalHost) })
+	l.qlik.View(func(s *qlik.State) { yes = slices.Contains(s.AllowList(l.form.prefix), contoso.ExternalHost) })
 	return yes
 }
 
@@ -171,7 +178,7 @@ func negotiating(l *Lab) (yes bool) {
 	l.qlik.View(func(s *qlik.State) {
 		p := s.ProxyService(contoso.QlikNode)
 		yes = p != nil && p.Object("settings").Flag("kerberosAuthentication") &&
-			s.VirtualProxy("").Text("windowsAuthenticationEnabledDevicePattern") == devicePattern
+			s.VirtualProxy(l.form.prefix).Text("windowsAuthenticationEnabledDevicePattern") == devicePattern
 	})
 	return yes
 }

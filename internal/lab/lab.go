@@ -35,6 +35,8 @@ type Options struct {
 	// Unfinished, with Faults, leaves the setting up to be done: faults of what
 	// is not there yet spring when it is.
 	Unfinished bool
+	// Variants are different but correct forms of the installation.
+	Variants []string
 	// Clock is time.Now when nil.
 	Clock func() time.Time
 	// Ports are listen addresses by server name; loopback with a free port
@@ -51,6 +53,9 @@ type Lab struct {
 	dcClock *directoryClock
 
 	ca, siteCA *pki.CA
+	frontCA    *pki.CA // issues Qlik's certificate for browsers; ca unless a variant says otherwise
+	form       form
+	variations []variation
 	store      *directory.Store
 	service    *serviceKeys
 	hosts      *hosts
@@ -106,6 +111,11 @@ func (o Options) check() error {
 			return err
 		}
 	}
+	for _, id := range o.Variants {
+		if _, err := findVariation(id); err != nil {
+			return err
+		}
+	}
 	known := Servers()
 	for name := range o.Ports {
 		if !slices.Contains(known, name) {
@@ -134,7 +144,7 @@ func prepare(o Options) (*Lab, error) {
 	}
 	l.dir = dir
 	l.hosts = newHosts(dir, o.Clock)
-	return l, nil
+	return l, l.vary(o.Variants)
 }
 
 func (l *Lab) start(ctx context.Context, o Options) error {

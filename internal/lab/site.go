@@ -31,11 +31,12 @@ func (l *Lab) Site() site.Site {
 			ClientID: contoso.ClientID, SignIn: "device-code", DisableInstanceDiscovery: true,
 		},
 		Publish: site.Publish{
-			AppName: contoso.AppName, ExternalURL: externalURL, InternalURL: internalURL, ConnectorGroup: contoso.GroupName,
+			AppName: contoso.AppName, ExternalURL: l.form.externalURL, InternalURL: l.form.internalURL, ConnectorGroup: contoso.GroupName,
 		},
 		Qlik: site.Qlik{
 			Repository:  "https://" + contoso.QlikNode + ":4242",
 			Certificate: at("qlik", "client.pem"), Key: at("qlik", "client_key.pem"), Root: at("qlik", "root.pem"),
+			Prefix:         l.form.prefix,
 			ServiceAccount: contoso.NetBIOS + `\` + contoso.ServiceAccount,
 		},
 		Directory: site.Directory{
@@ -61,6 +62,11 @@ func (l *Lab) Site() site.Site {
 			s.Pins = append(s.Pins, site.Pin{Name: name, Address: e.address})
 		}
 	}
+	for _, v := range l.variations {
+		if v.site != nil {
+			v.site(l, &s)
+		}
+	}
 	slices.SortFunc(s.Pins, func(a, b site.Pin) int { return strings.Compare(a.Name, b.Name) })
 	return s
 }
@@ -81,14 +87,19 @@ func (l *Lab) endpoints() []endpoint {
 		}
 		return out
 	}
+	fronts := append([]string{contoso.QlikHost, contoso.QlikNode}, l.form.nodes...)
+	outside := at("443", contoso.ExternalHost)
+	if l.form.secondApp {
+		outside = append(outside, at("443", authHost)...)
+	}
 	return []endpoint{
 		{"login", l.entra.LoginAddr(), at("443", contoso.LoginHost)},
 		{"graph", l.entra.GraphAddr(), at("443", contoso.GraphHost)},
-		{"appproxy", l.proxy.Addr(), at("443", contoso.ExternalHost)},
-		{"qlik", l.qlik.FrontAddr(), at("443", contoso.QlikHost, contoso.QlikNode)},
-		{"qlik-http", l.qlik.PlainAddr(), at("80", contoso.QlikHost, contoso.QlikNode)},
-		{"qlik-auth", l.qlik.AuthAddr(), at("4244", contoso.QlikHost, contoso.QlikNode)},
-		{"qlik-auth-http", l.qlik.PlainAuthAddr(), at("4248", contoso.QlikHost, contoso.QlikNode)},
+		{"appproxy", l.proxy.Addr(), outside},
+		{"qlik", l.qlik.FrontAddr(), at("443", fronts...)},
+		{"qlik-http", l.qlik.PlainAddr(), at("80", fronts...)},
+		{"qlik-auth", l.qlik.AuthAddr(), at("4244", fronts...)},
+		{"qlik-auth-http", l.qlik.PlainAuthAddr(), at("4248", fronts...)},
 		{"repository", l.qlik.RepositoryAddr(), at("4242", contoso.QlikNode)},
 		{"qlik-proxy", l.qlik.ProxyAPIAddr(), at("4243", contoso.QlikNode)},
 		{"qlik-about", l.qlik.AboutAddr(), at("9032", contoso.QlikNode)},
