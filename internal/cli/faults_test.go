@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"sensegate/checks"
-	"sensegate/internal/cli"
 	"sensegate/internal/lab"
 	"sensegate/internal/report"
 )
@@ -122,30 +121,4 @@ func checkDemo(t *testing.T, args ...string) (report.Report, int) {
 		t.Fatalf("%v\n%s%s", err, said, raw)
 	}
 	return r, code
-}
-
-// run is the program in this process; it returns the exit code, and what was
-// printed on both outputs.
-func run(t testing.TB, args ...string) (code int, said string) {
-	t.Helper()
-	open := func(name string, flag int) *os.File {
-		f, err := os.OpenFile(name, flag, 0o600)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = f.Close() })
-		return f
-	}
-	home := t.TempDir()
-	nothing := open(os.DevNull, os.O_RDONLY)
-	out := open(filepath.Join(home, "out"), os.O_CREATE|os.O_RDWR|os.O_APPEND)
-	code = cli.Main(t.Context(), cli.Process{
-		Args: args, In: nothing, Out: out, Err: out,
-		Environ: []string{"SENSEGATE_HOME=" + filepath.Join(home, "sensegate")},
-	})
-	raw, err := os.ReadFile(out.Name())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return code, string(raw)
 }

@@ -118,7 +118,7 @@ func (p *program) faults(format string) error {
 			}
 			fmt.Fprintf(p.Out, "  %-*s  %s\n", wide, r.ID, r.Title)
 		}
-			fmt.Fprintln(p.Out, "\nhealthy variants")
+		fmt.Fprintln(p.Out, "\nhealthy variants")
 		wide = 0
 		for _, v := range lab.Variants() {
 			wide = max(wide, len(v.ID))
