@@ -49,7 +49,7 @@ func TestSignIn(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.setup()
-			got, err := d.client(t).RootDSE(context.Background())
+			got, err := d.client(t).RootDSE(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func TestSignInRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := start(t)
 			tt.setup(t, d)
-			_, err := d.client(t).RootDSE(context.Background())
+			_, err := d.client(t).RootDSE(t.Context())
 			kindAndCode(t, err, tt.kind, tt.code)
 			if err != nil && strings.Contains(err.Error(), d.secrets["directory"]) && d.secrets["directory"] != "" {
 				t.Error("the password is in the error")
@@ -135,24 +135,24 @@ func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
 		return strings.Join(v, "")
 	}
 	for range 4 {
-		_, err := c.Account(context.Background(), "alice")
+		_, err := c.Account(t.Context(), "alice")
 		kindAndCode(t, err, fact.NotSignedIn, "52e")
-		_, err = c.Holders(context.Background(), contoso.SPN)
+		_, err = c.Holders(t.Context(), contoso.SPN)
 		kindAndCode(t, err, fact.NotSignedIn, "52e")
 	}
 	if got := count(); got != "1" {
 		t.Errorf("bad passwords: %s", got)
 	}
 	d.secrets["directory"] = contoso.Admin().Password
-	if _, err := c.Account(context.Background(), "alice"); err != nil {
+	if _, err := c.Account(t.Context(), "alice"); err != nil {
 		t.Error(err)
 	}
 	d.secrets["directory"] = "wrong"
 	d2 := d.client(t)
-	_, err := d2.Account(context.Background(), "alice")
+	_, err := d2.Account(t.Context(), "alice")
 	kindAndCode(t, err, fact.NotSignedIn, "52e")
 	d2.Forget()
-	_, err = d2.Account(context.Background(), "alice")
+	_, err = d2.Account(t.Context(), "alice")
 	kindAndCode(t, err, fact.NotSignedIn, "52e")
 	if got := count(); got != "2" {
 		t.Errorf("bad passwords: %s, want 2: a right one resets the count, Forget allows one more", got)
@@ -162,11 +162,11 @@ func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
 func TestSilenceEndsWithTheContext(t *testing.T) {
 	d := start(t)
 	c := d.client(t)
-	if _, err := c.RootDSE(context.Background()); err != nil {
+	if _, err := c.RootDSE(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	d.ldap.Update(func(s *lab.State) { s.Silent = true })
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	begun := time.Now()
 	_, err := c.Account(ctx, "alice")
@@ -174,13 +174,13 @@ func TestSilenceEndsWithTheContext(t *testing.T) {
 	if time.Since(begun) > 5*time.Second {
 		t.Error("the context did not end the wait")
 	}
-	cancelled, stop := context.WithCancel(context.Background())
+	cancelled, stop := context.WithCancel(t.Context())
 	stop()
 	if _, err = c.Account(cancelled, "alice"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	d.ldap.Update(func(s *lab.State) { s.Silent = false })
-	if _, err := c.Account(context.Background(), "alice"); err != nil {
+	if _, err := c.Account(t.Context(), "alice"); err != nil {
 		t.Errorf("no new connection was made: %v", err)
 	}
 }
@@ -193,9 +193,9 @@ func TestQuestionsAtOnce(t *testing.T) {
 		go func() {
 			var err error
 			if i%2 == 0 {
-				_, err = c.Account(context.Background(), "alice")
+				_, err = c.Account(t.Context(), "alice")
 			} else {
-				_, err = c.Holders(context.Background(), "HOST/qlik01.contoso.test")
+				_, err = c.Holders(t.Context(), "HOST/qlik01.contoso.test")
 			}
 			errs <- err
 		}()
@@ -220,7 +220,7 @@ func TestAccount(t *testing.T) {
 	})
 	c := d.client(t)
 	get := func(name string) fact.Account {
-		a, err := c.Account(context.Background(), name)
+		a, err := c.Account(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -248,11 +248,11 @@ func TestAccount(t *testing.T) {
 	if !admin.Sensitive() || get("alice@contoso.test").SAM != "alice" {
 		t.Error("the wrong accounts were read")
 	}
-	_, err := c.Account(context.Background(), "nobody")
+	_, err := c.Account(t.Context(), "nobody")
 	kindAndCode(t, err, fact.NotFound, "")
-	_, err = c.Account(context.Background(), "*")
+	_, err = c.Account(t.Context(), "*")
 	kindAndCode(t, err, fact.NotFound, "")
-	_, err = c.Account(context.Background(), "alice)(objectClass=*")
+	_, err = c.Account(t.Context(), "alice)(objectClass=*")
 	kindAndCode(t, err, fact.NotFound, "")
 }
 
@@ -260,7 +260,7 @@ func TestProtectedUsers(t *testing.T) {
 	d := start(t)
 	c := d.client(t)
 	protected := func() bool {
-		a, err := c.Account(context.Background(), "alice")
+		a, err := c.Account(t.Context(), "alice")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -291,7 +291,7 @@ func TestHolders(t *testing.T) {
 	d := start(t)
 	c := d.client(t)
 	names := func(spn string) []string {
-		found, err := c.Holders(context.Background(), spn)
+		found, err := c.Holders(t.Context(), spn)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -321,16 +321,15 @@ func TestHolders(t *testing.T) {
 		t.Errorf("a star was taken for a pattern: %v", got)
 	}
 	d.ldap.Update(func(s *lab.State) { s.Catalogue = false })
-	_, err := d.client(t).Holders(context.Background(), contoso.SPN)
-	var f *fact.Error
-	if !errors.As(err, &f) {
+	_, err := d.client(t).Holders(t.Context(), contoso.SPN)
+	if _, ok := errors.AsType[*fact.Error](err); !ok {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestMappings(t *testing.T) {
 	d := start(t)
-	got, err := d.client(t).Mappings(context.Background())
+	got, err := d.client(t).Mappings(t.Context())
 	if err != nil || len(got) != 53 || !slices.Contains(got, "http") {
 		t.Errorf("got %d, %v", len(got), err)
 	}

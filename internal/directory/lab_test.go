@@ -93,7 +93,7 @@ func start(t *testing.T) *dc {
 		Start(context.Context) error
 		Close() error
 	}{d.kdc, d.ldap} {
-		if err := s.Start(context.Background()); err != nil {
+		if err := s.Start(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = s.Close() })

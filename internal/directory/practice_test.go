@@ -1,7 +1,6 @@
 package directory_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +19,7 @@ import (
 // TestPracticeLab asks a whole installation, signed in with the keytab that
 // its site names.
 func TestPracticeLab(t *testing.T) {
-	l, err := practice.Start(context.Background(), practice.Options{Finished: true, Dir: t.TempDir()})
+	l, err := practice.Start(t.Context(), practice.Options{Finished: true, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +39,7 @@ func TestPracticeLab(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	ctx := context.Background()
+	ctx := t.Context()
 	if root, err := c.RootDSE(ctx); err != nil || root.BoundAs != `CONTOSO\admin` {
 		t.Errorf("got %+v, %v", root, err)
 	}
@@ -132,7 +131,7 @@ func TestLostConnections(t *testing.T) {
 	d.site.Pins[0].Address = box.addr
 	c := d.client(t)
 	w := directory.NewWriter(c)
-	ctx := context.Background()
+	ctx := t.Context()
 	t.Run("between two questions", func(t *testing.T) {
 		for range 3 {
 			if _, err := c.Account(ctx, "alice"); err != nil {
@@ -184,7 +183,7 @@ func TestManyValues(t *testing.T) {
 	})
 	c := d.client(t)
 	for _, name := range []string{"qlik", "CONN01$"} {
-		a, err := c.Account(context.Background(), name)
+		a, err := c.Account(t.Context(), name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,11 +191,11 @@ func TestManyValues(t *testing.T) {
 			t.Errorf("%s: %d values, want %d", name, n, len(many))
 		}
 	}
-	found, err := c.Holders(context.Background(), "HTTP/host1650.contoso.test")
+	found, err := c.Holders(t.Context(), "HTTP/host1650.contoso.test")
 	if err != nil || len(found) != 1 || found[0].SAM != "qlik" {
 		t.Errorf("got %d, %v", len(found), err)
 	}
-	if err := directory.NewWriter(c).AddSPN(context.Background(), qlikDN, "HTTP/one.more"); err != nil {
+	if err := directory.NewWriter(c).AddSPN(t.Context(), qlikDN, "HTTP/one.more"); err != nil {
 		t.Error(err)
 	}
 }

@@ -197,7 +197,7 @@ func TestServers(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := New(site.Site{Directory: tt.directory}, nil, nil, nil)
 			c.srv = lookup
-			got, err := c.domainServers(context.Background())
+			got, err := c.domainServers(t.Context())
 			if (err != nil) != tt.bad {
 				t.Fatal(err)
 			}
@@ -208,7 +208,7 @@ func TestServers(t *testing.T) {
 			if diff := cmp.Diff(tt.domain, got, opt); diff != "" {
 				t.Error(diff)
 			}
-			got, err = c.catalogServers(context.Background())
+			got, err = c.catalogServers(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,8 +19,7 @@ func classify(op string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *fact.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*fact.Error](err); ok {
 		return known
 	}
 	var e *ldap.Error

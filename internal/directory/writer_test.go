@@ -1,7 +1,6 @@
 package directory_test
 
 import (
-	"context"
 	"slices"
 	"testing"
 
@@ -17,7 +16,7 @@ func TestWriteNames(t *testing.T) {
 	d := start(t)
 	c := d.client(t)
 	w := directory.NewWriter(c)
-	ctx := context.Background()
+	ctx := t.Context()
 	has := func(attribute, name, value string) bool {
 		return slices.Contains(d.store.Values(name, attribute), value)
 	}
@@ -61,23 +60,23 @@ func TestWriteRefused(t *testing.T) {
 		code  string
 	}{
 		{"no right to the name", asQlik, func(w *directory.Writer) error {
-			return w.AddSPN(context.Background(), connDN, "HTTP/conn01")
+			return w.AddSPN(t.Context(), connDN, "HTTP/conn01")
 		}, fact.NoRight, "insufficientAccessRights"},
 		{"no right to delegate", asQlik, func(w *directory.Writer) error {
-			return w.AddDelegation(context.Background(), connDN, contoso.SPN)
+			return w.AddDelegation(t.Context(), connDN, contoso.SPN)
 		}, fact.NoRight, "insufficientAccessRights"},
 		{"taken elsewhere", func(t *testing.T, d *dc) {
 			d.change(t, func(tx *lab.Tx) error { return tx.Add("CONN02$", "servicePrincipalName", contoso.SPN) })
-		}, func(w *directory.Writer) error { return w.AddSPN(context.Background(), qlikDN, contoso.SPN) }, fact.Refused, "8647"},
+		}, func(w *directory.Writer) error { return w.AddSPN(t.Context(), qlikDN, contoso.SPN) }, fact.Refused, "8647"},
 		{"no such object", nil, func(w *directory.Writer) error {
-			return w.AddSPN(context.Background(), "CN=nobody,"+contoso.BaseDN, contoso.SPN)
+			return w.AddSPN(t.Context(), "CN=nobody,"+contoso.BaseDN, contoso.SPN)
 		}, fact.NotFound, "noSuchObject"},
-		{"no object", nil, func(w *directory.Writer) error { return w.AddSPN(context.Background(), "", contoso.SPN) }, fact.NotFound, ""},
+		{"no object", nil, func(w *directory.Writer) error { return w.AddSPN(t.Context(), "", contoso.SPN) }, fact.NotFound, ""},
 		{"look-alike", nil, func(w *directory.Writer) error {
-			return w.AddSPN(context.Background(), qlikDN, "HTTP/s\u0435nse.contoso.test")
+			return w.AddSPN(t.Context(), qlikDN, "HTTP/s\u0435nse.contoso.test")
 		}, fact.Refused, "syntax"},
 		{"flags changed meanwhile", nil, func(w *directory.Writer) error {
-			return w.SetProtocolTransition(context.Background(), connDN, 0x1234, true)
+			return w.SetProtocolTransition(t.Context(), connDN, 0x1234, true)
 		}, fact.Conflict, "noSuchAttribute"},
 	}
 	for _, tt := range tests {
@@ -95,7 +94,7 @@ func TestProtocolTransition(t *testing.T) {
 	d := start(t)
 	c := d.client(t)
 	w := directory.NewWriter(c)
-	ctx := context.Background()
+	ctx := t.Context()
 	for _, on := range []bool{true, true, false, false} {
 		before, err := c.Account(ctx, "CONN01$")
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,7 +144,7 @@ func (c *Client) kdcs(ctx context.Context, realm string) ([]string, error) {
 	}
 	var out []string
 	for _, r := range records[:min(len(records), 3)] {
-		out = append(out, net.JoinHostPort(strings.TrimSuffix(r.Target, "."), fmt.Sprint(r.Port)))
+		out = append(out, net.JoinHostPort(strings.TrimSuffix(r.Target, "."), strconv.FormatUint(uint64(r.Port), 10)))
 	}
 	return out, nil
 }
@@ -169,8 +170,7 @@ func asKDCError(err error) (*KDCError, bool) {
 
 // wrap gives every error that leaves the package the form that checks judge.
 func wrap(op string, err error, signIn bool) error {
-	var known *fact.Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*fact.Error](err); ok {
 		return known
 	}
 	if k, ok := asKDCError(err); ok {

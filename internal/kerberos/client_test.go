@@ -1,7 +1,6 @@
 package kerberos_test
 
 import (
-	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ import (
 
 func TestServiceTicket(t *testing.T) {
 	l := startLab(t)
-	ctx := context.Background()
+	ctx := t.Context()
 	check := func(t *testing.T) {
 		t.Helper()
 		got, err := l.client(t).ServiceTicket(ctx, webSPN)
@@ -87,7 +86,7 @@ func TestServiceTicketRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := startLab(t)
 			tt.setup(t, l)
-			_, err := l.client(t).ServiceTicket(context.Background(), tt.spn)
+			_, err := l.client(t).ServiceTicket(t.Context(), tt.spn)
 			var f *fact.Error
 			if !errors.As(err, &f) || f.Kind != tt.kind || f.Code != tt.code {
 				t.Fatalf("got %#v (%v), want kind %d code %q", f, err, tt.kind, tt.code)
@@ -117,7 +116,7 @@ func TestProbeAccount(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := l.client(t).ProbeAccount(context.Background(), tt.name)
+			got, err := l.client(t).ProbeAccount(t.Context(), tt.name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -130,7 +129,7 @@ func TestProbeAccount(t *testing.T) {
 		})
 	}
 	l.kdc.Update(func(s *kdc.State) { s.ClockOffset = -2 * time.Hour })
-	got, err := l.client(t).ProbeAccount(context.Background(), "alice")
+	got, err := l.client(t).ProbeAccount(t.Context(), "alice")
 	if d := time.Since(got.Time); err != nil || d < time.Hour {
 		t.Errorf("a wrong clock was not seen: %v, %v", d, err)
 	}
@@ -138,7 +137,7 @@ func TestProbeAccount(t *testing.T) {
 
 func TestNegotiate(t *testing.T) {
 	l := startLab(t)
-	got, err := l.client(t).Negotiate(context.Background(), l.site.Publish.InternalURL, webSPN)
+	got, err := l.client(t).Negotiate(t.Context(), l.site.Publish.InternalURL, webSPN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +185,7 @@ func TestNegotiateVariants(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := startLab(t)
 			tt.setup(l)
-			got, err := l.client(t).Negotiate(context.Background(), l.site.Publish.InternalURL, webSPN)
+			got, err := l.client(t).Negotiate(t.Context(), l.site.Publish.InternalURL, webSPN)
 			code := ""
 			var f *fact.Error
 			if errors.As(err, &f) {
@@ -249,7 +248,7 @@ func TestRehearse(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			l := startLab(t)
 			tt.setup(l)
-			got, err := l.client(t).Rehearse(context.Background(), "CONN01$", "alice@lab.test", webSPN, l.site.Publish.InternalURL)
+			got, err := l.client(t).Rehearse(t.Context(), "CONN01$", "alice@lab.test", webSPN, l.site.Publish.InternalURL)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -271,7 +270,7 @@ func TestRehearseWithKeytab(t *testing.T) {
 	l := startLab(t)
 	l.secrets = nil
 	l.site.Connector.Hosts[0].Keytab = l.keytab(t, "CONN01$")
-	got, err := l.client(t).Rehearse(context.Background(), "conn01$", "alice@lab.test", webSPN, l.site.Publish.InternalURL)
+	got, err := l.client(t).Rehearse(t.Context(), "conn01$", "alice@lab.test", webSPN, l.site.Publish.InternalURL)
 	if err != nil || got.Stage != kerberos.StageDone {
 		t.Fatalf("got %+v, %v", got, err)
 	}
@@ -280,7 +279,7 @@ func TestRehearseWithKeytab(t *testing.T) {
 func TestRehearseWithoutSecret(t *testing.T) {
 	l := startLab(t)
 	l.secrets, l.site.Connector = nil, site.Connector{}
-	_, err := l.client(t).Rehearse(context.Background(), "CONN01$", "alice@lab.test", webSPN, l.site.Publish.InternalURL)
+	_, err := l.client(t).Rehearse(t.Context(), "CONN01$", "alice@lab.test", webSPN, l.site.Publish.InternalURL)
 	var f *fact.Error
 	if !errors.As(err, &f) || f.Kind != fact.Unsupported || f.Code != "no-secret" {
 		t.Errorf("got %v", err)

@@ -13,7 +13,7 @@ import (
 
 // TestPracticeLab walks a whole installation: its own KDC, front and engine.
 func TestPracticeLab(t *testing.T) {
-	l, err := practice.Start(context.Background(), practice.Options{Finished: true, Dir: t.TempDir()})
+	l, err := practice.Start(t.Context(), practice.Options{Finished: true, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestPracticeLab(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := kerberos.New(s, dialer, nil)
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	t.Run("ticket", func(t *testing.T) {
 		got, err := c.ServiceTicket(ctx, s.SPN())

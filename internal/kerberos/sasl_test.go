@@ -1,7 +1,6 @@
 package kerberos_test
 
 import (
-	"context"
 	"crypto/x509"
 	"encoding/hex"
 	"testing"
@@ -21,7 +20,7 @@ func TestSASL(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		bind, err := l.client(t).SASL(context.Background(), "alice", l.keytab(t, "alice"), nil)
+		bind, err := l.client(t).SASL(t.Context(), "alice", l.keytab(t, "alice"), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +61,7 @@ func TestSASLProvesTheServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	bind, err := l.client(t).SASL(context.Background(), "alice", l.keytab(t, "alice"), nil)
+	bind, err := l.client(t).SASL(t.Context(), "alice", l.keytab(t, "alice"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +105,7 @@ func TestSASLBindsTheChannel(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, peer := range []*x509.Certificate{nil, leaf} {
-		bind, err := l.client(t).SASL(context.Background(), "alice", l.keytab(t, "alice"), peer)
+		bind, err := l.client(t).SASL(t.Context(), "alice", l.keytab(t, "alice"), peer)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -117,7 +117,7 @@ func TestTGSReplies(t *testing.T) {
 			}
 			tgt := ticket{raw: messages.Ticket{TktVNO: 5, Realm: "LAB.TEST", SName: krbtgt("LAB.TEST"), EncPart: types.EncryptedData{EType: 18, Cipher: []byte("tgt")}}, key: session, client: alice, crealm: "LAB.TEST"}
 			name, _ := service("HTTP/sense.lab.test")
-			got, err := c.serviceTicket(context.Background(), tgt, wish{server: name, realm: "LAB.TEST", onBehalf: tt.onBehalf})
+			got, err := c.serviceTicket(t.Context(), tgt, wish{server: name, realm: "LAB.TEST", onBehalf: tt.onBehalf})
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("got %v", err)
@@ -139,7 +139,7 @@ func TestS4UWithoutSupport(t *testing.T) {
 	}}.answer)
 	c := clientFor(t, addr, nil)
 	tgt := ticket{raw: messages.Ticket{TktVNO: 5, Realm: "LAB.TEST", SName: krbtgt("LAB.TEST"), EncPart: types.EncryptedData{EType: 18, Cipher: []byte("tgt")}}, key: session, client: computer, crealm: "LAB.TEST"}
-	_, err := c.s4u2self(context.Background(), tgt, "alice@lab.test")
+	_, err := c.s4u2self(t.Context(), tgt, "alice@lab.test")
 	var f *fact.Error
 	if !errors.Is(err, errNoS4U) || !errors.As(wrap("x", err, false), &f) || f.Kind != fact.Unsupported {
 		t.Errorf("got %v", err)

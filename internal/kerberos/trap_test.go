@@ -103,7 +103,7 @@ func TestErrorsStayWhole(t *testing.T) {
 	edata := unhex(t, "3015a103020103a20e040c720200c00000000001000000")
 	addr, _ := answering(t, func(c net.Conn) { swallow(c); _, _ = c.Write(krbError(t, 13, edata)) })
 	c := clientFor(t, addr, func(string) (string, bool) { return "secret", true })
-	_, err := c.ServiceTicket(context.Background(), "HTTP/x")
+	_, err := c.ServiceTicket(t.Context(), "HTTP/x")
 	var f *fact.Error
 	var k *KDCError
 	if !errors.As(err, &f) || f.System != "KDC" || f.Code != "KDC_ERR_BADOPTION" || f.Kind != fact.Refused {
@@ -118,7 +118,7 @@ func TestContextEndsAWait(t *testing.T) {
 	hang := make(chan struct{})
 	addr, _ := answering(t, func(net.Conn) { <-hang })
 	t.Cleanup(func() { close(hang) })
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()
 	_, err := clientFor(t, addr, nil).ProbeAccount(ctx, "alice")
@@ -139,7 +139,7 @@ func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
 	c := clientFor(t, addr, func(string) (string, bool) { return password, true })
 	errs := make(chan error)
 	for range 4 {
-		go func() { _, err := c.ServiceTicket(context.Background(), "HTTP/x"); errs <- err }()
+		go func() { _, err := c.ServiceTicket(t.Context(), "HTTP/x"); errs <- err }()
 	}
 	for range 4 {
 		var f *fact.Error
@@ -151,12 +151,12 @@ func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
 		t.Fatalf("%d requests, want 1", n)
 	}
 	password = "another"
-	_, _ = c.ServiceTicket(context.Background(), "HTTP/x")
+	_, _ = c.ServiceTicket(t.Context(), "HTTP/x")
 	c.Forget()
-	_, _ = c.ServiceTicket(context.Background(), "HTTP/x")
+	_, _ = c.ServiceTicket(t.Context(), "HTTP/x")
 	now := c.now()
 	c.now = func() time.Time { return now.Add(observation + time.Second) }
-	_, _ = c.ServiceTicket(context.Background(), "HTTP/x")
+	_, _ = c.ServiceTicket(t.Context(), "HTTP/x")
 	if n := requests(); n != 4 {
 		t.Errorf("%d requests, want 4: a new secret, Forget and time allow one each", n)
 	}
@@ -287,7 +287,7 @@ func TestAddresses(t *testing.T) {
 				}
 				return "", []*net.SRV{{Target: "dc3.lab.test.", Port: 88}}, nil
 			}
-			got, err := c.kdcs(context.Background(), "LAB.TEST")
+			got, err := c.kdcs(t.Context(), "LAB.TEST")
 			if err != nil || len(got) != 1 || got[0] != tt.want {
 				t.Errorf("got %v, %v", got, err)
 			}

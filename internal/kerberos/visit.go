@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sensegate/internal/fact"
@@ -18,6 +19,17 @@ const (
 	frontSystem = "Qlik proxy"
 	// maxHops bounds the walk from the hub to the Windows module and back.
 	maxHops = 12
+)
+
+// CodeOtherMechanism is the code of a front that offers Negotiate and takes
+// another mechanism than Kerberos behind it.
+const CodeOtherMechanism = "mechanism"
+
+// negState of an answer, RFC 4178 4.2.2.
+const (
+	incomplete = 1
+	rejected   = 2
+	requestMIC = 3
 )
 
 // style is how a ticket is presented to the front.
@@ -182,10 +194,13 @@ func (v *visit) refusal(op string, page netprobe.Page) error {
 		if k, ok := parseError(t.Body); ok {
 			e.Code, e.Text, e.Err = k.Name, k.Text, k
 		}
-	case t.State == 1 || t.State == 3:
+	case t.State == incomplete || t.State == requestMIC:
 		e.Text = "the front wants another round, which Kerberos does not have"
-	case t.State == 2:
-		e.Text = "the front rejected the mechanism"
+	case t.State == rejected:
+		// The ticket was not even looked at: something else than Kerberos is
+		// behind the word Negotiate, and that is NTLM.
+		v.session.Mechanism = "ntlm"
+		e.Code, e.Text = CodeOtherMechanism, "the front says Negotiate and does not take Kerberos"
 	}
 	return e
 }
@@ -271,7 +286,7 @@ func (v *visit) whoami(ctx context.Context) error {
 func answered(op string, page netprobe.Page) error {
 	e := &fact.Error{
 		Kind: fact.Refused, System: frontSystem, Op: op,
-		Code: fmt.Sprint(page.Status), Text: netprobe.PageText(page),
+		Code: strconv.Itoa(page.Status), Text: netprobe.PageText(page),
 	}
 	switch page.Status {
 	case http.StatusForbidden:

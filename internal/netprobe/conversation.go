@@ -122,7 +122,7 @@ func (c *conversation) call(ctx context.Context, method string, result any, prob
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // Open classifies it
+			return ctx.Err()
 		case <-timer.C:
 			return fmt.Errorf("asking for %s: %w", method, context.DeadlineExceeded)
 		case f, ok := <-c.frames:

@@ -47,7 +47,7 @@ func (c *conversation) greeting(ctx context.Context, probe *fact.SocketProbe) er
 	for {
 		select {
 		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // Open classifies it
+			return ctx.Err()
 		case <-total.C:
 			return nil
 		case <-quiet.C:
@@ -150,7 +150,7 @@ func (c *conversation) watch(ctx context.Context, d time.Duration, probe *fact.S
 	for watching := true; watching; {
 		select {
 		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // Open classifies it
+			return ctx.Err()
 		case <-timer.C:
 			watching = false
 		case f, ok := <-c.frames:

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"sensegate/checks"
@@ -120,10 +121,8 @@ func newCheck(c steps.CheckView, causes checks.Catalogue) Check {
 }
 
 func wanted(id checks.StepID, only []checks.StepID) bool {
-	for _, o := range only {
-		if o == id {
-			return true
-		}
+	if slices.Contains(only, id) {
+		return true
 	}
 	return len(only) == 0
 }

@@ -2,9 +2,10 @@ package session
 
 import (
 	"errors"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func TestTheFoldIsTheHistory(t *testing.T) {
 	n := 0
 	rapid.Check(t, func(t *rapid.T) {
 		n++
-		st := NewStore(filepath.Join(dir, fmt.Sprint(n)), time.Now)
+		st := NewStore(filepath.Join(dir, strconv.Itoa(n)), time.Now)
 		s, err := st.Create(site.Site{Name: "x"})
 		if err != nil {
 			t.Fatal(err)
@@ -102,9 +103,7 @@ func TestTheFoldIsTheHistory(t *testing.T) {
 
 func copyOf(r Resume) Resume {
 	out := Resume{Position: r.Position, Earlier: map[checks.ID]checks.Result{}}
-	for k, v := range r.Earlier {
-		out.Earlier[k] = v
-	}
+	maps.Copy(out.Earlier, r.Earlier)
 	out.Changes = append(out.Changes, r.Changes...)
 	out.Doubtful = append(out.Doubtful, r.Doubtful...)
 	return out

@@ -61,7 +61,7 @@ func open(dir string, clock func() time.Time, prepare func() error) (*Session, e
 func (s *Session) read() error {
 	facts, err := site.Load(filepath.Join(s.dir, siteFile))
 	if err != nil {
-		return err //nolint:wrapcheck // a FileError says it all
+		return err
 	}
 	path := filepath.Join(s.dir, journalFile)
 	entries, whole, err := readJournal(path)

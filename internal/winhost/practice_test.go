@@ -1,7 +1,6 @@
 package winhost_test
 
 import (
-	"context"
 	"testing"
 
 	practice "sensegate/internal/lab"
@@ -10,7 +9,7 @@ import (
 
 // TestPracticeLab reads what the lab wrote with code of its own.
 func TestPracticeLab(t *testing.T) {
-	l, err := practice.Start(context.Background(), practice.Options{Finished: true, Dir: t.TempDir()})
+	l, err := practice.Start(t.Context(), practice.Options{Finished: true, Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +20,7 @@ func TestPracticeLab(t *testing.T) {
 	})
 	s := l.Site()
 	for _, h := range s.Connector.Hosts {
-		got, err := winhost.NewHosts(s).Host(context.Background(), h.Name)
+		got, err := winhost.NewHosts(s).Host(t.Context(), h.Name)
 		if err != nil {
 			t.Fatal(err)
 		}

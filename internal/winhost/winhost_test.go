@@ -1,7 +1,6 @@
 package winhost_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -151,7 +150,7 @@ func TestHosts(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := winhost.NewHosts(tt.site).Host(context.Background(), tt.host)
+			got, err := winhost.NewHosts(tt.site).Host(t.Context(), tt.host)
 			if tt.kind != 0 {
 				var e *fact.Error
 				if !errors.As(err, &e) || e.Kind != tt.kind {

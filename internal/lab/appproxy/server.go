@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -174,9 +175,7 @@ func (s *Server) View() State {
 	defer s.mu.Unlock()
 	st := s.state
 	st.SPNEGO = make(map[string]bool, len(s.state.SPNEGO))
-	for k, v := range s.state.SPNEGO {
-		st.SPNEGO[k] = v
-	}
+	maps.Copy(st.SPNEGO, s.state.SPNEGO)
 	return st
 }
 

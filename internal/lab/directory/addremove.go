@@ -26,7 +26,7 @@ func (s *Store) add(from asking, req wire.AddRequest) error {
 		if err != nil {
 			return err
 		}
-		if !r.admin && !(r.operator && namingContext(parent.key) == domainKey()) {
+		if !r.admin && (!r.operator || namingContext(parent.key) != domainKey()) {
 			return noAccess()
 		}
 		return s.addUnder(tx, r, from, d, req.Attributes)

@@ -51,8 +51,7 @@ func (ss *session) simpleBind(req wire.BindRequest, st State) error {
 
 // become binds the connection to an account, or words why not.
 func (ss *session) become(a Account, err error) error {
-	var no *LogonError
-	if errors.As(err, &no) {
+	if no, ok := errors.AsType[*LogonError](err); ok {
 		return badCredentials(no.Status)
 	}
 	if err != nil {

@@ -25,7 +25,7 @@ func (tx *Tx) Create(name string, attrs map[string][]string) error {
 		return err
 	}
 	if len(d) == 0 {
-		return fmt.Errorf("an entry needs a name")
+		return errors.New("an entry needs a name")
 	}
 	k := d.key()
 	if _, taken := tx.store.entries[k]; taken {

@@ -2,7 +2,9 @@ package directory
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -57,7 +59,7 @@ func rdnValue(s string) (value, tail string, more bool, err error) {
 		switch c := s[i]; c {
 		case '\\':
 			if i+1 >= len(s) {
-				return "", "", false, fmt.Errorf("it ends in a backslash")
+				return "", "", false, errors.New("it ends in a backslash")
 			}
 			if i+2 < len(s) {
 				if raw, bad := hex.DecodeString(s[i+1 : i+3]); bad == nil {
@@ -88,7 +90,7 @@ func finished(s string, keep int) string { return s[:keep] }
 
 func nonEmpty(s string) error {
 	if strings.TrimSpace(s) == "" {
-		return fmt.Errorf("an empty value")
+		return errors.New("an empty value")
 	}
 	return nil
 }
@@ -165,14 +167,14 @@ func (d dn) canonical() string {
 	b.WriteString(d.domainOf())
 	b.WriteByte('/')
 	first := true
-	for i := len(d) - 1; i >= 0; i-- {
-		if strings.EqualFold(d[i].attr, "DC") {
+	for _, v := range slices.Backward(d) {
+		if strings.EqualFold(v.attr, "DC") {
 			continue
 		}
 		if !first {
 			b.WriteByte('/')
 		}
-		b.WriteString(strings.ReplaceAll(d[i].value, "/", `\/`))
+		b.WriteString(strings.ReplaceAll(v.value, "/", `\/`))
 		first = false
 	}
 	return b.String()

@@ -184,8 +184,7 @@ func outcome(r wire.Result, err error) wire.Result {
 	if err == nil {
 		return r
 	}
-	var no *refusal
-	if errors.As(err, &no) {
+	if no, ok := errors.AsType[*refusal](err); ok {
 		return no.Result
 	}
 	return wire.Result{Code: codeOperations, Text: "00002020: SvcErr: DSID-03210A6B, problem 5012 (DIR_ERROR), data 0: " + err.Error()}

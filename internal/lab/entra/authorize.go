@@ -189,7 +189,7 @@ func (s *Server) complete(f flow, userID string) (url.Values, *SignInError) {
 		return nil, nil
 	}
 	values := url.Values{}
-	for _, t := range strings.Fields(f.responseType) {
+	for t := range strings.FieldsSeq(f.responseType) {
 		switch t {
 		case "code":
 			code := "1." + randomText(48)

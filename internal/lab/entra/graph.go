@@ -227,7 +227,7 @@ func along(pattern, segments []string) (depth int, ids []string, full bool) {
 // are the same as users/x and applications/x.
 func splitPath(path string) ([]string, *graphError) {
 	var out []string
-	for _, raw := range strings.Split(strings.Trim(path, "/"), "/") {
+	for raw := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 		seg, err := url.PathUnescape(raw)
 		if err != nil || seg == "" {
 			return nil, refused(http.StatusBadRequest, "BadRequest", "The request path is malformed.")

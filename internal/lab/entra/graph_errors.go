@@ -86,8 +86,7 @@ func (c *call) decode(v any) *graphError {
 	if err == nil {
 		return nil
 	}
-	var wrongType *json.UnmarshalTypeError
-	if errors.As(err, &wrongType) {
+	if wrongType, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		return badRequest("A value of the wrong type was given for the property '%s'.", wrongType.Field)
 	}
 	if name, unknown := strings.CutPrefix(err.Error(), "json: unknown field "); unknown {

@@ -37,7 +37,7 @@ func (c *call) options(list bool) (options, *graphError) {
 		}
 		switch name {
 		case "select":
-			for _, p := range strings.Split(value, ",") {
+			for p := range strings.SplitSeq(value, ",") {
 				o.sel = append(o.sel, strings.TrimSpace(p))
 			}
 		case "filter":

@@ -99,7 +99,7 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 	g := grant{resource: graphResource()}
 	var oidc, wanted []string
 	found := false
-	for _, s := range strings.Fields(raw) {
+	for s := range strings.FieldsSeq(raw) {
 		if openIDScope(s) {
 			g.openid = g.openid || s == "openid"
 			g.offline = g.offline || s == "offline_access"
@@ -152,7 +152,7 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 // asked for and does not find as declined.
 func scopeAnswer(raw string, allowed, oidc []string) string {
 	out := slices.Clone(oidc)
-	for _, s := range strings.Fields(raw) {
+	for s := range strings.FieldsSeq(raw) {
 		if openIDScope(s) {
 			continue
 		}

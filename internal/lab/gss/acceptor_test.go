@@ -1,7 +1,6 @@
 package gss_test
 
 import (
-	"context"
 	"encoding/asn1"
 	"encoding/base64"
 	"errors"
@@ -57,11 +56,11 @@ func (b *bench) connector() *krbclient.Client {
 
 func ticket(t *testing.T, c *krbclient.Client, spn string) krbclient.Ticket {
 	t.Helper()
-	tgt, err := c.Login(context.Background())
+	tgt, err := c.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	tkt, err := c.ServiceTicket(context.Background(), tgt, spn)
+	tkt, err := c.ServiceTicket(t.Context(), tgt, spn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +79,7 @@ func decode(t *testing.T, header string) []byte {
 func TestAcceptBothForms(t *testing.T) {
 	b := newBench(t, "qlik", nil)
 	c := b.connector()
-	tkt, err := c.TicketFor(context.Background(), contoso.TestUser().UPN, contoso.SPN)
+	tkt, err := c.TicketFor(t.Context(), contoso.TestUser().UPN, contoso.SPN)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +164,7 @@ func TestPasswordChangeTakesEffect(t *testing.T) {
 	c := b.alice()
 	old := ticket(t, c, contoso.SPN)
 	b.dir.Change("qlik", func(a *kdc.Account) { a.Password, a.KVNO = "another", a.KVNO+1 })
-	for tkt, want := range map[*krbclient.Ticket]int32{&old: errorcode.KRB_AP_ERR_MODIFIED, ptr(ticket(t, c, contoso.SPN)): 0} {
+	for tkt, want := range map[*krbclient.Ticket]int32{&old: errorcode.KRB_AP_ERR_MODIFIED, new(ticket(t, c, contoso.SPN)): 0} {
 		header, _, err := c.Negotiate(*tkt, true)
 		if err != nil {
 			t.Fatal(err)
@@ -176,7 +175,8 @@ func TestPasswordChangeTakesEffect(t *testing.T) {
 	}
 }
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 func TestOtherTokens(t *testing.T) {
 	b := newBench(t, "qlik", nil)

@@ -25,10 +25,8 @@ func (r *request) as() ([]byte, error) {
 	if !equalRealm(r.body.Realm, r.opt.Realm) {
 		return nil, &refusal{code: errorcode.KDC_ERR_WRONG_REALM, crealm: r.opt.Realm}
 	}
-	for _, bit := range []int{flags.Forwarded, flags.Proxy, flags.EncTktInSkey, flags.Renew, flags.Validate, wire.CNameInAddlTkt} {
-		if r.option(bit) {
-			return nil, refuse(errorcode.KDC_ERR_BADOPTION)
-		}
+	if slices.ContainsFunc([]int{flags.Forwarded, flags.Proxy, flags.EncTktInSkey, flags.Renew, flags.Validate, wire.CNameInAddlTkt}, r.option) {
+		return nil, refuse(errorcode.KDC_ERR_BADOPTION)
 	}
 	client, ok := r.account(r.body.CName)
 	if !ok {

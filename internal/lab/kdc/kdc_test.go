@@ -156,8 +156,11 @@ func TestSignInRefusals(t *testing.T) {
 		{"client's clock", nil, func(c *krbclient.Client) {
 			c.Clock = func() time.Time { return time.Now().Add(-6 * time.Minute) }
 		}, failure{Code: errorcode.KRB_AP_ERR_SKEW}},
-		{"RC4 allowed and asked", func(a *kdc.Account) { a.ETypes = []int32{kdc.AES256, kdc.RC4} },
-			func(c *krbclient.Client) { c.ETypes = []int32{kdc.RC4} }, failure{}},
+		{
+			"RC4 allowed and asked", func(a *kdc.Account) { a.ETypes = []int32{kdc.AES256, kdc.RC4} },
+			func(c *krbclient.Client) { c.ETypes = []int32{kdc.RC4} },
+			failure{},
+		},
 		{"account name in capitals", nil, func(c *krbclient.Client) { c.Account = "ALICE" }, failure{}},
 		{"UPN", nil, func(c *krbclient.Client) { c.Account = contoso.TestUser().UPN }, failure{}},
 		{"AES128", nil, func(c *krbclient.Client) { c.ETypes = []int32{kdc.AES128} }, failure{}},
@@ -172,7 +175,7 @@ func TestSignInRefusals(t *testing.T) {
 			if tt.client != nil {
 				tt.client(c)
 			}
-			_, err := c.Login(context.Background())
+			_, err := c.Login(t.Context())
 			if diff := cmp.Diff(tt.want, failureOf(err)); diff != "" || (tt.want.Code == 0 && err != nil) {
 				t.Errorf("%v\n%s", err, diff)
 			}
@@ -184,7 +187,7 @@ func TestErrorsCarryTheClockOfTheKDC(t *testing.T) {
 	at := time.Date(2031, 5, 6, 7, 8, 9, 123456000, time.UTC)
 	s := kdctest.Start(t, kdctest.Contoso(), func() time.Time { return at })
 	s.Update(func(st *kdc.State) { st.ClockOffset = time.Hour })
-	_, err := alice(s).Login(context.Background())
+	_, err := alice(s).Login(t.Context())
 	e, ok := errors.AsType[*krbclient.KDCError](err)
 	if !ok || e.Code != errorcode.KRB_AP_ERR_SKEW || !e.Time.Equal(at.Add(time.Hour)) {
 		t.Errorf("got %v at %v", err, e)
@@ -223,14 +226,14 @@ func TestServiceTicketRefusals(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d := kdctest.Contoso()
 			c := alice(kdctest.Start(t, d, nil))
-			tgt, err := c.Login(context.Background())
+			tgt, err := c.Login(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
 			if tt.change != nil {
 				tt.change(d)
 			}
-			tkt, err := c.ServiceTicket(context.Background(), tgt, tt.spn)
+			tkt, err := c.ServiceTicket(t.Context(), tgt, tt.spn)
 			if got := failureOf(err).Code; got != tt.want {
 				t.Fatalf("code %d, want %d (%v)", got, tt.want, err)
 			}
@@ -247,12 +250,12 @@ func TestExpiredTicket(t *testing.T) {
 	s := kdctest.Start(t, kdctest.Contoso(), clock)
 	c := alice(s)
 	c.Clock = clock
-	tgt, err := c.Login(context.Background())
+	tgt, err := c.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(11 * time.Hour)
-	_, err = c.ServiceTicket(context.Background(), tgt, contoso.SPN)
+	_, err = c.ServiceTicket(t.Context(), tgt, contoso.SPN)
 	if got := failureOf(err).Code; got != errorcode.KRB_AP_ERR_TKT_EXPIRED {
 		t.Errorf("got %v", err)
 	}
@@ -261,7 +264,7 @@ func TestExpiredTicket(t *testing.T) {
 func TestUnavailable(t *testing.T) {
 	s := kdctest.Start(t, kdctest.Contoso(), nil)
 	s.Update(func(st *kdc.State) { st.Unavailable = true })
-	_, err := alice(s).Login(context.Background())
+	_, err := alice(s).Login(t.Context())
 	if got := failureOf(err).Code; got != errorcode.KDC_ERR_SVC_UNAVAILABLE {
 		t.Errorf("got %v", err)
 	}
@@ -288,7 +291,7 @@ func TestCloseEndsIdleConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	if err := s.Start(ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -98,16 +98,23 @@ func TestMITClients(t *testing.T) {
 			{args: []string{"klist", "-e", "-f"}, want: "aes256-cts-hmac-sha1-96"},
 		}},
 		{"over UDP", true, nil, []step{{args: kinit(user.SAM), in: user.Password + "\n"}, {args: []string{"kvno", contoso.SPN}, want: "kvno = 3"}}},
-		{"UPN", false, nil, []step{{args: kinit(user.UPN, "-E", "-C"), in: user.Password + "\n"},
-			{args: []string{"klist"}, want: "Default principal: alice@" + realm}}},
+		{"UPN", false, nil, []step{
+			{args: kinit(user.UPN, "-E", "-C"), in: user.Password + "\n"},
+			{args: []string{"klist"}, want: "Default principal: alice@" + realm},
+		}},
 		{"wrong password", false, nil, []step{{args: kinit(user.SAM), in: "no\n", fail: "Password incorrect"}}},
 		{"disabled", false, func(d *kdctest.Directory) {
 			d.Change(user.SAM, func(a *kdc.Account) { a.Disabled = true })
 		}, []step{{args: kinit(user.SAM), in: user.Password + "\n", fail: "revoked"}}},
-		{"renewal", false, nil, []step{{args: kinit(user.SAM, "-r", "2d"), in: user.Password + "\n"}, {args: []string{"kinit", "-R"}},
-			{args: []string{"kvno", contoso.SPN}, want: "kvno = 3"}}},
-		{"unknown service", false, nil, []step{{args: kinit(user.SAM), in: user.Password + "\n"},
-			{args: []string{"kvno", "HTTP/nobody.contoso.test"}, fail: "not found in Kerberos database"}}},
+		{"renewal", false, nil, []step{
+			{args: kinit(user.SAM, "-r", "2d"), in: user.Password + "\n"},
+			{args: []string{"kinit", "-R"}},
+			{args: []string{"kvno", contoso.SPN}, want: "kvno = 3"},
+		}},
+		{"unknown service", false, nil, []step{
+			{args: kinit(user.SAM), in: user.Password + "\n"},
+			{args: []string{"kvno", "HTTP/nobody.contoso.test"}, fail: "not found in Kerberos database"},
+		}},
 		{"delegation", false, nil, []step{
 			{args: kinit(conn.Account, "-f"), in: conn.Password + "\n"},
 			{args: []string{"kvno", "-I", user.SAM, conn.Account}, want: "kvno = 4"},

@@ -1,7 +1,6 @@
 package kdc_test
 
 import (
-	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -58,7 +57,7 @@ func TestDelegationMatrix(t *testing.T) {
 				d.Change("alice", tt.user)
 			}
 			c := connector(kdctest.Start(t, d, nil))
-			ctx := context.Background()
+			ctx := t.Context()
 			tgt, err := c.Login(ctx)
 			if err != nil {
 				t.Fatal(err)
@@ -112,11 +111,11 @@ func TestS4U2SelfRefusals(t *testing.T) {
 				tt.change(d)
 			}
 			c := connector(kdctest.Start(t, d, nil))
-			tgt, err := c.Login(context.Background())
+			tgt, err := c.Login(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = c.S4U2Self(context.Background(), tgt, tt.user)
+			_, err = c.S4U2Self(t.Context(), tgt, tt.user)
 			if diff := cmp.Diff(tt.want, failureOf(err)); diff != "" || (tt.want == failure{} && err != nil) {
 				t.Errorf("%v\n%s", err, diff)
 			}
@@ -128,12 +127,12 @@ func TestS4U2SelfRefusals(t *testing.T) {
 func TestS4U2SelfForAnotherService(t *testing.T) {
 	s := kdctest.Start(t, kdctest.Contoso(), nil)
 	c := connector(s)
-	tgt, err := c.Login(context.Background())
+	tgt, err := c.Login(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.Account = "CONN02$"
-	_, err = c.S4U2Self(context.Background(), tgt, "alice")
+	_, err = c.S4U2Self(t.Context(), tgt, "alice")
 	if got := failureOf(err).Code; got != errorcode.KRB_AP_ERR_BADMATCH {
 		t.Errorf("got %v", err)
 	}
@@ -141,7 +140,7 @@ func TestS4U2SelfForAnotherService(t *testing.T) {
 
 // Somebody else's evidence is not the caller's to show.
 func TestS4U2ProxyWithForeignEvidence(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	d := kdctest.Contoso()
 	s := kdctest.Start(t, d, nil)
 	second := connector(s)
@@ -169,7 +168,7 @@ func TestS4U2ProxyWithForeignEvidence(t *testing.T) {
 // A ticket a user got in person serves as evidence, so "Kerberos only" is
 // enough for it.
 func TestS4U2ProxyWithTheUsersOwnTicket(t *testing.T) {
-	ctx := context.Background()
+	ctx := t.Context()
 	d := kdctest.Contoso()
 	d.Change("CONN01$", func(a *kdc.Account) { a.TrustedToAuth = false })
 	s := kdctest.Start(t, d, nil)

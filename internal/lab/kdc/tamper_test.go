@@ -61,8 +61,10 @@ func (h *handmade) send(t *testing.T, addr string, tgt krbclient.Ticket) int32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := messages.TGSReq{KDCReqFields: messages.KDCReqFields{PVNO: 5, MsgType: 12, ReqBody: h.body,
-		PAData: append(types.PADataSequence{{PADataType: patype.PA_TGS_REQ, PADataValue: v}}, h.extra...)}}
+	req := messages.TGSReq{KDCReqFields: messages.KDCReqFields{
+		PVNO: 5, MsgType: 12, ReqBody: h.body,
+		PAData: append(types.PADataSequence{{PADataType: patype.PA_TGS_REQ, PADataValue: v}}, h.extra...),
+	}}
 	b, err := req.Marshal()
 	if err != nil {
 		t.Fatal(err)

@@ -23,7 +23,7 @@ type KDCError struct {
 
 // Error gives the code by number and name, and the Windows status.
 func (e *KDCError) Error() string {
-	s := fmt.Sprintf("KDC error %s", errorcode.Lookup(e.Code))
+	s := "KDC error " + errorcode.Lookup(e.Code)
 	if e.NTSTATUS != 0 {
 		s += ", " + e.NTSTATUS.String()
 	}

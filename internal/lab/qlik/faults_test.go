@@ -142,8 +142,7 @@ func TestRefusedCertificate(t *testing.T) {
 func TestShortNameCertificate(t *testing.T) {
 	l := start(t, func(st *qlik.State) { st.Faults.ShortNameCertificate = true })
 	_, err := l.do(l.administrator(), "GET", "https://"+contoso.QlikNode+":4242/qrs/about", "")
-	var wrong x509.HostnameError
-	if !errors.As(err, &wrong) {
+	if _, ok := errors.AsType[x509.HostnameError](err); !ok {
 		t.Errorf("by the full name: %v", err)
 	}
 	c := l.withRoots(l.own.Pool(), "qlik01")
@@ -155,8 +154,7 @@ func TestShortNameCertificate(t *testing.T) {
 func TestFrontWithoutCertificate(t *testing.T) {
 	l := start(t, func(st *qlik.State) { st.SetProxy("", "sslBrowserCertificateThumbprint", "") })
 	_, err := l.do(l.visitor(), "GET", "https://"+contoso.QlikNode+"/hub/", "")
-	var unknown x509.UnknownAuthorityError
-	if !errors.As(err, &unknown) {
+	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); !ok {
 		t.Errorf("%v", err)
 	}
 }

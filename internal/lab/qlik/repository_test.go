@@ -2,6 +2,7 @@ package qlik_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -241,9 +242,7 @@ func TestVirtualProxyRefusals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			body := map[string]any{}
-			for k, v := range stock {
-				body[k] = v
-			}
+			maps.Copy(body, stock)
 			if tt.change != nil {
 				tt.change(body)
 			}

@@ -2,6 +2,7 @@ package security
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 )
 
@@ -92,7 +93,7 @@ func offset(b []byte, at int) int {
 
 func parseACL(b []byte) ([]ACE, error) {
 	if len(b) < 8 || (b[0] != 2 && b[0] != 4) {
-		return nil, fmt.Errorf("not an access list")
+		return nil, errors.New("not an access list")
 	}
 	size, count := int(binary.LittleEndian.Uint16(b[2:])), int(binary.LittleEndian.Uint16(b[4:]))
 	if size > len(b) || size < 8 || count > maxACEs {
@@ -102,7 +103,7 @@ func parseACL(b []byte) ([]ACE, error) {
 	out := make([]ACE, 0, min(count, 64))
 	for range count {
 		if len(b) < 8 {
-			return nil, fmt.Errorf("the access list is cut short")
+			return nil, errors.New("the access list is cut short")
 		}
 		n := int(binary.LittleEndian.Uint16(b[2:]))
 		if n < 8 || n > len(b) {
@@ -120,7 +121,7 @@ func parseACL(b []byte) ([]ACE, error) {
 		switch ace.Type {
 		case AllowType, DenyType, AllowObject, DenyObject, AllowExpress:
 			if at > n {
-				return nil, fmt.Errorf("an access entry without a trustee")
+				return nil, errors.New("an access entry without a trustee")
 			}
 			sid, _, err := ParseSID(b[at:n])
 			if err != nil {

@@ -3,7 +3,6 @@
 package kdctest
 
 import (
-	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -106,7 +105,7 @@ func Start(t testing.TB, d kdc.Accounts, clock func() time.Time) *kdc.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Start(context.Background()); err != nil {
+	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

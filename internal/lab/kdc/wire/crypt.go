@@ -32,7 +32,7 @@ func Decrypt(ed types.EncryptedData, key types.EncryptionKey, usage uint32) ([]b
 	}
 	b, err := et.DecryptMessage(key.KeyValue, ed.Cipher, usage)
 	if err != nil {
-		return nil, fmt.Errorf("%w (%v)", ErrDecrypt, err)
+		return nil, fmt.Errorf("%w (%w)", ErrDecrypt, err)
 	}
 	return b, nil
 }
