@@ -174,6 +174,9 @@ func accepted(t Tickets) checks.Func {
 		expected := "a session as " + user + ", by Kerberos"
 		s, err := t.Negotiate(ctx, env.Site.Publish.InternalURL, env.Site.SPN())
 		if err != nil {
+			if s.Mechanism == "ntlm" {
+				return checks.Failed("kerberos.ntlm-fallback", expected, err.Error()).With("code", checks.CodeOf(err)).With("offered", orNone(s.Schemes))
+			}
 			if checks.KindOf(err) == fact.Refused {
 				return checks.Failed("kerberos.refused", expected, err.Error()).With("code", checks.CodeOf(err))
 			}

@@ -35,6 +35,7 @@ func arrows() []arrow {
 		{From: []string{probe}, To: []string{fact, site}, Tests: []string{checks, lab}, Why: "an adapter answers questions and does not judge"},
 		{From: []string{fact, site, "internal/codes"}, Why: "values stand on nothing"},
 		{From: []string{lab}, To: []string{lab, site}, Why: "the lab is on the other side of a socket, and shares no code with what examines it"},
+		{From: []string{"internal/integration/ad"}, Tests: append([]string{steps, checks, "internal/directory", lab, site, fact, probe}, adapters...), Why: "it holds the adapters against a real domain"},
 		{From: []string{"internal/integration"}, Tests: []string{"internal/lab/contoso"}, Why: "it tests the program from outside"},
 		{From: []string{"internal/house"}, Why: "it looks at the others and uses none"},
 	}

@@ -53,7 +53,7 @@ func decrypt(ed types.EncryptedData, key types.EncryptionKey, usage uint32) ([]b
 	var plain []byte
 	err = guard(func() error {
 		plain, err = et.DecryptMessage(key.KeyValue, ed.Cipher, usage)
-		return err
+		return err //nolint:wrapcheck // said below: which way it failed is nobody's business
 	})
 	if err != nil {
 		return nil, fmt.Errorf("decrypting: %w", errWrongKey)

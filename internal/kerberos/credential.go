@@ -43,7 +43,7 @@ func withKeytab(user, realm, path string) (credential, error) {
 	err := guard(func() error {
 		var err error
 		c.keytab, err = keytab.Load(path)
-		return err
+		return err //nolint:wrapcheck // wrapped below
 	})
 	if err != nil {
 		return c, fmt.Errorf("reading the keytab %s: %w", path, err)
@@ -94,7 +94,7 @@ func (c credential) key(info etypeInfo) (types.EncryptionKey, int, error) {
 	}
 	et, err := crypto.GetEtype(info.etype)
 	if err != nil {
-		return types.EncryptionKey{}, 0, err
+		return types.EncryptionKey{}, 0, fmt.Errorf("finding encryption type %d: %w", info.etype, err)
 	}
 	params := et.GetDefaultStringToKeyParams()
 	if len(info.params) == 4 {

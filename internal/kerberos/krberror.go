@@ -49,7 +49,7 @@ func parseError(raw []byte) (*KDCError, bool) {
 		return nil, false
 	}
 	var m messages.KRBError
-	if err := guard(func() error { return m.Unmarshal(raw) }); err != nil {
+	if guard(func() error { return m.Unmarshal(raw) }) != nil {
 		return nil, false
 	}
 	e := &KDCError{

@@ -81,7 +81,7 @@ func FuzzParseToken(f *testing.F) {
 func FuzzKDCReply(f *testing.F) {
 	f.Add(unhex(f, "3015a103020103a20e040c720200c00000000001000000"))
 	f.Add([]byte{0x7e, 0x00})
-	f.Fuzz(func(t *testing.T, b []byte) {
+	f.Fuzz(func(_ *testing.T, b []byte) {
 		_, _ = ntstatus(b)
 		_ = etypeInfos(b)
 		_, _ = parseError(b)

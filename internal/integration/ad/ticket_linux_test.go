@@ -1,0 +1,108 @@
+package ad_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"sensegate/checks"
+	kerberoschecks "sensegate/checks/kerberos"
+	"sensegate/internal/fact"
+	"sensegate/internal/kerberos"
+)
+
+// TestTicket asks the real KDC, presents the ticket to the real web server and
+// compares with what MIT's and curl's people get.
+func TestTicket(t *testing.T) {
+	d := startDC(t)
+	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
+	startApache(t, d.ca, d.keytab(t, webSPN), front{})
+	w := open(t, d, nil)
+
+	tk, err := w.kerberos.ServiceTicket(t.Context(), webSPN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.must(t, secretOf(alice)+"\n", "kinit", alice)
+	out := d.must(t, "", "kvno", "-k", d.keytab(t, webSPN), webSPN)
+	if want := "kvno = "; !strings.Contains(out, want) || tk.ETypeName != "aes256-cts-hmac-sha1-96" || tk.KeyVersion == 0 {
+		t.Errorf("%+v; kvno says %s", tk, out)
+	}
+	session, err := w.kerberos.Negotiate(t.Context(), w.site.Publish.InternalURL, webSPN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if session.UserID != alice || !session.Mutual || session.Mechanism != "spnego-kerberos" {
+		t.Errorf("%+v", session)
+	}
+	out = d.must(t, "", "curl", "-sSv", "--fail", "--negotiate", "-u", ":", "--cacert", d.path("tls", "ca.pem"), "https://"+webHost+"/qps/user")
+	tokens := sentTokens(t, out)
+	if !strings.Contains(out, `"userId":"alice"`) || len(tokens) == 0 || tokens[0].Mechanism != "kerberos" || tokens[0].ID != kerberos.IDAPRequest {
+		t.Errorf("curl sends %+v and sees %s", tokens, out)
+	}
+}
+
+// TestStaleKey is a service whose password was changed in the directory only.
+func TestStaleKey(t *testing.T) {
+	d := startDC(t)
+	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
+	old := d.keytab(t, webSPN)
+	d.setPassword(t, qlikAccount, "Another-Pass-2")
+	startApache(t, d.ca, old, front{})
+	w := open(t, d, nil)
+	_, err := w.kerberos.Negotiate(t.Context(), w.site.Publish.InternalURL, webSPN)
+	if checks.KindOf(err) != fact.Refused {
+		t.Errorf("a ticket for the new key was taken with the old one: %v", err)
+	}
+	d.must(t, secretOf(alice)+"\n", "kinit", alice)
+	out, _ := d.client(t, "", "curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", "--negotiate", "-u", ":", "--cacert", d.path("tls", "ca.pem"), "https://"+webHost+"/qps/user")
+	if out != "401" {
+		t.Errorf("curl gets %s", out)
+	}
+}
+
+// TestOnlyNTLM is a web server that says Negotiate and means NTLM, and another
+// client that answers it with NTLM inside SPNEGO. Both are told apart.
+func TestOnlyNTLM(t *testing.T) {
+	d := startDC(t)
+	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
+	startApache(t, d.ca, d.keytab(t, webSPN), front{mech: "ntlmssp"})
+	w := open(t, d, nil)
+	session, err := w.kerberos.Negotiate(t.Context(), w.site.Publish.InternalURL, webSPN)
+	if session.Mechanism != "ntlm" || session.UserID != "" || checks.CodeOf(err) != kerberos.CodeOtherMechanism {
+		t.Errorf("%+v, %v", session, err)
+	}
+	got := w.judge(t, kerberoschecks.Checks(kerberoschecks.Ports{Tickets: w.kerberos}), "kerberos.accepted")["kerberos.accepted"]
+	if got.Status != checks.Waiting && got.Cause != "kerberos.ntlm-fallback" {
+		t.Errorf("%+v", got)
+	}
+	users := filepath.Join(t.TempDir(), "ntlm")
+	if err := os.WriteFile(users, []byte(netbios+":"+alice+":"+secretOf(alice)+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.env = append(d.env, "NTLM_USER_FILE="+users)
+	out, _ := d.client(t, "", "curl", "-sSv", "--negotiate", "-u", netbios+`\`+alice+":"+secretOf(alice), "--cacert", d.path("tls", "ca.pem"), "https://"+webHost+"/qps/user")
+	tokens := sentTokens(t, out)
+	if len(tokens) == 0 || tokens[0].Mechanism != "ntlm" || tokens[0].Kind != kerberos.SPNEGOInit {
+		t.Errorf("curl without a ticket sent %+v\n%s", tokens, out)
+	}
+}
+
+// sentTokens are the tokens in the request headers that curl -v shows.
+func sentTokens(t *testing.T, out string) []kerberos.Token {
+	t.Helper()
+	var tokens []kerberos.Token
+	for line := range strings.Lines(out) {
+		text, ok := strings.CutPrefix(strings.TrimSpace(line), "> Authorization: ")
+		if !ok {
+			continue
+		}
+		token, err := kerberos.DecodeToken(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens
+}
