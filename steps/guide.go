@@ -60,7 +60,7 @@ func NewGuide(ctx context.Context, o Options) (*Guide, error) {
 		opts: o, results: map[checks.ID]checks.Result{},
 		stale: map[checks.ID]bool{}, live: map[checks.ID]checks.Event{},
 	}
-	if err := g.reopen(ctx, o.Site); err != nil {
+	if _, err := g.reopen(ctx, o.Site); err != nil {
 		return nil, err
 	}
 	for id, r := range o.Earlier {
@@ -71,10 +71,12 @@ func NewGuide(ctx context.Context, o Options) (*Guide, error) {
 	return g, nil
 }
 
-func (g *Guide) reopen(ctx context.Context, s site.Site) error {
+// reopen exchanges the systems. Once that is done closed says what became of
+// the old connections; it stops nothing.
+func (g *Guide) reopen(ctx context.Context, s site.Site) (closed, err error) {
 	w, err := g.opts.Open(ctx, s)
 	if err != nil {
-		return fmt.Errorf("opening the site %s: %w", s.Name, err)
+		return nil, fmt.Errorf("opening the site %s: %w", s.Name, err)
 	}
 	order := g.opts.Order(w.Ports)
 	var all []checks.Check
@@ -83,14 +85,14 @@ func (g *Guide) reopen(ctx context.Context, s site.Site) error {
 	}
 	set, err := checks.NewSet(all)
 	if err != nil {
-		return fmt.Errorf("reading the declarations: %w", err)
+		return nil, fmt.Errorf("reading the declarations: %w", err)
 	}
 	old := g.world
 	g.world, g.order, g.set, g.site = w, order, set, s
 	if old.Close != nil {
-		return old.Close()
+		closed = old.Close()
 	}
-	return nil
+	return closed, nil
 }
 
 // Close ends the connections to the site's systems.
@@ -165,7 +167,7 @@ func (g *Guide) fresh(id checks.ID) bool {
 // Observe takes an event of a run; those of a run that is no longer current
 // change nothing.
 func (g *Guide) Observe(number int, e checks.Event) error {
-	if number != g.run {
+	if !g.running || number != g.run {
 		return nil
 	}
 	if e.Kind != checks.Finished {
@@ -268,11 +270,12 @@ func (g *Guide) reachable() int {
 // Answer replaces the site's facts: every result is stale from then on.
 func (g *Guide) Answer(ctx context.Context, s site.Site) error {
 	g.Abandon()
-	if err := g.reopen(ctx, s); err != nil {
+	closed, err := g.reopen(ctx, s)
+	if err != nil {
 		return err
 	}
 	g.age(0)
-	return g.opts.Journal.Answered(s)
+	return errors.Join(g.opts.Journal.Answered(s), closed)
 }
 
 // MayApply tells why the plan of a step must not be applied now; nil when it
@@ -317,8 +320,10 @@ func (g *Guide) Planner() func(ctx context.Context) (Plan, error) {
 func (g *Guide) Recorder() Recorder { return g.opts.Journal }
 
 // Changed takes what applying a plan did: the step and all after it have to be
-// checked again.
+// checked again. A run that is under way no longer counts: what it has read may
+// be older than the change.
 func (g *Guide) Changed(step checks.StepID, applied []Applied) {
+	g.Abandon()
 	g.changed = append(g.changed, applied...)
 	for i, s := range g.order {
 		if s.ID == step {
