@@ -19,7 +19,9 @@ type driver struct {
 	inbox chan tea.Msg
 	open  int // commands that have not answered
 	quit  bool
-	copy  []string
+	// standing is how many commands wait for ever: the one at the desk.
+	standing int
+	copy     []string
 }
 
 func drive(t testing.TB, c Config, w, h int) *driver {
@@ -34,6 +36,10 @@ func drive(t testing.TB, c Config, w, h int) *driver {
 	d.m.wake = func() tea.Cmd { return nil } // tests say themselves when a second has passed
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	d.run(d.m.Init())
+	if c.Desk != nil {
+		d.take(<-d.inbox) // the batch that begins to attend the desk
+		d.standing = 1
+	}
 	d.settle()
 	return d
 }
@@ -96,7 +102,7 @@ func (d *driver) settle() {
 	d.t.Helper()
 	limit := time.After(10 * time.Second)
 	for {
-		if d.open == 0 && d.m.live == nil && d.m.job == nil {
+		if d.open <= d.standing && d.m.live == nil && d.m.job == nil {
 			return
 		}
 		select {

@@ -29,6 +29,8 @@ type lines struct {
 	emptyPlan bool
 	// told are the checks whose waiting has been explained in this run.
 	told map[checks.ID]bool
+	// noticed is what was last said about signing in.
+	noticed notice
 }
 
 // heartbeat is how often a wait says that it goes on.

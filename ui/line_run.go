@@ -49,6 +49,8 @@ func (l *lines) listen(ctx context.Context, run steps.Run, each bool) error {
 				l.told[e.ID] = true
 				l.waiting(e)
 			}
+		case <-l.rang():
+			l.tell()
 		case <-beat.C:
 			l.say("STILL CHECKING: %s done after %s.%s", count(finished, "check"), span(l.cfg.Clock().Sub(began)), l.running())
 		}

@@ -95,6 +95,10 @@ func (l *lines) options() []option {
 		l.emptyPlan = false
 		return l.check(ctx, false)
 	}})
+	if o, ok := l.secretOption(); ok {
+		_, _, missing := l.cfg.Desk.news()
+		put(missing && first == toCheck, o)
+	}
 	if l.snap.MayApply {
 		put(first == toPlan, option{"a", "See what the wizard would change", l.plan})
 	}

@@ -24,6 +24,7 @@ const (
 	onPlan
 	onMap
 	onFinish
+	onSecret
 )
 
 // model is the only tea.Model: it routes messages and owns what outlives a
@@ -56,6 +57,7 @@ type model struct {
 	atlas   mapScreen
 	finish  finishScreen
 	help    helpScreen
+	secret  secretScreen
 
 	interrupted bool
 	drawn       string
@@ -79,9 +81,9 @@ func newModel(ctx context.Context, c Config) *model {
 // Init begins with the journey that was asked for, or with the welcome page.
 func (m *model) Init() tea.Cmd {
 	if m.cfg.Start != nil {
-		return m.begin(*m.cfg.Start)
+		return tea.Batch(m.attend(), m.begin(*m.cfg.Start))
 	}
-	return m.openWelcome()
+	return tea.Batch(m.attend(), m.openWelcome())
 }
 
 // Update takes one message. It never waits.
@@ -114,6 +116,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.progressed(msg)
 	case copiedMsg:
 		m.copied(msg)
+	case deskMsg:
+		return m, m.attend()
 	default:
 		if m.screen == onForm {
 			return m, m.form.update(m, msg)
@@ -166,6 +170,8 @@ func (m *model) pressed(k tea.KeyPressMsg) tea.Cmd {
 		return m.form.update(m, k)
 	case m.screen == onPlan:
 		m.plan.typedKey(k)
+	case m.screen == onSecret:
+		m.secret.key(k)
 	}
 	return nil
 }
@@ -177,6 +183,8 @@ func (m *model) pasted(p tea.PasteMsg) tea.Cmd {
 		return m.form.update(m, tea.PasteMsg{Content: strings.TrimSpace(Clean(p.Content))})
 	case m.screen == onPlan:
 		m.plan.insert(p.Content)
+	case m.screen == onSecret:
+		m.secret.insert(p.Content)
 	}
 	return nil
 }
@@ -215,13 +223,15 @@ func (m *model) screenActs() []act {
 		return m.atlas.acts(m)
 	case onFinish:
 		return m.finish.acts(m)
+	case onSecret:
+		return m.secret.acts(m)
 	}
 	return nil
 }
 
 // typing says that letters are text now, not keys.
 func (m *model) typing() bool {
-	return m.job == nil && (m.screen == onForm || m.screen == onPlan && m.plan.wantsName())
+	return m.job == nil && (m.screen == onForm || m.screen == onSecret || m.screen == onPlan && m.plan.wantsName())
 }
 
 func (m *model) quit() tea.Cmd {

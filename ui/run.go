@@ -40,6 +40,8 @@ type SavedSite struct {
 	// Position is the step it stood at, as people call it.
 	Position string
 	Updated  time.Time
+	// Problem says why it cannot be opened; empty when it can.
+	Problem string
 }
 
 // Config is what the program needs to show itself.
@@ -60,7 +62,10 @@ type Config struct {
 	Practice  func(ctx context.Context) (Journey, error)
 	Create    func(ctx context.Context, s site.Site) (Journey, error)
 	// Start is the journey to begin with, without a welcome.
-	Start   *Journey
+	Start *Journey
+	// Desk is where systems leave what the user has to be told or asked while
+	// checks run; it may be nil.
+	Desk    *Desk
 	Version string
 	Clock   func() time.Time
 }

@@ -173,3 +173,17 @@ func TestATerminalThatAsksForLines(t *testing.T) {
 		t.Error("an escape sequence was written")
 	}
 }
+
+func TestAPasswordIsTypedUnseenInLines(t *testing.T) {
+	w := newWorld().healthy()
+	w.desk = NewDesk(nil)
+	j := w.journey(t, fakeSite())
+	s := inTerminal(t, Config{Start: &j, Clock: w.clock, Accessible: true, Desk: w.desk}, 80, 24)
+	s.shows("Type the password of").press("p\n").shows("written nowhere").press("correct horse\n").shows("GATE OPEN").press("q\n")
+	if err := s.end(); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(s.raw.String(), "horse") {
+		t.Error("the password was echoed")
+	}
+}

@@ -16,7 +16,7 @@ func (s *helpScreen) acts(m *model) []act {
 	back := m.keys.back
 	back.SetKeys("b", "esc", "enter", "?", "f1")
 	out := []act{{on: back, says: "back to the page", do: closing}}
-	if m.screen != onForm {
+	if m.screen != onForm && m.screen != onSecret {
 		out = append(out, act{on: m.keys.quit, says: "quit", do: plainly(m.quit)})
 	}
 	return append(out, s.pane.acts(m.keys)...)

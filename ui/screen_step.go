@@ -84,12 +84,15 @@ func (s *stepScreen) acts(m *model) []act {
 	if m.snap.MayApply && m.live == nil {
 		add(act{on: k.plan, says: "apply for me", quiet: obvious.says == "see the plan" || m.snap.MayNext, do: plainly(m.openPlan)})
 	}
+	if _, names, _ := m.cfg.Desk.news(); len(names) > 0 {
+		add(act{on: k.secret, says: "password", quiet: obvious.says == "password", do: plainly(m.openSecret)})
+	}
 	if len(here.Instructions) > 0 {
 		add(act{on: k.hand, says: "by hand", do: plainly(m.openHand)})
 	}
 	if c, ok := s.selected(m); ok {
-		if s.command(c) != "" {
-			add(act{on: k.copy, says: "copy", do: plainly(func() tea.Cmd { return m.copy(s.command(c)) })})
+		if text := s.command(m, c); text != "" {
+			add(act{on: k.copy, says: "copy", do: plainly(func() tea.Cmd { return m.copy(text) })})
 		}
 		add(act{on: k.fold, says: "evidence", quiet: true, do: plainly(func() tea.Cmd { s.flip(m, c.Check.ID); return nil })})
 	}
@@ -114,6 +117,9 @@ func (s *stepScreen) obvious(m *model) (act, bool) {
 		return act{on: m.keys.enter, says: says, do: plainly(f)}, true
 	}
 	what := obvious(m.snap, s.emptyPlan)
+	if _, _, missing := m.cfg.Desk.news(); missing && what == toCheck && m.live == nil {
+		return enter("password", m.openSecret)
+	}
 	if m.live != nil && what != toGo && what != toFinish {
 		return act{}, false
 	}
@@ -165,7 +171,12 @@ func (s *stepScreen) selected(m *model) (steps.CheckView, bool) {
 	return list[s.sel], true
 }
 
-func (s *stepScreen) command(c steps.CheckView) string {
+// command is what there is to copy: the code to sign in with before the
+// command that mends the selected finding.
+func (s *stepScreen) command(m *model, c steps.CheckView) string {
+	if n, _, _ := m.cfg.Desk.news(); n.code != "" {
+		return n.code
+	}
 	if c.Stale || c.Running {
 		return ""
 	}

@@ -99,6 +99,9 @@ func savedTitle(v SavedSite) string {
 }
 
 func stoodAt(v SavedSite, now time.Time) string {
+	if v.Problem != "" {
+		return v.Problem
+	}
 	s := "stood at the beginning"
 	if v.Position != "" {
 		s = "stood at " + v.Position

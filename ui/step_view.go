@@ -108,6 +108,7 @@ func (s *stepScreen) compose(m *model, w int) ([]string, [][2]int) {
 		p.para(0, m.th.strong, m.jobLine())
 		p.gap()
 	}
+	m.signIn(p)
 	s.justDone(m, p)
 	at := make([][2]int, len(here.Checks))
 	for i, c := range here.Checks {

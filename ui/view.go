@@ -59,6 +59,8 @@ func (m *model) body() []string {
 		return m.atlas.view(m)
 	case onFinish:
 		return m.finish.view(m)
+	case onSecret:
+		return m.secret.view(m)
 	}
 	return nil
 }

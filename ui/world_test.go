@@ -24,6 +24,8 @@ type world struct {
 	fails error // what applying a change fails with
 	// refuse is what opening the systems fails with.
 	refuse error
+	// desk, when set, has to know the directory's password.
+	desk *Desk
 }
 
 func newWorld() *world {
@@ -76,6 +78,11 @@ func (w *world) check(step checks.StepID, id, title string, needs ...checks.ID) 
 				case <-slow:
 				case <-ctx.Done():
 					return checks.Explain(ctx.Err())
+				}
+			}
+			if w.desk != nil {
+				if v, ok := w.desk.Secret("directory"); !ok || v != "correct horse" {
+					return checks.CouldNotTell(checks.NoRight, title, "no password, or a wrong one")
 				}
 			}
 			if !w.is(cid) {
