@@ -93,7 +93,8 @@ var (
 // that fails. It is the only place where anything outside is altered. typed
 // must be Confirm's name. progress is called before and after each change.
 func (p Plan) Apply(ctx context.Context, typed string, rec Recorder, progress func(i int, a Applied, done bool)) ([]Applied, error) {
-	if want := p.Confirm(); want != "" && !strings.EqualFold(strings.TrimSpace(typed), want) {
+	asks := slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Danger == Typed })
+	if want := p.Confirm(); asks && (want == "" || !strings.EqualFold(strings.TrimSpace(typed), want)) {
 		return nil, fmt.Errorf("applying %s: %w: type %q", p.Title, ErrNotConfirmed, want)
 	}
 	var out []Applied
