@@ -155,7 +155,7 @@ func (s *session) protected(dn string) (bool, error) {
 	member, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases,
 		0, 0, false, chain+ldap.EscapeFilter(group[0].DN)+")", []string{"1.1"}, nil))
 	if err != nil {
-		return false, err
+		return false, err //nolint:wrapcheck // with classifies it, and says what was asked
 	}
 	return len(member.Entries) > 0, nil
 }

@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -22,7 +21,7 @@ func (s *session) base(dn string, attributes ...string) (*ldap.Entry, error) {
 	r, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases,
 		2, 0, false, "(objectClass=*)", attributes, nil))
 	if err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // with classifies it, and says what was asked
 	}
 	if len(r.Entries) != 1 {
 		return nil, &ldap.Error{ResultCode: ldap.LDAPResultNoSuchObject, Err: fmt.Errorf("%d entries were returned", len(r.Entries))}
@@ -36,7 +35,7 @@ func (s *session) subtree(dn, filter string, attributes ...string) ([]*ldap.Entr
 	r, err := s.ldap.SearchWithPaging(ldap.NewSearchRequest(dn, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases,
 		0, 0, false, filter, attributes, nil), pageSize)
 	if err != nil {
-		return nil, err
+		return nil, err //nolint:wrapcheck // with classifies it, and says what was asked
 	}
 	return r.Entries, nil
 }
@@ -81,13 +80,4 @@ func rangeOf(e *ldap.Entry, attribute string) (values []string, last int, ok boo
 		return a.Values, -1, true
 	}
 	return nil, 0, false
-}
-
-// read runs one base search through the client, for read-backs.
-func (c *Client) read(ctx context.Context, op, dn string, attributes ...string) (entry *ldap.Entry, err error) {
-	err = c.with(ctx, c.domain, op, func(s *session) error {
-		entry, err = s.base(dn, attributes...)
-		return err
-	})
-	return entry, err
 }

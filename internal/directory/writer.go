@@ -121,7 +121,7 @@ func (w *Writer) modify(ctx context.Context, op, dn string, permissive bool, cha
 				if cause := s.lost(err); cause != nil {
 					interrupted = cause
 				}
-				return err
+				return err //nolint:wrapcheck // with classifies it, and says what was done
 			}
 		}
 		entry, err := s.base(dn, attribute)

@@ -27,6 +27,7 @@ func walls() []wall {
 }
 
 func TestWalls(t *testing.T) {
+	t.Parallel()
 	for _, goos := range systems() {
 		t.Run(goos, func(t *testing.T) {
 			t.Parallel()
@@ -68,6 +69,7 @@ func doors() []door {
 // Tests are free to use what they like: a foreign client is worth most where
 // the program's own is not used.
 func TestDoors(t *testing.T) {
+	t.Parallel()
 	for _, goos := range systems() {
 		t.Run(goos, func(t *testing.T) {
 			t.Parallel()

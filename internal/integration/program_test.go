@@ -87,7 +87,7 @@ func stop(t *testing.T, p *os.Process, ended <-chan error, said *transcript) {
 	t.Helper()
 	if runtime.GOOS == "windows" {
 		_ = p.Kill() // there is no interrupt to send
-		<-ended
+		t.Logf("killed: %v", <-ended)
 		return
 	}
 	if err := p.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {

@@ -50,7 +50,7 @@ func parseError(raw []byte) (*KDCError, bool) {
 	}
 	var m messages.KRBError
 	if guard(func() error { return m.Unmarshal(raw) }) != nil {
-		return nil, false
+		return nil, false //nolint:nilerr // false says that it is no error message
 	}
 	e := &KDCError{
 		Code:  int(m.ErrorCode),

@@ -98,7 +98,7 @@ func (k *serviceKeys) key(etype int32, _ int) (types.EncryptionKey, error) {
 	k.mu.Lock()
 	a := k.as
 	k.mu.Unlock()
-	return k.cache.Key(a, contoso.Realm, etype) //nolint:wrapcheck // says whose key it was
+	return k.cache.Key(a, contoso.Realm, etype)
 }
 
 // directoryClock is the domain controller's clock: the lab's, unless a fault

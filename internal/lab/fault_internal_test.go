@@ -3,9 +3,9 @@ package lab
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +20,7 @@ import (
 // fingerprint is everything in a lab that a fault may change.
 func fingerprint(t *testing.T, l *Lab) map[string]string {
 	t.Helper()
-	out := map[string]string{"clock": fmt.Sprint(l.dcClock.now().Sub(l.clock()).Round(clockAhead) > 0)}
+	out := map[string]string{"clock": strconv.FormatBool(l.dcClock.now().Sub(l.clock()).Round(clockAhead) > 0)}
 	put := func(key string, v any) {
 		raw, err := json.Marshal(v)
 		if err != nil {

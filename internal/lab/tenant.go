@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,7 +47,7 @@ func (t tenant) ByHost(host string) (appproxy.Application, bool) {
 func (t tenant) Redeem(_ context.Context, app appproxy.Application, code, redirectURI string) (appproxy.User, error) {
 	c, err := t.lab.entra.RedeemCode(code, redirectURI)
 	if err != nil {
-		return appproxy.User{}, err //nolint:wrapcheck // an AADSTS text, complete as it is
+		return appproxy.User{}, err
 	}
 	if c.AppID != app.AppID {
 		return appproxy.User{}, fmt.Errorf("the code was made for the application %s", c.AppID)
@@ -62,10 +63,10 @@ func (t tenant) Verify(_ context.Context, app appproxy.Application, token string
 	}
 	c, err := t.lab.entra.VerifyAccessToken(token, audiences)
 	if err != nil {
-		return appproxy.User{}, err //nolint:wrapcheck // says what it was doing
+		return appproxy.User{}, err
 	}
 	if !c.AppOnly && !slices.Contains(c.Scopes, "user_impersonation") {
-		return appproxy.User{}, fmt.Errorf("the token lacks the scope user_impersonation")
+		return appproxy.User{}, errors.New("the token lacks the scope user_impersonation")
 	}
 	return t.user(c)
 }

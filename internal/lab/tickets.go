@@ -41,7 +41,7 @@ func (t *tickets) Authorization(ctx context.Context, machine, user, spn string, 
 		return "", explain(err)
 	}
 	header, _, err := c.Negotiate(ticket, spnego)
-	return header, err //nolint:wrapcheck // says what it was doing
+	return header, err
 }
 
 // explain puts a refusal into the words of the connector's event log, where an

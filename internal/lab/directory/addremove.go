@@ -60,11 +60,11 @@ func (s *Store) addUnder(tx *Tx, r rights, from asking, d dn, list []wire.Attrib
 		attrs[a.key()] = given.Values
 	}
 	if len(attrs["objectclass"]) == 0 {
-		return classViolation("0000207D")
+		return classViolation()
 	}
 	kind := attrs["objectclass"][len(attrs["objectclass"])-1]
 	if superclasses(kind) == nil {
-		return classViolation("0000207D")
+		return classViolation()
 	}
 	if !r.admin && !slices.Contains([]string{"user", "group", "computer"}, strings.ToLower(kind)) {
 		return noAccess()
@@ -74,12 +74,12 @@ func (s *Store) addUnder(tx *Tx, r rights, from asking, d dn, list []wire.Attrib
 		return refuse(codeEntryExists, "00002071: UpdErr: DSID-0305038D, problem 6005 (ENTRY_EXISTS), data 0\n")
 	}
 	if err != nil {
-		return classViolation("0000207D")
+		return classViolation()
 	}
 	w := write{tx: tx, rights: r, secure: from.secure, entry: s.entries[d.key()]}
 	for key := range attrs {
 		if a, ok := s.schema.find(key); ok && a.name != "objectClass" && !a.allowedOn(w.entry.attrs["objectclass"]) {
-			return classViolation("0000207D")
+			return classViolation()
 		}
 	}
 	for _, p := range password {

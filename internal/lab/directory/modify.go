@@ -97,7 +97,7 @@ func (w *write) permitted(a attribute) error {
 		return constraint("000020B1", a)
 	}
 	if !a.allowedOn(w.entry.attrs["objectclass"]) || a.name == "objectClass" {
-		return classViolation("0000207D")
+		return classViolation()
 	}
 	return nil
 }
@@ -150,16 +150,16 @@ func (w *write) password(c wire.Change) error {
 	if c.Kind != wire.ChangeReplace || len(c.Values) != 1 {
 		return noAccess()
 	}
-	clear, ok := fromUTF16(c.Values[0])
-	if !ok || len(clear) < 2 || !strings.HasPrefix(clear, `"`) || !strings.HasSuffix(clear, `"`) {
+	plain, ok := fromUTF16(c.Values[0])
+	if !ok || len(plain) < 2 || !strings.HasPrefix(plain, `"`) || !strings.HasSuffix(plain, `"`) {
 		return unwilling("0000001F")
 	}
-	clear = clear[1 : len(clear)-1]
-	if int64(len([]rune(clear))) < w.tx.store.policy("minpwdlength") || clear == "" {
+	plain = plain[1 : len(plain)-1]
+	if int64(len([]rune(plain))) < w.tx.store.policy("minpwdlength") || plain == "" {
 		return refuse(codeConstraint, "0000052D: AtrErr: DSID-03191083, #1:\n\t0: 0000052D: DSID-03191083, "+
 			"problem 1005 (CONSTRAINT_ATT_TYPE), data 0, Att 9005a (unicodePwd)\n")
 	}
-	return w.tx.SetPassword(w.entry.DN(), clear)
+	return w.tx.SetPassword(w.entry.DN(), plain)
 }
 
 // added lists the values of an attribute that the request brings.

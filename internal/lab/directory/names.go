@@ -47,7 +47,7 @@ func (s *Store) byAlternative(given string) (*Entry, bool) {
 	if !ok {
 		return nil, false
 	}
-	raw := []byte(value)
+	var raw []byte
 	key := "objectsid"
 	switch {
 	case strings.EqualFold(kind, "GUID"):

@@ -120,6 +120,6 @@ func unwilling(status string) *refusal {
 	return refuse(codeUnwilling, "%s: SvcErr: DSID-031A1254, problem 5003 (WILL_NOT_PERFORM), data 0\n", status)
 }
 
-func classViolation(status string) *refusal {
-	return refuse(codeObjectClass, "%s: UpdErr: DSID-03151785, problem 6002 (OBJ_CLASS_VIOLATION), data 0\n", status)
+func classViolation() *refusal {
+	return refuse(codeObjectClass, "0000207D: UpdErr: DSID-03151785, problem 6002 (OBJ_CLASS_VIOLATION), data 0\n")
 }

@@ -33,7 +33,7 @@ func (w *write) reviewNames() error {
 		})) > 0
 	}
 	if (w.entry.isA("user") || w.entry.isA("group")) && w.entry.first("samaccountname") == "" {
-		return classViolation("0000207D")
+		return classViolation()
 	}
 	if w.differs("samaccountname") && taken("samaccountname") {
 		return refuse(codeEntryExists, "00000524: UpdErr: DSID-031A11FA, problem 6005 (ENTRY_EXISTS), data 0\n")
@@ -53,7 +53,7 @@ func (w *write) reviewFlags() error {
 		return nil
 	}
 	if w.entry.first("useraccountcontrol") == "" {
-		return classViolation("0000207D")
+		return classViolation()
 	}
 	var before uint32
 	if w.old != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"time"
@@ -57,7 +58,7 @@ func (ss *session) secure(ctx context.Context) error {
 	defer cancel()
 	t := tls.Server(ss.conn, ss.server.tls)
 	if err := t.HandshakeContext(ctx); err != nil {
-		return err
+		return fmt.Errorf("starting TLS: %w", err)
 	}
 	ss.conn, ss.in, ss.encrypted = t, bufio.NewReader(t), true
 	return nil
@@ -192,10 +193,12 @@ func outcome(r wire.Result, err error) wire.Result {
 
 func (ss *session) send(m io.WriterTo) error {
 	if err := ss.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
+		return fmt.Errorf("limiting the time of an answer: %w", err)
 	}
-	_, err := m.WriteTo(ss.conn)
-	return err
+	if _, err := m.WriteTo(ss.conn); err != nil {
+		return fmt.Errorf("answering: %w", err)
+	}
+	return nil
 }
 
 // disconnect tells the peer why the connection ends (RFC 4511, 4.4.1).

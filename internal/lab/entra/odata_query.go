@@ -2,6 +2,7 @@ package entra
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -187,7 +188,7 @@ func (c *call) nextLink(skip int) string {
 func readSkipToken(value string) (int, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(value)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("decoding $skiptoken: %w", err)
 	}
 	n, err := strconv.Atoi(strings.TrimPrefix(string(raw), "page:"))
 	if err == nil && n < 0 {

@@ -123,10 +123,11 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 		wanted = append(wanted, perm)
 	}
 	if !found {
-		g.scopes, g.answer = append(oidc, "User.Read"), strings.Join(append(oidc, "User.Read"), " ")
 		if len(oidc) == 0 {
 			return grant{}, aadsts(70011, raw)
 		}
+		g.scopes = append(slices.Clone(oidc), "User.Read")
+		g.answer = strings.Join(g.scopes, " ")
 		return g, nil
 	}
 	allowed, se := g.resource.allowed(p)

@@ -207,7 +207,7 @@ func (t *Tenant) lastSync(now time.Time) time.Time {
 	if t.SyncEvery <= 0 || t.LastSync.IsZero() || now.Before(t.LastSync) {
 		return t.LastSync
 	}
-	return t.LastSync.Add(now.Sub(t.LastSync) / t.SyncEvery * t.SyncEvery)
+	return t.LastSync.Add(now.Sub(t.LastSync).Truncate(t.SyncEvery))
 }
 
 // initialLabel is the tenant's part of default external host names.

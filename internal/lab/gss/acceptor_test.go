@@ -30,7 +30,6 @@ type bench struct {
 	dir      *kdctest.Directory
 	kdc      *kdc.Server
 	acceptor *gss.Acceptor
-	clock    func() time.Time
 }
 
 func newBench(t *testing.T, account string, clock func() time.Time) *bench {
@@ -174,9 +173,6 @@ func TestPasswordChangeTakesEffect(t *testing.T) {
 		}
 	}
 }
-
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
 
 func TestOtherTokens(t *testing.T) {
 	b := newBench(t, "qlik", nil)

@@ -35,14 +35,13 @@ type Token struct {
 // ErrMalformed says that bytes are no token of any known kind.
 var ErrMalformed = errors.New("not a GSS, SPNEGO or NTLM token")
 
-// OIDKerberos, OIDMicrosoft, OIDNTLM and OIDSPNEGO name the mechanisms.
-// OIDMicrosoft is Kerberos under the number Windows 2000 mistyped, which
-// appears in mechanism lists only.
+// OIDKerberos names Kerberos, as the standard does.
 func OIDKerberos() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 840, 113554, 1, 2, 2}
 }
 
-// OIDMicrosoft is Kerberos under Microsoft's old number; see OIDKerberos.
+// OIDMicrosoft is Kerberos under the number Windows 2000 mistyped, which
+// appears in mechanism lists only.
 func OIDMicrosoft() asn1.ObjectIdentifier {
 	return asn1.ObjectIdentifier{1, 2, 840, 48018, 1, 2, 2}
 }
@@ -145,7 +144,7 @@ func parseKerberos(b []byte) (uint16, []byte, error) {
 	var oid asn1.ObjectIdentifier
 	var id uint16
 	if !in.ReadASN1(&body, tagGSS) || !body.ReadASN1ObjectIdentifier(&oid) || !oid.Equal(OIDKerberos()) || !body.ReadUint16(&id) {
-		return 0, nil, fmt.Errorf("Kerberos token: %w", ErrMalformed)
+		return 0, nil, fmt.Errorf("a Kerberos token: %w", ErrMalformed)
 	}
 	return id, body, nil
 }

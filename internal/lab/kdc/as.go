@@ -180,7 +180,10 @@ func (r *request) signIn(client Account, key types.EncryptionKey, t target) ([]b
 		PVNO: iana.PVNO, MsgType: msgtype.KRB_AS_REP, PAData: []types.PAData{info},
 		CRealm: part.CRealm, CName: part.CName, Ticket: tkt, EncPart: sealed,
 	}}
-	return rep.Marshal()
+	if b, err = rep.Marshal(); err != nil {
+		return nil, fmt.Errorf("writing the reply: %w", err)
+	}
+	return b, nil
 }
 
 // supportedETypes is the bit field of MS-KILE section 2.2.7: RC4, AES128, AES256.

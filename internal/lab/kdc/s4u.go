@@ -74,16 +74,16 @@ func (r *request) selfTicket(c caller, t target, name types.PrincipalName, realm
 	if err := r.lifetime(&part, c.tgt.EndTime); err != nil {
 		return nil, err
 	}
-	var clear types.PADataSequence
+	var plain types.PADataSequence
 	if id != nil {
 		answer := wire.S4UUserID{Nonce: r.body.Nonce, CName: canonical, CRealm: r.opt.Realm, Options: id.Options}
 		b, err := wire.NewX509User(answer, c.replyKey, true)
 		if err != nil {
 			return nil, err
 		}
-		clear = types.PADataSequence{{PADataType: patype.PA_FOR_X509_USER, PADataValue: b}}
+		plain = types.PADataSequence{{PADataType: patype.PA_FOR_X509_USER, PADataValue: b}}
 	}
-	return r.reply(c, t, part, clear, nil)
+	return r.reply(c, t, part, plain, nil)
 }
 
 // s4u2proxy gives a service a ticket to another service in the name of the

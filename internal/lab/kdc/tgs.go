@@ -186,7 +186,7 @@ func (r *request) inherit(from messages.EncTicketPart) messages.EncTicketPart {
 }
 
 // reply issues the ticket and wraps it up for the caller.
-func (r *request) reply(c caller, t target, part messages.EncTicketPart, clear, sealed types.PADataSequence) ([]byte, error) {
+func (r *request) reply(c caller, t target, part messages.EncTicketPart, plain, sealed types.PADataSequence) ([]byte, error) {
 	setFlags(&part.Flags, map[int]bool{flags.OKAsDelegate: t.account.TrustedForDelegation})
 	tkt, err := r.issue(t, &part)
 	if err != nil {
@@ -205,8 +205,11 @@ func (r *request) reply(c caller, t target, part messages.EncTicketPart, clear, 
 		return nil, err
 	}
 	rep := messages.TGSRep{KDCRepFields: messages.KDCRepFields{
-		PVNO: iana.PVNO, MsgType: msgtype.KRB_TGS_REP, PAData: clear,
+		PVNO: iana.PVNO, MsgType: msgtype.KRB_TGS_REP, PAData: plain,
 		CRealm: part.CRealm, CName: part.CName, Ticket: tkt, EncPart: ed,
 	}}
-	return rep.Marshal()
+	if b, err = rep.Marshal(); err != nil {
+		return nil, fmt.Errorf("writing the reply: %w", err)
+	}
+	return b, nil
 }

@@ -91,8 +91,9 @@ func (r *request) issue(t target, part *messages.EncTicketPart) (messages.Ticket
 // decrypted part would be marshaled along with it.
 func (r *request) open(tkt messages.Ticket, t target) (messages.EncTicketPart, error) {
 	var part messages.EncTicketPart
-	key, err := r.tgsKey, error(nil)
+	key := r.tgsKey
 	if !t.tgs {
+		var err error
 		if key, err = r.opt.Keys.Key(t.account, r.opt.Realm, tkt.EncPart.EType); err != nil {
 			return part, err
 		}

@@ -20,7 +20,7 @@ func (s *Server) serveTCP() {
 			return
 		}
 		if err != nil {
-			time.Sleep(acceptPause) // out of descriptors, most likely: do not spin
+			<-time.After(acceptPause) // out of descriptors, most likely: do not spin
 			continue
 		}
 		if !s.track(c) {

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 // visit is one request to the proxy, with what the proxy knew when it came.
@@ -30,12 +32,15 @@ type visit struct {
 // front answers on 443 and 80.
 func (s *Server) front(w http.ResponseWriter, r *http.Request) {
 	v := &visit{s: s, w: w, r: r, secure: r.TLS != nil, host: hostName(r.Host)}
-	if !v.admit() {
+	if !v.admit() { //nolint:contextcheck // it takes the request's
 		return
 	}
 	if v.faults.StripUpgrade {
 		r.Header.Del("Upgrade")
 		r.Header.Del("Connection")
+	}
+	if v.faults.DropSocketQuery && websocket.IsWebSocketUpgrade(r) {
+		r.URL.RawQuery = ""
 	}
 	v.route()
 }
@@ -43,7 +48,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) {
 // authPort answers on 4244 and 4248.
 func (s *Server) authPort(w http.ResponseWriter, r *http.Request) {
 	v := &visit{s: s, w: w, r: r, secure: r.TLS != nil, auth: true, host: hostName(r.Host)}
-	if !v.admit() {
+	if !v.admit() { //nolint:contextcheck // it takes the request's
 		return
 	}
 	switch v.word {
@@ -77,7 +82,7 @@ func (v *visit) admit() bool {
 		return false
 	}
 	v.s.warm(v.r.Context(), v.node.host)
-	prefix := ""
+	var prefix string
 	prefix, v.word, v.path = split(v.r.URL.Path, v.words())
 	if v.proxy, known = v.node.find(prefix); !known || v.faults.WrongHostPage || v.release.strictHost() && !v.accepts(v.r.Host) {
 		v.wrongHost()
