@@ -24,14 +24,14 @@ type driver struct {
 	copy     []string
 }
 
-func drive(t testing.TB, c Config, w, h int) *driver {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
+func drive(tb testing.TB, c Config, w, h int) *driver {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(tb.Context())
+	tb.Cleanup(cancel)
 	if c.Clock == nil {
 		c.Clock = time.Now
 	}
-	d := &driver{t: t, m: newModel(ctx, c), inbox: make(chan tea.Msg, 256)}
+	d := &driver{t: tb, m: newModel(ctx, c), inbox: make(chan tea.Msg, 256)}
 	d.m.clip = func(s string) error { d.copy = append(d.copy, s); return nil }
 	d.m.wake = func() tea.Cmd { return nil } // tests say themselves when a second has passed
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})

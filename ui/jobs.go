@@ -80,7 +80,7 @@ func (m *model) jobLine() string {
 	}
 	s := m.job.says + m.gl.dots
 	if d := m.now.Sub(m.job.began); d >= time.Second {
-		s += fmt.Sprintf(" %s", span(d))
+		s += " " + span(d)
 	}
 	return s
 }

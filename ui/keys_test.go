@@ -11,7 +11,7 @@ import (
 	"sensegate/checks"
 )
 
-func started(t testing.TB, w *world, width, height int) *driver {
+func started(t *testing.T, w *world, width, height int) *driver {
 	t.Helper()
 	j := w.journey(t, fakeSite())
 	return drive(t, Config{Start: &j, Clock: w.clock, Version: "v0"}, width, height)

@@ -38,6 +38,15 @@ func (l *lines) choose(ctx context.Context, title string, wary bool, list []opti
 	}
 }
 
+// number reads a choice; what is no number is zero, which nothing has.
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 func pickOption(list []option, text string, wary bool) (option, bool) {
 	if text == "" {
 		if wary || len(list) == 0 {
@@ -45,11 +54,8 @@ func pickOption(list []option, text string, wary bool) (option, bool) {
 		}
 		return list[0], true
 	}
-	if n, err := strconv.Atoi(text); err == nil {
-		if n >= 1 && n <= len(list) {
-			return list[n-1], true
-		}
-		return option{}, false
+	if n := number(text); n >= 1 && n <= len(list) {
+		return list[n-1], true
 	}
 	for _, o := range list {
 		if strings.EqualFold(o.key, text) {

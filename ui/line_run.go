@@ -107,7 +107,7 @@ func (l *lines) waiting(e checks.Event) {
 	l.say("NOT YET: %s", titlesOf(l.snap, []checks.ID{e.ID})[0])
 	l.part("so far", e.Result.Seen)
 	l.part("because", e.Because)
-	l.part("asked again", fmt.Sprintf("until %s", e.Deadline.Format("15:04:05")))
+	l.part("asked again", "until "+e.Deadline.Format("15:04:05"))
 }
 
 // running names what is under way.
@@ -129,18 +129,23 @@ func (l *lines) running() string {
 // plan shows what would be changed, and changes it when confirmed.
 func (l *lines) plan(ctx context.Context) error {
 	plan, err := l.journey.Guide.Planner()(ctx)
-	if err != nil {
-		if ctx.Err() != nil {
-			return fmt.Errorf("reading the present state: %w", ctx.Err())
-		}
-		l.say("FAILED: %s", err)
-		return nil
+	if ctx.Err() != nil {
+		return fmt.Errorf("reading the present state: %w", ctx.Err())
 	}
-	if len(plan.Changes) == 0 {
+	switch {
+	case err != nil:
+		l.say("FAILED: %s", err)
+	case len(plan.Changes) == 0:
 		l.emptyPlan = true
 		l.say("NOTHING TO CHANGE: everything that the wizard could do here is already so.")
-		return nil
+	default:
+		return l.propose(ctx, plan)
 	}
+	return nil
+}
+
+// propose shows a plan and asks whether it is wanted.
+func (l *lines) propose(ctx context.Context, plan steps.Plan) error {
 	l.say("PLAN for %s. Nothing is done yet.", l.snap.Here().Title)
 	for i, c := range plan.Changes {
 		l.say("%d. %s", i+1, c.Target)

@@ -3,8 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strconv"
 	"strings"
 
 	"sensegate/checks"
@@ -72,7 +70,7 @@ func (l *lines) gate() string {
 	case g.State == steps.GateSkipped:
 		return "GATE OPEN: this step does not apply here."
 	case g.State.Passes() && g.Warnings > 0:
-		return fmt.Sprintf("GATE OPEN, with %s.", count(g.Warnings, "warning"))
+		return "GATE OPEN, with " + count(g.Warnings, "warning") + "."
 	case g.State.Passes():
 		return "GATE OPEN."
 	}
@@ -166,12 +164,9 @@ func (l *lines) atlas(ctx context.Context) error {
 	if err != nil || text == "" {
 		return err
 	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > len(l.snap.Steps) {
+	if n := number(text); n < 1 || n > len(l.snap.Steps) {
 		l.say("Not understood: %q.", text)
-		return nil
-	}
-	if err := l.journey.Guide.Goto(l.snap.Steps[n-1].ID); err != nil {
+	} else if err := l.journey.Guide.Goto(l.snap.Steps[n-1].ID); err != nil {
 		l.say("NOT POSSIBLE: %s.", err)
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 )
 
 // transcript plays lines of input and returns what was written.
-func transcript(t testing.TB, c Config, input ...string) string {
+func transcript(t *testing.T, c Config, input ...string) string {
 	t.Helper()
 	var out strings.Builder
 	c.In, c.Out = strings.NewReader(strings.Join(input, "\n")+"\n"), &out
@@ -35,7 +35,7 @@ func transcript(t testing.TB, c Config, input ...string) string {
 	return out.String()
 }
 
-func has(t testing.TB, text string, parts ...string) {
+func has(t *testing.T, text string, parts ...string) {
 	t.Helper()
 	for _, p := range parts {
 		if !strings.Contains(text, p) {
@@ -44,7 +44,7 @@ func has(t testing.TB, text string, parts ...string) {
 	}
 }
 
-func lacks(t testing.TB, text string, parts ...string) {
+func lacks(t *testing.T, text string, parts ...string) {
 	t.Helper()
 	for _, p := range parts {
 		if strings.Contains(text, p) {

@@ -20,14 +20,14 @@ func (l *lines) welcome(ctx context.Context) (Journey, error) {
 			return func(ctx context.Context) error {
 				l.say("%s.", says)
 				got, err := f(ctx)
-				if err != nil {
-					if ctx.Err() != nil {
-						return fmt.Errorf("%s: %w", says, err)
-					}
-					l.say("FAILED: %s: %s", says, err)
-					return nil
+				if ctx.Err() != nil {
+					return fmt.Errorf("%s: %w", says, ctx.Err())
 				}
-				j, took = got, true
+				if took = err == nil; took {
+					j = got
+				} else {
+					l.say("FAILED: %s: %s", says, err)
+				}
 				return nil
 			}
 		}

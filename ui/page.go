@@ -70,8 +70,10 @@ func (p *page) field(indent int, label string, st lipgloss.Style, value string) 
 	p.hang(lead, st, value)
 }
 
-// list adds a label and several values, one under the other.
-func (p *page) list(indent int, label string, st lipgloss.Style, mark string, values []string) {
+// list adds a label and several values, one under the other, deeper than the
+// fields of the same page.
+func (p *page) list(label string, st lipgloss.Style, mark string, values []string) {
+	const indent = 7
 	lead := pad(label, labels)
 	if len(values) == 0 {
 		p.hang(strings.Repeat(" ", indent)+p.th.dim.Render(lead)+mark+" ", st, "(none)")

@@ -20,11 +20,11 @@ func (s *planScreen) view(m *model) []string {
 	if len(ask) > 0 && s.pane.scrolls() {
 		ask[0] = m.more(s.pane, f.full)
 	}
-	body := m.padded(window, 2)
+	body := m.padded(window)
 	for len(body) < rows {
 		body = append(body, "")
 	}
-	return append(append(head, body...), m.padded(ask, 2)...)
+	return append(append(head, body...), m.padded(ask)...)
 }
 
 func (s *planScreen) status(m *model) string {
@@ -89,10 +89,10 @@ func (s *planScreen) change(m *model, p *page, i int, c steps.Change) {
 	}
 	p.hang(lead, m.th.strong, c.Target)
 	p.para(5, m.th.text, c.Field)
-	p.list(7, "before", m.th.text, " ", c.Before)
-	p.list(7, "after", m.th.good, "+", c.After)
+	p.list("before", m.th.text, " ", c.Before)
+	p.list("after", m.th.good, "+", c.After)
 	if r := s.results[i]; r != nil && len(r.Now) > 0 {
-		p.list(7, "now", m.th.text, "=", r.Now)
+		p.list("now", m.th.text, "=", r.Now)
 	}
 	if r := s.results[i]; r != nil && r.Err != nil {
 		p.field(3, "failed", m.th.bad, r.Err.Error())
@@ -114,7 +114,7 @@ func (s *planScreen) question(m *model, w int) []string {
 	case s.plan.Confirm() == "":
 		p.para(0, m.th.strong, "Press enter to apply this.")
 	default:
-		p.hang("", m.th.text, fmt.Sprintf("To go on, type the name  %s", m.tx(s.plan.Confirm())))
+		p.hang("", m.th.text, "To go on, type the name "+s.plan.Confirm())
 		state := ""
 		switch {
 		case s.confirmed():

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"strconv"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -48,11 +47,7 @@ func (s *mapScreen) acts(m *model) []act {
 
 func (s *mapScreen) digit(m *model) func(tea.KeyPressMsg) tea.Cmd {
 	return func(k tea.KeyPressMsg) tea.Cmd {
-		n, err := strconv.Atoi(k.Text)
-		if err != nil {
-			return nil
-		}
-		return m.jump((n + 9) % 10)
+		return m.jump((number(k.Text) + 9) % 10)
 	}
 }
 

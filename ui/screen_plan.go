@@ -162,7 +162,7 @@ func (s *planScreen) acts(m *model) []act {
 			on.SetKeys("ctrl+y")
 			on.SetHelp("ctrl+y", "")
 		}
-		out = append(out, act{on: on, says: "copy " + plural(len(s.plan.Changes), "command"), do: plainly(func() tea.Cmd { return m.copy(s.commands()) })})
+		out = append(out, act{on: on, says: s.copySays(), do: plainly(func() tea.Cmd { return m.copy(s.commands()) })})
 	}
 	out = append(out, act{on: back, says: "back", do: plainly(m.leavePlan)})
 	if !s.wantsName() {
@@ -171,11 +171,11 @@ func (s *planScreen) acts(m *model) []act {
 	return append(out, s.pane.acts(k)...)
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return what
+func (s *planScreen) copySays() string {
+	if len(s.plan.Changes) == 1 {
+		return "copy command"
 	}
-	return what + "s"
+	return "copy commands"
 }
 
 // commands are all changes as commands, one a line.

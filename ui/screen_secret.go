@@ -107,7 +107,7 @@ func (s *secretScreen) view(m *model) []string {
 	p.gap()
 	// One sign for each character, but no more than tells that keys arrive.
 	p.row("> " + strings.Repeat("*", min(len([]rune(s.typed)), 32)) + "_")
-	return m.padded(p.lines, 2)
+	return m.padded(p.lines)
 }
 
 // signIn says where to sign in, above everything else on the page.

@@ -230,7 +230,7 @@ func (s *formScreen) view(m *model) []string {
 	for len(p.lines) < rows-len(tail.lines) {
 		p.lines = append(p.lines, "")
 	}
-	return m.padded(append(p.lines, tail.lines...), 2)
+	return m.padded(append(p.lines, tail.lines...))
 }
 
 // verdict says, while it is typed, whether an answer will do.

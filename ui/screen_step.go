@@ -222,7 +222,7 @@ func (m *model) gateLine() string {
 	case gate.State == steps.GateSkipped:
 		return m.th.good.Render("gate open") + ": this step does not apply here"
 	case gate.State.Passes() && gate.Warnings > 0:
-		return m.th.warn.Render("gate open") + fmt.Sprintf(", with %s", count(gate.Warnings, "warning"))
+		return m.th.warn.Render("gate open") + ", with " + count(gate.Warnings, "warning")
 	case gate.State.Passes():
 		return m.th.good.Render("gate open")
 	}

@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"charm.land/bubbles/v2/key"
@@ -137,11 +136,7 @@ func (s *welcomeScreen) acts(m *model) []act {
 			act{on: k.up, says: "the choice above", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })},
 			act{on: choosing(k), says: "choose", do: plainly(func() tea.Cmd { s.pick(m, 1); return nil })},
 			act{on: k.digits, says: "choose", quiet: true, do: func(p tea.KeyPressMsg) tea.Cmd {
-				n, err := strconv.Atoi(p.Text)
-				if err != nil || n < 1 {
-					return nil
-				}
-				return s.choose(m, n-1)
+				return s.choose(m, number(p.Text)-1)
 			}})
 	}
 	out = append(out, act{on: k.quit, says: "quit", do: plainly(m.quit)})
@@ -164,7 +159,7 @@ func (s *welcomeScreen) pick(m *model, n int) {
 
 func (s *welcomeScreen) choose(m *model, i int) tea.Cmd {
 	list := s.choices(m)
-	if !s.ready || i >= len(list) {
+	if !s.ready || i < 0 || i >= len(list) {
 		return nil
 	}
 	s.sel, s.problem = i, ""

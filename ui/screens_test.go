@@ -44,46 +44,46 @@ func golden(t *testing.T, name, got string) {
 }
 
 // pages are all screens in the states that matter, and how one comes there.
-func pages() map[string]func(t testing.TB, c Config, w *world, width, height int) *driver {
-	begin := func(t testing.TB, c Config, w *world, width, height int) *driver {
-		j := w.journey(t, fakeSite())
+func pages() map[string]func(tb testing.TB, c Config, w *world, width, height int) *driver {
+	begin := func(tb testing.TB, c Config, w *world, width, height int) *driver {
+		j := w.journey(tb, fakeSite())
 		c.Start = &j
-		return drive(t, c, width, height)
+		return drive(tb, c, width, height)
 	}
 	at := func(step checks.StepID, keys ...string) func(testing.TB, Config, *world, int, int) *driver {
-		return func(t testing.TB, c Config, w *world, width, height int) *driver {
-			return begin(t, c, w, width, height).at(step).keys(keys...)
+		return func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			return begin(tb, c, w, width, height).at(step).keys(keys...)
 		}
 	}
 	return map[string]func(testing.TB, Config, *world, int, int) *driver{
-		"welcome": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			return drive(t, offering(t, c, w), width, height)
+		"welcome": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			return drive(tb, offering(tb, c, w), width, height)
 		},
-		"form-name": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			return drive(t, offering(t, c, w), width, height).keys("4").write("con toso")
+		"form-name": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			return drive(tb, offering(tb, c, w), width, height).keys("4").write("con toso")
 		},
-		"form": func(t testing.TB, c Config, w *world, width, height int) *driver {
+		"form": func(tb testing.TB, c Config, w *world, width, height int) *driver {
 			s := fakeSite()
 			s.Publish.ExternalURL = ""
-			j := w.journey(t, s)
+			j := w.journey(tb, s)
 			c.Start = &j
-			return drive(t, c, width, height).write("http")
+			return drive(tb, c, width, height).write("http")
 		},
 		"step-pass":   at("site"),
 		"step-fail":   at("spn"),
 		"step-detail": at("site", "down", "space"),
-		"step-waiting": func(t testing.TB, c Config, w *world, width, height int) *driver {
+		"step-waiting": func(tb testing.TB, c Config, w *world, width, height int) *driver {
 			clear(w.set)
-			return begin(t, c, w, width, height)
+			return begin(tb, c, w, width, height)
 		},
-		"step-running": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			d := begin(t, c, w, width, height)
+		"step-running": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			d := begin(tb, c, w, width, height)
 			w.slow = make(chan struct{})
 			d.send(press("r"))
 			return d.until("(running)")
 		},
-		"step-unknown": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			d := begin(t, c, w, width, height)
+		"step-unknown": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			d := begin(tb, c, w, width, height)
 			w.slow = make(chan struct{})
 			d.send(press("r"))
 			d.until("(running)").send(press("x"))
@@ -91,25 +91,26 @@ func pages() map[string]func(t testing.TB, c Config, w *world, width, height int
 			return d
 		},
 		"plan": at("spn", "enter"),
-		"plan-empty": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			return at("app", "enter", "enter", "a")(t, c, w, width, height)
+		"plan-empty": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			return at("app", "enter", "enter", "a")(tb, c, w, width, height)
 		},
-		"plan-failed": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			d := at("app", "enter")(t, c, w, width, height)
+		"plan-failed": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			d := at("app", "enter")(tb, c, w, width, height)
 			w.fails = errors.New("LDAP result 50: insufficient access rights to write servicePrincipalName")
 			return d.keys("enter")
 		},
 		"hand": at("spn", "i"),
 		"map":  at("spn", "m"),
 		"help": at("spn", "?"),
-		"finish": func(t testing.TB, c Config, w *world, width, height int) *driver {
-			return at("verify", "enter")(t, c, w, width, height)
+		"finish": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			return at("verify", "enter")(tb, c, w, width, height)
 		},
 	}
 }
 
 // offering is a program that begins with the welcome page.
-func offering(t testing.TB, c Config, w *world) Config {
+func offering(tb testing.TB, c Config, w *world) Config {
+	tb.Helper()
 	c.Saved = func() ([]SavedSite, error) {
 		return []SavedSite{
 			{Name: "contoso", Title: "contoso", Position: "Service principal name", Updated: w.clock().Add(-50 * time.Minute)},
@@ -120,13 +121,13 @@ func offering(t testing.TB, c Config, w *world) Config {
 		if name == "fabrikam" {
 			return Journey{}, errors.New("opening the site fabrikam: it is open in another sensegate")
 		}
-		j := w.journey(t, fakeSite())
+		j := w.journey(tb, fakeSite())
 		j.Stood, j.Store, j.Resume = "spn", "/home/ada/.config/sensegate/sites/contoso", "sensegate --site contoso"
 		return j, nil
 	}
-	c.Practice = func(context.Context) (Journey, error) { return w.journey(t, fakeSite()), nil }
+	c.Practice = func(context.Context) (Journey, error) { return w.journey(tb, fakeSite()), nil }
 	c.Create = func(_ context.Context, s site.Site) (Journey, error) {
-		j := w.journey(t, s)
+		j := w.journey(tb, s)
 		j.Store = "/home/ada/.config/sensegate/sites/" + s.Name
 		return j, nil
 	}

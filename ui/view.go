@@ -107,15 +107,15 @@ func (m *model) notes() string {
 func (m *model) window(p *pane, lines []string) []string {
 	rows := m.frame.rows
 	if len(lines) <= rows {
-		return m.padded(p.view(lines, rows), 2)
+		return m.padded(p.view(lines, rows))
 	}
-	out := m.padded(p.view(lines, rows-1), 2)
+	out := m.padded(p.view(lines, rows-1))
 	return append(out, m.more(*p, m.frame.w-1))
 }
 
 // padded indents a page and makes room around it.
-func (m *model) padded(lines []string, indent int) []string {
-	in := strings.Repeat(" ", indent)
+func (m *model) padded(lines []string) []string {
+	const in = "  "
 	out := make([]string, len(lines))
 	for i, l := range lines {
 		if l != "" {

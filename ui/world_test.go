@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -227,16 +226,16 @@ func (w *world) healthy() *world {
 	return w
 }
 
-func (w *world) journey(t testing.TB, s site.Site) Journey {
-	t.Helper()
-	g, err := steps.NewGuide(t.Context(), steps.Options{
+func (w *world) journey(tb testing.TB, s site.Site) Journey {
+	tb.Helper()
+	g, err := steps.NewGuide(tb.Context(), steps.Options{
 		Site: s, Order: w.order, Causes: w.causes(), Clock: w.clock, Journal: nowhere{},
 		Open: func(context.Context, site.Site) (steps.World, error) {
 			return steps.World{Writers: &steps.Writers{}}, w.refuse
 		},
 	})
 	if err != nil {
-		t.Fatal(fmt.Errorf("making the guide: %w", err))
+		tb.Fatal(err)
 	}
 	return Journey{Guide: g, Store: "", Resume: "sensegate demo", Simulated: s.Simulated, Close: g.Close}
 }
