@@ -2,6 +2,7 @@ package steps
 
 import (
 	"strings"
+	"unicode"
 
 	"sensegate/checks/access"
 	"sensegate/internal/site"
@@ -96,5 +97,5 @@ func setHosts(s *site.Site, v string) {
 }
 
 func splitList(v string) []string {
-	return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || r == ' ' })
+	return strings.FieldsFunc(v, func(r rune) bool { return r == ',' || r == ';' || unicode.IsSpace(r) })
 }
