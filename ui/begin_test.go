@@ -85,9 +85,9 @@ func TestStoppingWhatOpens(t *testing.T) {
 		w := newWorld()
 		closed := make(chan struct{})
 		let := make(chan struct{})
-		c := Config{Clock: w.clock, Practice: func(context.Context) (Journey, error) {
+		c := Config{Clock: w.clock, Practice: func(ctx context.Context) (Journey, error) {
 			<-let
-			j := w.journey(t, fakeSite())
+			j := w.journeyIn(ctx, t, fakeSite())
 			j.Close = func() error { close(closed); return nil }
 			return j, nil
 		}}

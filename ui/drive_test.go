@@ -90,7 +90,7 @@ func sequence(msg tea.Msg) ([]tea.Cmd, bool) {
 	}
 	out := make([]tea.Cmd, 0, v.Len())
 	for i := range v.Len() {
-		if c, ok := v.Index(i).Interface().(tea.Cmd); ok {
+		if c, ok := reflect.TypeAssert[tea.Cmd](v.Index(i)); ok {
 			out = append(out, c)
 		}
 	}

@@ -312,3 +312,16 @@ func TestTheMapJumps(t *testing.T) {
 	}
 	d.keys("m", "r").shows("Next: Service principal name")
 }
+
+func TestARetryShowsHowLongItIsWorthWaiting(t *testing.T) {
+	w := newWorld().healthy()
+	d := started(t, w, 120, 40)
+	d.m.launch(d.m.journey.Guide.Recheck(true).Number, true, replay(retrying("site.clocks")))
+	d.send(eventMsg{token: d.m.live.token, event: <-d.m.live.events, more: true})
+	d.shows("asked again soon", "so far", "nobody", "because", "domain controllers copy this within 15 s",
+		"in 5 s; gives up at 14:03:00, in 1 min", "checking until it is true everywhere", "> ~ All clocks agree")
+	w.forward(3 * time.Second)
+	d.m.ticking = false
+	d.send(tickMsg{})
+	d.shows("in 2 s; gives up at 14:03:00, in 57 s", "everywhere, 3 s")
+}

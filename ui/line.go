@@ -46,7 +46,7 @@ func runLines(ctx context.Context, c Config) error {
 	switch {
 	case ctx.Err() != nil:
 		return ErrInterrupted
-	case err != nil && !errors.Is(err, errEnd):
+	case !errors.Is(err, errEnd):
 		return err
 	case l.err != nil:
 		return fmt.Errorf("writing: %w", l.err)
@@ -54,6 +54,7 @@ func runLines(ctx context.Context, c Config) error {
 	return closing
 }
 
+// run shows the program until there is a reason to end, which it returns.
 func (l *lines) run(ctx context.Context) error {
 	l.say("Sensegate %s", l.cfg.Version)
 	if l.cfg.Start != nil {

@@ -112,8 +112,12 @@ func TestLineAnswers(t *testing.T) {
 		{"the input ends at a confirmation", []string{"", "", "", "a"}, []string{"Apply this plan?"}, []string{"CHANGING"}},
 		{"the wrong name", []string{"", "", "", "a", "yes", "", "", "a", "konrad", "", "q"}, []string{"NOT ACCEPTED", "Nothing was changed."}, []string{"of 2: servicePrincipalName"}},
 		{"answers are kept", []string{"e", "", "", "", "", "q"}, []string{"now: contoso.onmicrosoft.com", "GATE OPEN"}, []string{"Saved."}},
-		{"answers are changed", []string{"e", "fabrikam.onmicrosoft.com", "ftp://x", "https://x.example/", "<", "<", "https://y.example/", "", "-", "q"},
-			[]string{"NOT ACCEPTED: it has to begin with https://", "Saved.", "now: fabrikam.onmicrosoft.com"}, nil},
+		{
+			"answers are changed",
+			[]string{"e", "fabrikam.onmicrosoft.com", "ftp://x", "https://x.example/", "<", "<", "https://y.example/", "", "-", "q"},
+			[]string{"NOT ACCEPTED: it has to begin with https://", "Saved.", "now: fabrikam.onmicrosoft.com"},
+			nil,
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

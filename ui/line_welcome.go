@@ -31,11 +31,7 @@ func (l *lines) welcome(ctx context.Context) (Journey, error) {
 				return nil
 			}
 		}
-		list, err := l.beginnings(begin)
-		if err != nil {
-			return Journey{}, err
-		}
-		if err := l.choose(ctx, "How do you want to begin?", false, list); err != nil {
+		if err := l.choose(ctx, "How do you want to begin?", false, l.beginnings(begin)); err != nil {
 			return Journey{}, err
 		}
 		if took {
@@ -44,7 +40,10 @@ func (l *lines) welcome(ctx context.Context) (Journey, error) {
 	}
 }
 
-func (l *lines) beginnings(begin func(string, func(context.Context) (Journey, error)) func(context.Context) error) ([]option, error) {
+// beginning makes what begins a journey from how it says so and what opens it.
+type beginning func(says string, open func(context.Context) (Journey, error)) func(context.Context) error
+
+func (l *lines) beginnings(begin beginning) []option {
 	var list []option
 	if l.cfg.Saved != nil && l.cfg.OpenSaved != nil {
 		saved, err := l.cfg.Saved()
@@ -77,7 +76,7 @@ func (l *lines) beginnings(begin func(string, func(context.Context) (Journey, er
 			},
 		})
 	}
-	return append(list, option{key: "q", says: "Quit", do: func(context.Context) error { return errEnd }}), nil
+	return append(list, option{key: "q", says: "Quit", do: func(context.Context) error { return errEnd }})
 }
 
 // form asks every question of the present step, and saves after each group.

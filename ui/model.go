@@ -111,7 +111,7 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case answeredMsg:
 		return m, m.answered(msg)
 	case plannedMsg:
-		return m, m.planned(msg)
+		m.planned(msg)
 	case progressMsg:
 		return m, m.progressed(msg)
 	case copiedMsg:

@@ -66,9 +66,9 @@ func (m *model) openPlan() tea.Cmd {
 	})
 }
 
-func (m *model) planned(msg plannedMsg) tea.Cmd {
+func (m *model) planned(msg plannedMsg) {
 	if m.job == nil || m.job.token != msg.token {
-		return nil
+		return
 	}
 	began := m.job.began
 	m.finishedJob(msg.token)
@@ -84,7 +84,6 @@ func (m *model) planned(msg plannedMsg) tea.Cmd {
 	if len(s.plan.Changes) == 0 {
 		m.step.emptyPlan = true
 	}
-	return nil
 }
 
 // swallows says that a key was not meant for this page.

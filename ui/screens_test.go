@@ -117,17 +117,17 @@ func offering(tb testing.TB, c Config, w *world) Config {
 			{Name: "fabrikam", Updated: w.clock().Add(-49 * time.Hour)},
 		}, nil
 	}
-	c.OpenSaved = func(_ context.Context, name string) (Journey, error) {
+	c.OpenSaved = func(ctx context.Context, name string) (Journey, error) {
 		if name == "fabrikam" {
 			return Journey{}, errors.New("opening the site fabrikam: it is open in another sensegate")
 		}
-		j := w.journey(tb, fakeSite())
+		j := w.journeyIn(ctx, tb, fakeSite())
 		j.Stood, j.Store, j.Resume = "spn", "/home/ada/.config/sensegate/sites/contoso", "sensegate --site contoso"
 		return j, nil
 	}
-	c.Practice = func(context.Context) (Journey, error) { return w.journey(tb, fakeSite()), nil }
-	c.Create = func(_ context.Context, s site.Site) (Journey, error) {
-		j := w.journey(tb, s)
+	c.Practice = func(ctx context.Context) (Journey, error) { return w.journeyIn(ctx, tb, fakeSite()), nil }
+	c.Create = func(ctx context.Context, s site.Site) (Journey, error) {
+		j := w.journeyIn(ctx, tb, s)
 		j.Store = "/home/ada/.config/sensegate/sites/" + s.Name
 		return j, nil
 	}

@@ -102,7 +102,6 @@ func wrap(s string, w int) []string {
 		}
 		if used > 0 {
 			out = append(out, line)
-			line, used = "", 0
 		}
 		for n > w {
 			head := ansi.Truncate(word, w, "")

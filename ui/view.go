@@ -80,8 +80,6 @@ func (m *model) header() string {
 	return spread(left+"  "+name, right, m.frame.w, m.gl.dots)
 }
 
-func (m *model) w2() int { return m.frame.w }
-
 func (m *model) sep() string { return m.tx("·") }
 
 // rule is a line across, with something said in it.

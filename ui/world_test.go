@@ -67,7 +67,7 @@ func (w *world) check(step checks.StepID, id, title string, needs ...checks.ID) 
 	return checks.Check{
 		ID: cid, Step: step, Title: title, Needs: needs,
 		Why: "Without it the following steps have nothing to stand on.",
-		Run: func(ctx context.Context, env checks.Env) checks.Result {
+		Run: func(ctx context.Context, _ checks.Env) checks.Result {
 			w.mu.Lock()
 			w.asked[cid]++
 			slow := w.slow
@@ -134,7 +134,7 @@ func (w *world) order(steps.Ports) []steps.Step {
 
 func (w *world) plan(s *steps.Step, typed string, ids ...checks.ID) {
 	id, title := s.ID, s.Title
-	s.Plan = func(_ context.Context, env checks.Env, _ steps.Writers) (steps.Plan, error) {
+	s.Plan = func(_ context.Context, _ checks.Env, _ steps.Writers) (steps.Plan, error) {
 		p := steps.Plan{Step: id, Title: title, Notes: []string{"Written to dc1.contoso.test and read back there; other domain controllers follow within about 15 s."}}
 		for _, c := range ids {
 			if w.is(c) {
@@ -228,7 +228,12 @@ func (w *world) healthy() *world {
 
 func (w *world) journey(tb testing.TB, s site.Site) Journey {
 	tb.Helper()
-	g, err := steps.NewGuide(tb.Context(), steps.Options{
+	return w.journeyIn(tb.Context(), tb, s)
+}
+
+func (w *world) journeyIn(ctx context.Context, tb testing.TB, s site.Site) Journey {
+	tb.Helper()
+	g, err := steps.NewGuide(ctx, steps.Options{
 		Site: s, Order: w.order, Causes: w.causes(), Clock: w.clock, Journal: nowhere{},
 		Open: func(context.Context, site.Site) (steps.World, error) {
 			return steps.World{Writers: &steps.Writers{}}, w.refuse
