@@ -34,7 +34,7 @@ func (w *Writer) Publish(ctx context.Context, wish fact.PublishWish) (fact.Publi
 		return fact.PublishedApp{}, err
 	}
 	if objectID == "" {
-		if objectID, err = w.instantiate(ctx, wish.Name); err != nil {
+		if objectID, err = w.make(ctx, wish.Name); err != nil {
 			return fact.PublishedApp{}, err
 		}
 	}

@@ -258,7 +258,10 @@ func TestInstantiateIsNotRepeated(t *testing.T) {
 		}
 		_, _ = fmt.Fprint(w, `{"value":[]}`)
 	})
-	_, err := graph.NewWriter(c).Publish(t.Context(), fact.PublishWish{Name: "Q", ExternalURL: externalURL, InternalURL: internalURL})
+	// It is looked for until the caller has no more time.
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	_, err := graph.NewWriter(c).Publish(ctx, fact.PublishWish{Name: "Q", ExternalURL: externalURL, InternalURL: internalURL})
 	if kindOf(err) != fact.TimedOut || posts.Load() != 1 {
 		t.Errorf("Publish() error = %v after %d attempts", err, posts.Load())
 	}
