@@ -60,6 +60,9 @@ func TestInterruptedCheck(t *testing.T) {
 				out.Write(raw)
 			}
 			halfReport(t, out.String())
+			if said := wrong.String(); said != "sensegate: interrupted; the report holds what was found until then\n" {
+				t.Errorf("standard error: %q", said)
+			}
 		})
 	}
 }
@@ -70,6 +73,7 @@ func halfReport(t *testing.T, raw string) {
 	t.Helper()
 	var r struct {
 		Schema string
+		Exit   int
 		Steps  []struct {
 			Gate   string
 			Checks []struct{ ID, Status, Reason string }
@@ -78,8 +82,8 @@ func halfReport(t *testing.T, raw string) {
 	if err := json.Unmarshal([]byte(raw), &r); err != nil {
 		t.Fatalf("%v in %q", err, raw)
 	}
-	if r.Schema != "sensegate/check/v1" || len(r.Steps) != 10 {
-		t.Fatalf("schema %q, %d steps", r.Schema, len(r.Steps))
+	if r.Schema != "sensegate/check/v1" || r.Exit != 130 || len(r.Steps) != 10 {
+		t.Fatalf("schema %q, exit %d, %d steps", r.Schema, r.Exit, len(r.Steps))
 	}
 	seen := map[string]string{}
 	for _, c := range r.Steps[0].Checks {

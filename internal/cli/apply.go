@@ -134,20 +134,27 @@ func printPlan(w io.Writer, plan steps.Plan, simulated bool) {
 	}
 	for i, c := range plan.Changes {
 		fmt.Fprintf(w, "%d  %s\n", i+1, c.Target)
-		for _, row := range [][2]string{
-			{"field", c.Field},
-			{"before", listed(c.Before)},
-			{"after", listed(c.After)},
-			{"same as", c.Command},
-			{"affects", c.Affects},
-			{"needs", c.Right},
-			{"undo", c.Undo},
-		} {
-			fmt.Fprintf(w, "     %-8s %s\n", row[0], row[1])
-		}
+		planRow(w, "field", c.Field)
+		planRow(w, "before", c.Before...)
+		planRow(w, "after", c.After...)
+		planRow(w, "same as", c.Command)
+		planRow(w, "affects", c.Affects)
+		planRow(w, "needs", c.Right)
+		planRow(w, "undo", c.Undo)
 	}
 	for _, n := range plan.Notes {
 		fmt.Fprintln(w, n)
+	}
+}
+
+// planRow writes a label and its values, one to a line.
+func planRow(w io.Writer, label string, values ...string) {
+	if len(values) == 0 {
+		values = []string{"(none)"}
+	}
+	for _, v := range values {
+		fmt.Fprintf(w, "     %-8s %s\n", label, v)
+		label = ""
 	}
 }
 
@@ -155,5 +162,5 @@ func listed(v []string) string {
 	if len(v) == 0 {
 		return "(none)"
 	}
-	return strings.Join(v, " · ")
+	return strings.Join(v, ", ")
 }

@@ -91,6 +91,10 @@ func (p *program) check(ctx context.Context, o checkOptions) (err error) {
 		return fmt.Errorf("reading the catalogue of causes: %w", err)
 	}
 	r := report.New(g.Snapshot(), report.Options{Started: started, Ended: p.Clock(), Only: only, Strict: o.strict, Causes: causes})
+	if ctx.Err() != nil {
+		r.Exit = exitInterrupted
+		fmt.Fprintln(p.Err, "sensegate: interrupted; the report holds what was found until then")
+	}
 	if err := errors.Join(walked, out.write(r, o.format)); err != nil {
 		return err
 	}
