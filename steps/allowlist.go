@@ -55,8 +55,8 @@ func allowlistPlan(p Ports) PlanFunc {
 			switch {
 			case strings.EqualFold(e, host):
 				found = true
-			case strings.ContainsAny(e, "/*:") && strings.Contains(strings.ToLower(e), host):
-				continue // the same host, written as a URL: replaced by the bare name
+			case allowlist.Means(e, host):
+				continue // the same host, not written as one: replaced by the bare name
 			}
 			after = append(after, e)
 		}
