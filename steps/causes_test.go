@@ -141,7 +141,7 @@ func blames(call *ast.CallExpr) (checks.CauseID, bool) {
 		return "", false
 	}
 	id, ok := text(call.Args[i])
-	return checks.CauseID(id), ok
+	return checks.CauseID(id), ok && id != ""
 }
 
 func TestEveryCauseHelps(t *testing.T) {
