@@ -10,7 +10,7 @@ func Causes() []checks.Cause {
 		{Who: checks.ADAdmin, Text: "The same by hand.", Command: tab, Shell: checks.Portal},
 	}
 	transition := checks.Fix{Who: checks.ADAdmin, Text: "Allow any authentication protocol.", Command: "Set-ADAccountControl -Identity ({connector}+'$') -TrustedToAuthForDelegation $true", Shell: checks.PowerShell}
-	return []checks.Cause{
+	return append([]checks.Cause{
 		{
 			ID: "delegation.connector-forgotten", Title: "A connector was forgotten",
 			Because: "{host} serves the same group, but the site does not name it.",
@@ -95,5 +95,5 @@ func Causes() []checks.Cause {
 			More:    "Qlik accepted an ordinary ticket in the step before. What differs is who asked: look at Qlik's proxy log for the user's name.",
 			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Read the proxy's audit log for the time of the rehearsal.", Command: `Get-Content C:\ProgramData\Qlik\Sense\Log\Proxy\Audit\*_AuditSecurity_Proxy.txt -Tail 20`, Shell: checks.PowerShell}},
 		},
-	}
+	}, rehearsalCauses()...)
 }

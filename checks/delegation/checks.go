@@ -65,7 +65,7 @@ func Checks(p Ports) []checks.Check {
 			Needs: []checks.ID{"delegation.complete", "delegation.constrained", "delegation.transition", "delegation.user", "kerberos.accepted"},
 			Title: "The rehearsal succeeds: a connector's ticket for the user opens Qlik",
 			Why:   "It is exactly what happens behind application proxy, before Entra is involved.",
-			Run:   rehearsal(p.Rehearser),
+			Run:   rehearsal(p),
 		},
 	}
 }
@@ -204,54 +204,4 @@ func user(d Directory) checks.Func {
 		}
 		return checks.Passed(expected, "may be delegated").With("distinguished name", a.DN)
 	}
-}
-
-func rehearsal(r Rehearser) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		s := env.Site
-		expected := "a session as " + s.SAM() + " for every connector"
-		done := checks.Passed(expected, "")
-		var who []string
-		for _, h := range s.Connector.Hosts {
-			x, err := r.Rehearse(ctx, h.ComputerAccount(), s.TestUser.UPN, s.SPN(), s.Publish.InternalURL)
-			if checks.KindOf(err) == fact.Unsupported {
-				return checks.CouldNotTell(checks.NoEvidence, expected, err.Error()).
-					With("how", "give the computer account's keytab (connector.hosts.keytab) or SENSEGATE_CONNECTOR_PASSWORD, or use a rehearsal account with the same delegation")
-			}
-			if err != nil {
-				return checks.Explain(err).Expect(expected)
-			}
-			if bad, ok := judgeRehearsal(x, s.SAM(), expected); !ok {
-				bad.Evidence = append(done.Evidence, bad.Evidence...)
-				return bad.Var("connector", strings.TrimSuffix(h.ComputerAccount(), "$")).Var("host", h.Name)
-			}
-			who = append(who, h.ComputerAccount())
-			done = done.With(h.ComputerAccount(), "S4U2Self, S4U2Proxy ("+x.Proxy.ETypeName+"), Qlik: "+x.Session.UserDirectory+`\`+x.Session.UserID)
-		}
-		done.Seen = "Qlik opened for " + s.SAM() + ", asked by " + strings.Join(who, " and ")
-		return done
-	}
-}
-
-func judgeRehearsal(x fact.Rehearsal, user, expected string) (checks.Result, bool) {
-	refusal := fmt.Sprintf("%s (%d)", x.CodeName, x.Code)
-	if x.NTStatusName != "" {
-		refusal += ", " + x.NTStatusName
-	}
-	fail := func(cause checks.CauseID, seen string) (checks.Result, bool) {
-		return checks.Failed(cause, expected, x.Connector+": "+seen).With("stage", x.Stage).With("answer", refusal), false
-	}
-	switch {
-	case x.Stage == "s4u2self":
-		return fail("delegation.self-refused", "no ticket in the user's name: "+refusal)
-	case x.Stage == "s4u2proxy":
-		return fail("delegation.proxy-refused", "no ticket for Qlik on behalf of the user: "+refusal)
-	case x.Stage == "sign-in":
-		return fail("delegation.computer-refused", "the computer account could not sign in: "+refusal)
-	case x.Session == nil || x.Session.UserID == "":
-		return fail("delegation.qlik-refused", "Qlik did not accept the ticket")
-	case !strings.EqualFold(x.Session.UserID, user):
-		return fail("delegation.qlik-refused", "Qlik opened a session as "+x.Session.UserID)
-	}
-	return checks.Result{}, true
 }

@@ -10,7 +10,10 @@ import (
 
 // Directory answers from the accounts' own domain.
 type Directory interface {
+	// Account finds an account by sAMAccountName or principal name.
 	Account(ctx context.Context, sam string) (fact.Account, error)
+	// Holders finds every account of the forest that holds spn literally.
+	Holders(ctx context.Context, spn string) ([]fact.Account, error)
 }
 
 // Entra answers which connectors exist, so that none is forgotten.

@@ -1,6 +1,9 @@
 package fact
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Ticket is what can be told of a service ticket without the service's key.
 type Ticket struct {
@@ -11,6 +14,9 @@ type Ticket struct {
 	Flags                 []string
 	Until                 time.Time
 }
+
+// Forwardable says that the ticket may be passed on.
+func (t Ticket) Forwardable() bool { return slices.Contains(t.Flags, "forwardable") }
 
 // KDCProbe is what a KDC tells anybody about an account, without a password.
 type KDCProbe struct {
@@ -25,13 +31,19 @@ type KDCProbe struct {
 // what Qlik said to the last one.
 type Rehearsal struct {
 	Connector, User, SPN string
-	Stage                string // the stage that ended it: sign-in, s4u2self, s4u2proxy, qlik, done
-	Self                 *Ticket
-	Proxy                *Ticket
-	ResourceBased        bool // only the resource-based option succeeded
-	Session              *WebSession
-	Code                 int    // KRB-ERROR code of the refusal
-	CodeName             string // KDC_ERR_BADOPTION
-	NTStatus             uint32
-	NTStatusName         string
+	// As is the account whose key was used: the connector's own, or that of a
+	// rehearsal account with the same delegation.
+	As            string
+	Stage         string // the stage that ended it: sign-in, s4u2self, s4u2proxy, qlik, done
+	Self          *Ticket
+	Proxy         *Ticket
+	ResourceBased bool // only the resource-based option succeeded
+	Session       *WebSession
+	// Accepted and Refused are the forms of the token that Qlik took and did
+	// not take: kerberos, spnego-kerberos.
+	Accepted, Refused []string
+	Code              int    // KRB-ERROR code of the refusal
+	CodeName          string // KDC_ERR_BADOPTION
+	NTStatus          uint32
+	NTStatusName      string
 }

@@ -30,6 +30,7 @@ func (c *Client) Rehearse(ctx context.Context, computerAccount, userUPN, spn, ur
 	if err != nil {
 		return r, err
 	}
+	r.As = cred.name
 	tgt, err := c.signIn(ctx, cred)
 	if err != nil {
 		return r, told(&r, err)
@@ -53,19 +54,26 @@ func (c *Client) Rehearse(ctx context.Context, computerAccount, userUPN, spn, ur
 	return r, c.present(ctx, &r, proxied, url)
 }
 
-// computer is the connector's account with its secret.
+// computer is the connector's account with its secret, or else the account
+// that rehearses in its place.
 func (c *Client) computer(name string) (credential, error) {
 	for _, h := range c.site.Connector.Hosts {
 		if strings.EqualFold(h.ComputerAccount(), name) && h.Keytab != "" {
 			return c.fromKeytab(name, h.Keytab)
 		}
 	}
+	if stand := c.site.Connector.Rehearsal; stand.Account != "" {
+		if stand.Keytab != "" {
+			return c.fromKeytab(stand.Account, stand.Keytab)
+		}
+		name = stand.Account
+	}
 	if password, ok := c.secrets("connector:" + name); ok && password != "" {
 		return withPassword(name, c.site.Realm(), password), nil
 	}
 	return credential{}, &fact.Error{
 		Kind: fact.Unsupported, System: kdcSystem, Op: "rehearsing as " + netprobe.Clean(name), Code: "no-secret",
-		Text: "the computer account's key is not at hand",
+		Text: "the account's key is not at hand",
 	}
 }
 
@@ -100,7 +108,9 @@ func (c *Client) delegate(ctx context.Context, r *fact.Rehearsal, tgt, evidence 
 	return ticket{}, told(r, first)
 }
 
-// present shows the ticket to the front, each time in a session of its own.
+// present shows the ticket to the front in both forms, each time in a session
+// of its own: raw as connectors do by default, and in SPNEGO as they do where
+// their host is told to.
 func (c *Client) present(ctx context.Context, r *fact.Rehearsal, t ticket, url string) error {
 	var refusal error
 	for _, how := range []style{plainToken, spnegoToken} {
@@ -111,16 +121,23 @@ func (c *Client) present(ctx context.Context, r *fact.Rehearsal, t ticket, url s
 		err = v.signOn(ctx, how, true, func() (contextToken, error) { return c.establish(t, [16]byte{}) })
 		v.close()
 		if v.accepted && err == nil && v.session.UserID != "" {
-			r.Session, r.Stage, r.Code, r.CodeName = &v.session, StageDone, 0, ""
-			return nil
+			if len(r.Accepted) == 0 {
+				r.Session, r.Stage = &v.session, StageDone
+			}
+			r.Accepted = append(r.Accepted, string(how))
+			continue
 		}
+		r.Refused = append(r.Refused, string(how))
 		if r.Session == nil {
 			r.Session, refusal = &v.session, err
 		}
 		var f *fact.Error
-		if errors.As(err, &f) && f.Kind != fact.Refused && f.Kind != fact.NoRight {
+		if errors.As(err, &f) && f.Kind != fact.Refused && f.Kind != fact.NoRight && len(r.Accepted) == 0 {
 			return err
 		}
+	}
+	if len(r.Accepted) > 0 {
+		return nil
 	}
 	return told(r, refusal)
 }

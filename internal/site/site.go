@@ -106,6 +106,16 @@ type Kerberos struct {
 // Connector lists the hosts that run the private network connector.
 type Connector struct {
 	Hosts []ConnectorHost `yaml:"hosts"`
+	// Rehearsal is an account of known password with the same delegation as
+	// the connectors, for the dress rehearsal: nobody knows a computer's.
+	Rehearsal Rehearsal `yaml:"rehearsal,omitempty"`
+}
+
+// Rehearsal is an account that stands in for a connector. Its password comes
+// from SENSEGATE_CONNECTOR_PASSWORD, or its key from Keytab.
+type Rehearsal struct {
+	Account string `yaml:"account,omitempty"`
+	Keytab  string `yaml:"keytab,omitempty"`
 }
 
 // ConnectorHost is one machine that runs the connector.

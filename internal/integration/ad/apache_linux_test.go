@@ -61,7 +61,9 @@ func startApache(t *testing.T, ca *pki.CA, keytab string, f front) {
 	user := `{"session":"one","userDirectory":"` + netbios + `","userId":"<!--#echo encoding="none" var="REMOTE_USER" -->"}`
 	for name, content := range map[string]string{
 		"cert.pem": string(cert), "key.pem": string(key), "keytab": string(keys), "httpd.conf": f.config(),
-		"krb5.conf":          "[libdefaults]\n default_realm = " + realmName + "\n rdns = false\n dns_canonicalize_hostname = false\n",
+		"krb5.conf": "[libdefaults]\n default_realm = " + realmName + "\n rdns = false\n dns_canonicalize_hostname = false\n" +
+			// Whose ticket names a principal name is the same person.
+			"[realms]\n " + realmName + " = {\n  auth_to_local = RULE:[1:$1](.*@.*)s/@.*//\n  auth_to_local = DEFAULT\n }\n",
 		"ntlm":               netbios + ":" + alice + ":" + secretOf(alice) + "\n",
 		"www/hub/index.html": "<title>Hub</title>", "www/qps/user": user,
 	} {

@@ -14,7 +14,9 @@ import (
 // clientEnv is the environment of other people's clients of this domain.
 func clientEnv(d *dc, dir string) []string {
 	conf := filepath.Join(dir, "krb5.conf")
-	text := "[libdefaults]\n default_realm = " + realmName + "\n dns_lookup_kdc = true\n rdns = false\n dns_canonicalize_hostname = false\n udp_preference_limit = 1\n"
+	text := "[libdefaults]\n default_realm = " + realmName + "\n dns_lookup_kdc = true\n rdns = false\n dns_canonicalize_hostname = false\n udp_preference_limit = 1\n" +
+		// As hardened as we are: RC4 is neither offered nor taken.
+		" permitted_enctypes = aes256-cts-hmac-sha1-96 aes128-cts-hmac-sha1-96\n"
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		panic(err)
 	}

@@ -97,6 +97,15 @@ func (d *dc) change(t *testing.T, account, attribute string, values ...string) {
 	}
 }
 
+// duplicate writes a name below everything that guards its uniqueness, into
+// the file of the domain's partition, as replication trouble would.
+func (d *dc) duplicate(t *testing.T, account, spn string) {
+	t.Helper()
+	partition := d.path("private", "sam.ldb.d", strings.ToUpper(baseDN)+".ldb")
+	ldif := fmt.Sprintf("dn: %s\nchangetype: modify\nreplace: servicePrincipalName\nservicePrincipalName: %s\n", dnOf(account), spn)
+	d.must(t, ldif, "ldbmodify", "-H", partition)
+}
+
 // setPassword gives an account a new password.
 func (d *dc) setPassword(t *testing.T, account, password string) {
 	t.Helper()
