@@ -55,7 +55,7 @@ func allowlistPlan(p Ports) PlanFunc {
 			switch {
 			case strings.EqualFold(e, host):
 				found = true
-			case allowlist.Means(e, host):
+			case meant(e, host):
 				continue // the same host, not written as one: replaced by the bare name
 			}
 			after = append(after, e)
@@ -82,4 +82,16 @@ func allowlistPlan(p Ports) PlanFunc {
 		}}
 		return plan, nil
 	}
+}
+
+// meant says that an entry was written for host, be it as a URL, with a port or
+// with blanks around it.
+func meant(entry, host string) bool {
+	t := strings.ToLower(strings.TrimSpace(entry))
+	if _, rest, ok := strings.Cut(t, "://"); ok {
+		t = rest
+	}
+	t, _, _ = strings.Cut(t, "/")
+	t, _, _ = strings.Cut(t, ":")
+	return t == host
 }
