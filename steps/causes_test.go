@@ -32,8 +32,8 @@ func rooms(t *testing.T) map[string][]source {
 			return err
 		}
 		room := filepath.Base(filepath.Dir(path))
-		if room == "checks" {
-			return nil // the engine
+		if room == "checks" || room == "checkstest" {
+			return nil // the engine, and how its rooms are tested
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
 		out[room] = append(out[room], source{path, file})
