@@ -110,6 +110,10 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 		}
 	}
 	if msg.err != nil {
+		if m.cfg.Begin != nil && m.journey == nil {
+			m.failed = msg.err
+			return tea.Quit
+		}
 		if m.screen == onForm {
 			m.form.problem = msg.err.Error()
 			return m.form.build(m)

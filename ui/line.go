@@ -60,6 +60,13 @@ func (l *lines) run(ctx context.Context) error {
 	if l.cfg.Start != nil {
 		return l.walk(ctx, *l.cfg.Start)
 	}
+	if l.cfg.Begin != nil {
+		j, err := l.cfg.Begin(ctx)
+		if err != nil {
+			return err
+		}
+		return l.walk(ctx, j)
+	}
 	for {
 		j, err := l.welcome(ctx)
 		if err != nil {

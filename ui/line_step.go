@@ -112,7 +112,7 @@ func (l *lines) options() []option {
 			return l.checkIfWanted(ctx)
 		}})
 	}
-	if l.snap.Position > 0 || l.cfg.Start == nil {
+	if l.snap.Position > 0 || !l.cfg.direct() {
 		put(false, option{"b", "Back", l.back})
 	}
 	put(false, option{"m", "The map of all steps", l.atlas})

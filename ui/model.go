@@ -60,6 +60,7 @@ type model struct {
 	secret  secretScreen
 
 	interrupted bool
+	failed      error // why the journey that was asked for could not begin
 	drawn       string
 	dirty       bool
 	clip        func(string) error
@@ -78,10 +79,21 @@ func newModel(ctx context.Context, c Config) *model {
 	return m
 }
 
+// beginMsg says that the first page stands and the journey may be made: making
+// it before would compete with drawing for the processor.
+type beginMsg struct{}
+
+// firstFrame is two beats of the renderer at its 60 frames a second.
+const firstFrame = 34 * time.Millisecond
+
 // Init begins with the journey that was asked for, or with the welcome page.
 func (m *model) Init() tea.Cmd {
 	if m.cfg.Start != nil {
 		return tea.Batch(m.attend(), m.begin(*m.cfg.Start))
+	}
+	if m.cfg.Begin != nil {
+		m.welcome.ready = true
+		return tea.Batch(m.attend(), tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} }))
 	}
 	return tea.Batch(m.attend(), m.openWelcome())
 }
@@ -104,6 +116,8 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.ticked()
 	case eventMsg:
 		return m, m.observed(msg)
+	case beginMsg:
+		return m, m.open(m.cfg.BeginSays, m.cfg.Begin)
 	case savedMsg:
 		m.welcome.loaded(msg)
 	case openedMsg:

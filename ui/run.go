@@ -63,12 +63,20 @@ type Config struct {
 	Create    func(ctx context.Context, s site.Site) (Journey, error)
 	// Start is the journey to begin with, without a welcome.
 	Start *Journey
+	// Begin makes the journey to begin with, without a welcome, once the first
+	// page is shown; BeginSays is what the user reads meanwhile. An error ends
+	// the program.
+	Begin     func(ctx context.Context) (Journey, error)
+	BeginSays string
 	// Desk is where systems leave what the user has to be told or asked while
 	// checks run; it may be nil.
 	Desk    *Desk
 	Version string
 	Clock   func() time.Time
 }
+
+// direct says that there is no welcome page to go back to.
+func (c Config) direct() bool { return c.Start != nil || c.Begin != nil }
 
 // ErrInterrupted is what Run returns after Ctrl+C or a signal.
 var ErrInterrupted = errors.New("interrupted")
@@ -112,6 +120,8 @@ func runWizard(ctx context.Context, c Config) error {
 		return ErrInterrupted
 	case err != nil:
 		return fmt.Errorf("showing the wizard: %w", err)
+	case m.failed != nil:
+		return m.failed
 	}
 	return closing
 }

@@ -96,7 +96,7 @@ func (s *stepScreen) acts(m *model) []act {
 		}
 		add(act{on: k.fold, says: "evidence", quiet: true, do: plainly(func() tea.Cmd { s.flip(m, c.Check.ID); return nil })})
 	}
-	if m.snap.Position > 0 || m.cfg.Start == nil {
+	if m.snap.Position > 0 || !m.cfg.direct() {
 		add(act{on: k.back, says: "back", do: plainly(m.backStep)})
 	}
 	add(act{on: k.quit, says: "quit", do: plainly(m.quit)})

@@ -65,6 +65,9 @@ func (s *welcomeScreen) loaded(msg savedMsg) {
 // choices are the ways to begin; the first is the obvious one.
 func (s *welcomeScreen) choices(m *model) []choice {
 	var out []choice
+	if m.cfg.direct() {
+		return nil
+	}
 	if m.cfg.OpenSaved != nil {
 		for _, v := range s.saved {
 			name := v.Name
@@ -207,7 +210,7 @@ func (s *welcomeScreen) compose(m *model) ([]string, [][2]int) {
 
 // leaveJourney goes back to the welcome page; the journey is kept as it stands.
 func (m *model) leaveJourney() tea.Cmd {
-	if m.cfg.Start != nil || m.journey == nil {
+	if m.cfg.direct() || m.journey == nil {
 		return nil
 	}
 	closing := m.journey.Close

@@ -24,6 +24,12 @@ func (n noRepository) VirtualProxies(context.Context) ([]fact.VirtualProxy, erro
 
 func (n noRepository) Proxies(context.Context) ([]fact.ProxyService, error) { return nil, n.refusal() }
 
+func (n noRepository) Services(context.Context) ([]fact.QlikService, error) { return nil, n.refusal() }
+
+func (n noRepository) Licence(context.Context) (fact.QlikLicence, error) {
+	return fact.QlikLicence{}, n.refusal()
+}
+
 func (n noRepository) OriginSignedIn(context.Context, string, string, string) (fact.SocketProbe, error) {
 	return fact.SocketProbe{}, n.refusal()
 }

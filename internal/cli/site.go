@@ -47,6 +47,7 @@ type opened struct {
 	site    site.Site
 	opener  opener
 	journal steps.Journal
+	kept    *session.Session // nil where nothing is kept
 	lab     *lab.Lab
 	close   func() error
 }
@@ -89,7 +90,7 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 		o.opener.prompt = answeredByItself
 	}
 	if writing {
-		if err := p.keep(o); err != nil {
+		if err := p.keep(o, s.file); err != nil {
 			return nil, err
 		}
 	}
@@ -134,21 +135,39 @@ func more(n int) string {
 	return fmt.Sprintf(" (and %d more: `sensegate check` lists them under Your site)", n)
 }
 
-// keep makes the journal durable: nothing is changed unrecorded.
-func (p *program) keep(o *opened) error {
+// keep makes the journal durable: nothing is changed unrecorded. Answers given
+// later go back into the file they came from as well.
+func (p *program) keep(o *opened, file string) error {
 	store, err := p.store()
 	if err != nil {
 		return err
 	}
+	if o.site.Name == "" {
+		return usage("the site file %s: name: missing, for example contoso: the journal is kept under it", file)
+	}
 	s, err := store.Create(o.site)
 	if errors.Is(err, session.ErrExists) {
-		s, err = store.Open(o.site.Name)
+		if s, err = store.Open(o.site.Name); err == nil {
+			err = s.Answered(o.site)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("opening the journal: %w", err)
 	}
-	o.journal, o.close = s, s.Close
+	o.kept, o.close = s, s.Close
+	o.journal = backToFile{Session: s, path: file}
 	return nil
+}
+
+// backToFile keeps the file that the user named in step with the answers.
+type backToFile struct {
+	*session.Session
+	path string
+}
+
+// Answered saves the facts in the session and in the user's file.
+func (b backToFile) Answered(facts site.Site) error {
+	return errors.Join(b.Session.Answered(facts), site.Save(b.path, facts))
 }
 
 func (p *program) store() (*session.Store, error) {

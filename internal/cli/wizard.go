@@ -9,7 +9,6 @@ import (
 	"github.com/pkg/browser"
 	"github.com/spf13/cobra"
 
-	"sensegate/checks"
 	"sensegate/internal/session"
 	"sensegate/internal/site"
 	"sensegate/steps"
@@ -33,30 +32,41 @@ func (p *program) demoCommand() *cobra.Command {
 }
 
 func (p *program) demo(ctx context.Context, from source) error {
-	j, err := p.practice(ctx, from)
-	if err != nil {
+	if err := from.check(); err != nil {
 		return err
 	}
-	return p.show(ctx, &j)
+	desk := ui.NewDesk(p.secret)
+	return p.show(ctx, desk, "starting the practice lab", func(ctx context.Context) (ui.Journey, error) {
+		return p.practice(ctx, from, desk)
+	})
 }
 
 // practice is a journey over a lab of its own.
-func (p *program) practice(ctx context.Context, from source) (ui.Journey, error) {
+func (p *program) practice(ctx context.Context, from source, desk *ui.Desk) (ui.Journey, error) {
 	at, err := p.open(ctx, from, true)
 	if err != nil {
 		return ui.Journey{}, err
 	}
-	return p.journey(ctx, at, nil, faultNotes(from.faults), "sensegate demo (the practice lab starts afresh)")
+	return p.journey(ctx, at, desk, faultNotes(from.faults), "sensegate demo (the practice lab starts afresh)")
 }
 
-func (p *program) journey(ctx context.Context, at *opened, earlier map[checks.ID]checks.Result, notes []string, resume string) (ui.Journey, error) {
+// journey is a site on its way, with what is known of an earlier session.
+func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, notes []string, resume string) (ui.Journey, error) {
 	causes, err := steps.Causes()
 	if err != nil {
 		return ui.Journey{}, fmt.Errorf("reading the catalogue of causes: %w", err)
 	}
+	at.opener.secrets = desk.Secret
+	if !at.site.Simulated {
+		at.opener.prompt = desk.Tell
+	}
+	var past session.Resume
+	if at.kept != nil {
+		past = at.kept.Resume()
+	}
 	g, err := steps.NewGuide(ctx, steps.Options{
 		Site: at.site, Open: at.opener.open, Order: steps.Order, Causes: causes,
-		Clock: p.Clock, Journal: at.journal, Earlier: earlier,
+		Clock: p.Clock, Journal: at.journal, Earlier: past.Earlier,
 	})
 	if err != nil {
 		return ui.Journey{}, errors.Join(fmt.Errorf("opening the site: %w", err), at.close())
@@ -64,38 +74,41 @@ func (p *program) journey(ctx context.Context, at *opened, earlier map[checks.ID
 	if n := len(at.site.Pins); n > 0 {
 		notes = append(notes, fmt.Sprintf("names pinned to addresses: %d", n))
 	}
+	for _, c := range past.Doubtful {
+		notes = append(notes, fmt.Sprintf("begun, and its end never recorded: %s of %s", c.Field, c.Target))
+	}
 	j := ui.Journey{
-		Guide: g, Simulated: at.site.Simulated, Notes: notes, Resume: resume,
+		Guide: g, Simulated: at.site.Simulated, Notes: notes, Resume: resume, Stood: past.Position,
 		Close: func() error { return errors.Join(g.Close(), at.close()) },
 	}
-	if s, ok := at.journal.(*session.Session); ok {
-		j.Store = s.Dir()
+	if at.kept != nil {
+		j.Store = at.kept.Dir()
 	}
 	return j, nil
 }
 
 // wizard opens the welcome page, or a site at once.
 func (p *program) wizard(ctx context.Context, file string) error {
+	desk := ui.NewDesk(p.secret)
 	if file == "" {
-		return p.show(ctx, nil)
+		return p.show(ctx, desk, "", nil)
 	}
-	at, err := p.open(ctx, source{file: file, lenient: true}, true)
-	if err != nil {
-		return err
+	from := source{file: file, lenient: true}
+	// What is wrong with the file is said before any screen is shown.
+	if _, err := site.Load(file); err != nil {
+		return err //nolint:wrapcheck // a FileError says it all
 	}
-	var earlier map[checks.ID]checks.Result
-	if s, ok := at.journal.(*session.Session); ok {
-		earlier = s.Resume().Earlier
-	}
-	j, err := p.journey(ctx, at, earlier, nil, "sensegate --site "+file)
-	if err != nil {
-		return err
-	}
-	return p.show(ctx, &j)
+	return p.show(ctx, desk, "opening the site", func(ctx context.Context) (ui.Journey, error) {
+		at, err := p.open(ctx, from, true)
+		if err != nil {
+			return ui.Journey{}, err
+		}
+		return p.journey(ctx, at, desk, nil, "sensegate --site "+file)
+	})
 }
 
 // show hands over to the screens.
-func (p *program) show(ctx context.Context, start *ui.Journey) error {
+func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin func(context.Context) (ui.Journey, error)) error {
 	if p.color != "auto" && p.color != "always" && p.color != "never" {
 		return usage("--color %q is not one of auto, always, never", p.color)
 	}
@@ -107,14 +120,14 @@ func (p *program) show(ctx context.Context, start *ui.Journey) error {
 	}
 	err = ui.Run(ctx, ui.Config{
 		Terminal: ui.Detect(p.In, p.Out, p.Environ), In: p.In, Out: p.Out, Env: p.Environ,
-		Accessible: p.accessible, ASCII: p.ascii, Color: p.color,
+		Accessible: p.accessible, ASCII: p.ascii, Color: p.color, Desk: desk,
 		Saved:     func() ([]ui.SavedSite, error) { return savedSites(store) },
-		OpenSaved: func(ctx context.Context, name string) (ui.Journey, error) { return p.resume(ctx, store, name) },
+		OpenSaved: func(ctx context.Context, name string) (ui.Journey, error) { return p.resume(ctx, store, desk, name) },
 		Practice: func(ctx context.Context) (ui.Journey, error) {
-			return p.practice(ctx, source{demo: true})
+			return p.practice(ctx, source{demo: true}, desk)
 		},
-		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, s) },
-		Start:  start, Version: p.Version.String(), Clock: p.Clock,
+		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, desk, s) },
+		Begin:  begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
 	})
 	if err != nil {
 		return fmt.Errorf("running the wizard: %w", err)
@@ -135,27 +148,27 @@ func savedSites(store *session.Store) ([]ui.SavedSite, error) {
 			v.Position = st.Title
 		}
 		if s.Problem != nil {
-			v.Position = "cannot be read: " + s.Problem.Error()
+			v.Problem = "cannot be read: " + s.Problem.Error()
 		}
 		out = append(out, v)
 	}
 	return out, nil
 }
 
-func (p *program) resume(ctx context.Context, store *session.Store, name string) (ui.Journey, error) {
+func (p *program) resume(ctx context.Context, store *session.Store, desk *ui.Desk, name string) (ui.Journey, error) {
 	s, err := store.Open(name)
 	if err != nil {
 		return ui.Journey{}, fmt.Errorf("opening %s: %w", name, err)
 	}
-	at := &opened{site: s.Resume().Site, opener: p.opener(true), journal: s, close: s.Close}
-	return p.journey(ctx, at, s.Resume().Earlier, nil, "sensegate --site "+s.SitePath())
+	at := &opened{site: s.Resume().Site, opener: p.opener(true), journal: s, kept: s, close: s.Close}
+	return p.journey(ctx, at, desk, nil, "sensegate --site "+s.SitePath())
 }
 
-func (p *program) create(ctx context.Context, store *session.Store, facts site.Site) (ui.Journey, error) {
+func (p *program) create(ctx context.Context, store *session.Store, desk *ui.Desk, facts site.Site) (ui.Journey, error) {
 	s, err := store.Create(facts)
 	if err != nil {
 		return ui.Journey{}, fmt.Errorf("saving the new site: %w", err)
 	}
-	at := &opened{site: s.Resume().Site, opener: p.opener(true), journal: s, close: s.Close}
-	return p.journey(ctx, at, nil, nil, "sensegate --site "+s.SitePath())
+	at := &opened{site: s.Resume().Site, opener: p.opener(true), journal: s, kept: s, close: s.Close}
+	return p.journey(ctx, at, desk, nil, "sensegate --site "+s.SitePath())
 }
