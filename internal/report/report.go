@@ -77,23 +77,26 @@ type Options struct {
 // New makes a report of a snapshot.
 func New(s steps.Snapshot, o Options) Report {
 	r := Report{
-		Schema: Schema, Site: s.Site.Name, Simulated: s.Site.Simulated,
+		Schema: Schema, Site: checks.Neutral(s.Site.Name), Simulated: s.Site.Simulated,
 		Started: o.Started, TookMs: o.Ended.Sub(o.Started).Milliseconds(), Steps: []Step{},
 	}
 	for _, p := range s.Site.Pins {
-		r.Pins = append(r.Pins, p.Name+" at "+p.Address)
+		r.Pins = append(r.Pins, checks.Neutral(p.Name+" at "+p.Address))
 	}
-	for _, v := range s.Steps {
-		if !wanted(v.ID, o.Only) {
-			continue
-		}
+	all := make([]Step, 0, len(s.Steps))
+	var until []Step // the last step that is wanted, and all before it
+	for i, v := range s.Steps {
 		step := Step{ID: string(v.ID), Title: v.Title, Gate: v.Gate.State.String(), Why: v.Gate.Why, Checks: []Check{}}
 		for _, c := range v.Checks {
 			step.Checks = append(step.Checks, newCheck(c, o.Causes))
 		}
-		r.Steps = append(r.Steps, step)
+		all = append(all, step)
+		if wanted(v.ID, o.Only) {
+			r.Steps = append(r.Steps, step)
+			until = all[:i+1]
+		}
 	}
-	r.Exit = r.exit(o.Strict)
+	r.Exit = exit(r.Steps, until, o.Strict)
 	return r
 }
 
@@ -127,11 +130,12 @@ func wanted(id checks.StepID, only []checks.StepID) bool {
 	return len(only) == 0
 }
 
-// exit is the code that says how it went: a failure outweighs a crash, a
-// crash what could not be told, that a warning.
-func (r Report) exit(strict bool) int {
+// verdict is the code that says how it went with some steps: a failure
+// outweighs a crash, a crash what could not be told, that a warning. What is
+// closed without any of these is only blamed on others.
+func verdict(list []Step) (code int, blamed bool) {
 	var failed, crashed, unknown, warned, closed bool
-	for _, s := range r.Steps {
+	for _, s := range list {
 		closed = closed || s.Gate == steps.GateClosed.String()
 		for _, c := range s.Checks {
 			switch c.Status {
@@ -149,18 +153,30 @@ func (r Report) exit(strict bool) int {
 	}
 	switch {
 	case failed:
-		return ExitFailed
+		return ExitFailed, false
 	case crashed:
-		return ExitTool
+		return ExitTool, false
 	case unknown:
-		return ExitCannotSay
+		return ExitCannotSay, false
 	case closed:
-		// Nothing of these steps failed, but an earlier gate is closed.
-		return ExitFailed
-	case warned && strict:
-		return ExitWarned
+		return ExitFailed, true
+	case warned:
+		return ExitWarned, false
 	}
-	return ExitOpen
+	return ExitOpen, false
+}
+
+// exit judges the steps that are reported; where they only wait for earlier
+// ones, those tell why.
+func exit(reported, until []Step, strict bool) int {
+	code, blamed := verdict(reported)
+	if blamed {
+		code, _ = verdict(until)
+	}
+	if code == ExitWarned && !strict {
+		return ExitOpen
+	}
+	return code
 }
 
 // FirstClosed is the first step whose gate is closed.

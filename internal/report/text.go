@@ -210,21 +210,25 @@ func junit(b *strings.Builder, r Report) error {
 
 // metrics follows the OpenMetrics text format, version 1.0.
 func metrics(b *strings.Builder, r Report) {
-	sim := map[bool]string{true: "1", false: "0"}[r.Simulated]
-	site := r.Site
+	common := label("site", r.Site) + "," + label("simulated", map[bool]string{true: "1", false: "0"}[r.Simulated]) + ","
 	fmt.Fprint(b, "# HELP sensegate_gate_open Whether the gate of a step is open.\n# TYPE sensegate_gate_open gauge\n")
 	for _, s := range r.Steps {
 		open := 0
 		if s.Gate != steps.GateClosed.String() {
 			open = 1
 		}
-		fmt.Fprintf(b, "sensegate_gate_open{site=%q,simulated=%q,step=%q} %d\n", site, sim, s.ID, open)
+		fmt.Fprintf(b, "sensegate_gate_open{%s} %d\n", common+label("step", s.ID), open)
 	}
 	fmt.Fprint(b, "# HELP sensegate_check_status One for the status that a check has.\n# TYPE sensegate_check_status gauge\n")
 	for _, s := range r.Steps {
 		for _, c := range s.Checks {
-			fmt.Fprintf(b, "sensegate_check_status{site=%q,simulated=%q,check=%q,status=%q} 1\n", site, sim, c.ID, c.Status.String())
+			fmt.Fprintf(b, "sensegate_check_status{%s} 1\n", common+label("check", c.ID)+","+label("status", c.Status.String()))
 		}
 	}
 	fmt.Fprint(b, "# EOF\n")
+}
+
+// label escapes what the format escapes in a label's value, and nothing else.
+func label(name, v string) string {
+	return name + `="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(v) + `"`
 }
