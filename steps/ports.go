@@ -79,6 +79,7 @@ type Front interface {
 	access.Front
 	application.Front
 	allowlist.Front
+	kerberos.Front
 }
 
 // Directory is every question to the directory.

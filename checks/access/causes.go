@@ -4,7 +4,7 @@ import "sensegate/checks"
 
 // Causes explains why an assertion of this step may not hold.
 func Causes() []checks.Cause {
-	return []checks.Cause{
+	return append(qlikCauses(), []checks.Cause{
 		{
 			ID: "site.fact-missing", Title: "A fact of the site is missing",
 			Because: "A question of this step has no answer yet.",
@@ -85,5 +85,5 @@ func Causes() []checks.Cause {
 			More:    "Application proxy needs Entra ID P1 or P2 for the users who go through it. A trial is enough to set it up.",
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Buy or try Entra ID P1.", Command: "Microsoft 365 admin center > Billing > Purchase services > Microsoft Entra ID P1", Shell: checks.Portal}},
 		},
-	}
+	}...)
 }

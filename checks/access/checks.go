@@ -31,6 +31,7 @@ type Ports struct {
 
 // Checks are the assertions of the step, in order.
 func Checks(p Ports) []checks.Check {
+	reload := checks.Retry{Every: 2 * time.Second, For: 2 * time.Minute, Because: "the Qlik proxy reads its settings again"}
 	return []checks.Check{
 		{
 			ID: "site.facts", Step: Step,
@@ -59,6 +60,27 @@ func Checks(p Ports) []checks.Check {
 			Right: "the exported client certificate of the Qlik site",
 			Docs:  "Qlik help: Connecting to the QRS API",
 			Run:   repository(p.Qlik),
+		},
+		{
+			ID: "site.front", Step: Step, Needs: []checks.ID{"site.facts"}, Timeout: time.Minute, Retry: reload,
+			Title: "Qlik itself answers under the internal URL",
+			Why:   "It is the address that the connectors will call.",
+			Docs:  "Qlik help: Virtual proxies",
+			Run:   front(p),
+		},
+		{
+			ID: "site.services", Step: Step, Needs: []checks.ID{"site.repository"}, Retry: reload,
+			Title: "Qlik's services are heard of on every node",
+			Why:   "A node that is away takes its share of the users with it.",
+			Docs:  "Qlik help: Service status",
+			Run:   services(p.Qlik),
+		},
+		{
+			ID: "site.qlik-licence", Step: Step, Needs: []checks.ID{"site.repository"},
+			Title: "Qlik's licence is valid",
+			Why:   "Without one nobody opens an app, from inside or outside.",
+			Docs:  "Qlik help: Site license",
+			Run:   qlikLicence(p.Qlik),
 		},
 		{
 			ID: "site.entra", Step: Step, Needs: []checks.ID{"site.facts"},
@@ -120,11 +142,14 @@ func clocks(p Ports) checks.Func {
 			return checks.Explain(err).Expect(expected)
 		}
 		kdcSkew := kdc.Time.Sub(env.Clock())
-		date, err := p.Front.Date(ctx, env.Site.Publish.InternalURL)
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
+		qlikSkew, qlik := time.Duration(0), ""
+		if date, err := p.Front.Date(ctx, env.Site.Publish.InternalURL); err != nil {
+			// Why Qlik does not answer is for site.front to say.
+			qlik = "could not be asked: " + err.Error()
+		} else {
+			qlikSkew = date.Sub(env.Clock())
+			qlik = offset(qlikSkew)
 		}
-		qlikSkew := date.Sub(env.Clock())
 		worst, who := kdcSkew, "the domain controller"
 		if qlikSkew.Abs() > worst.Abs() {
 			worst, who = qlikSkew, "the Qlik server"
@@ -141,7 +166,7 @@ func clocks(p Ports) checks.Func {
 		}
 		return r.Var("who", who).
 			With("domain controller", offset(kdcSkew)).
-			With("Qlik server", offset(qlikSkew))
+			With("Qlik server", qlik)
 	}
 }
 
@@ -176,7 +201,7 @@ func repository(q Qlik) checks.Func {
 		expected := "an answer from " + env.Site.Qlik.Repository
 		about, err := q.About(ctx)
 		if err != nil {
-			return refused(err, "site.repository-refused", expected)
+			return repositoryRefusal(err, expected)
 		}
 		return checks.Passed(expected, "accepted").With("repository build", about.Build)
 	}

@@ -16,9 +16,13 @@ type Entra interface {
 	Licences(ctx context.Context) ([]fact.Licence, error)
 }
 
-// Qlik answers what the repository service says of itself.
+// Qlik answers what the repository service says of itself and of the site.
 type Qlik interface {
 	About(ctx context.Context) (fact.QlikAbout, error)
+	VirtualProxies(ctx context.Context) ([]fact.VirtualProxy, error)
+	Proxies(ctx context.Context) ([]fact.ProxyService, error)
+	Services(ctx context.Context) ([]fact.QlikService, error)
+	Licence(ctx context.Context) (fact.QlikLicence, error)
 }
 
 // Directory answers what the domain controller says of itself.
@@ -31,7 +35,9 @@ type KDC interface {
 	ProbeAccount(ctx context.Context, sam string) (fact.KDCProbe, error)
 }
 
-// Front answers the date that the Qlik proxy puts on its answers.
+// Front answers the date that the Qlik proxy puts on its answers, and where it
+// sends somebody without a session.
 type Front interface {
 	Date(ctx context.Context, url string) (time.Time, error)
+	LoginFlow(ctx context.Context, url, userAgent string) (fact.LoginFlow, error)
 }

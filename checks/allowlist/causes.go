@@ -36,6 +36,22 @@ func Causes() []checks.Cause {
 			},
 		},
 		{
+			ID: "allowlist.other-proxy", Title: "The entry stands at another virtual proxy",
+			Because: "Each virtual proxy has a list of its own; the one that is published lacks the host.",
+			More:    "The prefix of the published URL chooses the virtual proxy. An entry at another one looks right and has no effect here.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Add {external-host} at the virtual proxy {virtual-proxy}.", Command: qmc, Shell: checks.QMC}},
+		},
+		{
+			ID: "allowlist.token-refused", Title: "WebSockets are refused although the list is right",
+			Because: "The CSRF token that was sent did not arrive: something removes it on the way.",
+			More: "From November 2024 on a WebSocket carries a token in the query of its address, qlik-csrf-token. Sent as a header it does not count. " +
+				"Qlik's own host is refused as well, so it is not the list. A box that drops or rewrites queries does this. The proxy's log speaks of a failed CSWSH check.",
+			Fixes: []checks.Fix{
+				{Who: checks.NetworkAdmin, Text: "Pass the query of WebSocket requests on unchanged in every box in front of Qlik."},
+				{Who: checks.QlikAdmin, Text: "Search the proxy's logs for the refusal.", Command: `Select-String -Path C:\ProgramData\Qlik\Sense\Log\Proxy\*\*.txt -Pattern CSWSH`, Shell: checks.PowerShell},
+			},
+		},
+		{
 			ID: "allowlist.origin-refused", Title: "WebSockets from the external host are refused",
 			Because: "The proxy compares the page's origin with the list, and did not find it there.",
 			More:    "Pages come through, sockets do not: the hub opens and its apps stay grey. From November 2024 on the same status also means a missing CSRF token, which the wizard always sends.",

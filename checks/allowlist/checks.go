@@ -3,7 +3,6 @@ package allowlist
 import (
 	"context"
 	"fmt"
-
 	"strings"
 	"time"
 
@@ -37,7 +36,7 @@ func Checks(p Ports) []checks.Check {
 			Run:   entry(p.Qlik),
 		},
 		{
-			ID: "allowlist.http", Step: Step, Needs: []checks.ID{"allowlist.entry"}, Docs: docs, Retry: soon,
+			ID: "allowlist.http", Step: Step, Needs: []checks.ID{"site.front", "allowlist.entry"}, Docs: docs, Retry: soon,
 			Title: "The running proxy accepts the external host",
 			Why:   "What is stored counts only once the proxy has read it.",
 			Run:   overHTTP(p.Front),
@@ -87,8 +86,18 @@ func entry(q Qlik) checks.Func {
 			r = checks.Failed("allowlist.malformed", expected, "the entry "+which+" is not a bare host name").Var("entry", which)
 		default:
 			r = checks.Failed("allowlist.missing", expected, seen)
+			if other := elsewhere(list, vp.ID, host); len(other) > 0 {
+				r = checks.Failed("allowlist.other-proxy", expected, "it is in the list of "+strings.Join(other, ", ")+" only").
+					Var("virtual-proxy", named(vp))
+			}
 		}
-		return r.With("virtual proxy", named(vp)).With("entries", strings.Join(vp.AllowList, ", ")).Provide(FactVirtualProxy, vp)
+		r = r.With("virtual proxy", named(vp)).With("entries", strings.Join(vp.AllowList, ", "))
+		for _, e := range vp.AllowList {
+			if f := flaw(e); f != "" {
+				r = r.With("entry "+strings.TrimSpace(e), f)
+			}
+		}
+		return r.With("accepted without an entry", "the names of the proxy's own machine").Provide(FactVirtualProxy, vp)
 	}
 }
 
@@ -99,35 +108,6 @@ func named(v fact.VirtualProxy) string {
 	return "/" + v.Prefix
 }
 
-type verdict int
-
-const (
-	absent verdict = iota
-	listed
-	covered   // an entry is a suffix of the host
-	malformed // an entry means the host but is not written as one
-)
-
-// judge looks for host among the entries. An entry is a bare host name; a
-// suffix is accepted by the proxy too, as far as is known, hence the probes.
-func judge(entries []string, host string) (verdict, string) {
-	best, which := absent, ""
-	for _, e := range entries {
-		t := strings.ToLower(strings.TrimSpace(e))
-		switch {
-		case t == host && e == strings.TrimSpace(e):
-			return listed, e
-		case strings.ContainsAny(t, "/*: \t") || e != strings.TrimSpace(e):
-			if strings.Contains(t, host) || strings.Contains(t, "*") {
-				best, which = malformed, e
-			}
-		case strings.HasSuffix(host, "."+t) && best == absent:
-			best, which = covered, e
-		}
-	}
-	return best, which
-}
-
 // forbidden is the status with which the proxy refuses an origin (RFC 9110,
 // section 15.5.4).
 const forbidden = 403
@@ -136,6 +116,10 @@ func overHTTP(f Front) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		target := strings.TrimRight(env.Site.Publish.ExternalURL, "/") + "/hub/"
 		expected := "Qlik would send users back to " + target
+		if vp, ok := checks.Known[fact.VirtualProxy](env, FactVirtualProxy); ok && vp.AuthenticationMethod != 0 {
+			// Only the built-in sign-in tells whether it knows the host.
+			return checks.NotApplicable("the virtual proxy does not sign users in itself; the WebSocket below proves the list")
+		}
 		v, err := f.Target(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix, target)
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
@@ -143,9 +127,16 @@ func overHTTP(f Front) checks.Func {
 		if v.LoginURI == "" {
 			return checks.Failed("allowlist.not-effective", expected, "it would not: the proxy does not know the host")
 		}
-		return checks.Passed(expected, "it would").With("asked", "/qps/user?targetUri=").With("sign-in page", v.LoginURI)
+		r := checks.Passed(expected, "it would").With("asked", "/qps/user?targetUri=").With("sign-in page", v.LoginURI)
+		known, err := f.HostKnown(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix, env.Site.ExternalHost())
+		if err == nil {
+			r = r.With("called by the external name", map[bool]string{true: "answers", false: "refuses, with the page for an unknown host"}[known])
+		}
+		return r
 	}
 }
+
+const signedIn = "on a session of the test user"
 
 // overWebSocket asks on a session, for without one the proxy may refuse before
 // it looks at the origin. The same question from Qlik's own host tells the list
@@ -155,7 +146,7 @@ func overWebSocket(p Ports) checks.Func {
 		s := env.Site
 		origin, own := "https://"+s.ExternalHost(), "https://"+s.InternalHost()
 		expected := "an upgrade from " + origin + " is treated like one from Qlik's own host"
-		ask, how := p.Door.OriginSignedIn, "on a session of the test user"
+		ask, how := p.Door.OriginSignedIn, signedIn
 		outside, err := ask(ctx, s.Publish.InternalURL, s.Qlik.Prefix, origin)
 		if err != nil {
 			// The proxy's own interface may be closed to this machine.
@@ -178,6 +169,8 @@ func overWebSocket(p Ports) checks.Func {
 			return evidence(checks.Explain(err).Expect(expected))
 		case inside.Status != forbidden && outside.Status == forbidden:
 			return evidence(checks.Failed("allowlist.origin-refused", expected, seen+", though Qlik's own host is not refused"))
+		case inside.Status == forbidden && outside.CSRF && how == signedIn:
+			return evidence(checks.Failed("allowlist.token-refused", expected, seen+", and 403 from Qlik's own host too, with a token"))
 		case inside.Status == outside.Status && outside.Status != forbidden:
 			// Something else is wrong, such as the engine: the final test names it.
 			return evidence(checks.Passed(expected, seen+", as from Qlik's own host: the list does not refuse it"))

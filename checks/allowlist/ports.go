@@ -18,6 +18,9 @@ type Qlik interface {
 type Front interface {
 	// Target asks /qps/user whether it would come back to target.
 	Target(ctx context.Context, internalURL, prefix, target string) (fact.TargetVerdict, error)
+	// HostKnown asks with host in the Host header, and tells whether the proxy
+	// serves it.
+	HostKnown(ctx context.Context, internalURL, prefix, host string) (bool, error)
 	// Origin tries a WebSocket upgrade as a page from origin would, without a
 	// session; only the answer to the handshake counts.
 	Origin(ctx context.Context, internalURL, prefix, origin string) (fact.SocketProbe, error)

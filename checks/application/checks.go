@@ -77,7 +77,7 @@ func Checks(p Ports) []checks.Check {
 			Run:   ofApp(headers),
 		},
 		{
-			ID: "app.count", Step: Step, Needs: []checks.ID{"app.published"}, Provides: []string{FactSecond}, Retry: soon,
+			ID: "app.count", Step: Step, Needs: []checks.ID{"app.published", "site.front"}, Provides: []string{FactSecond}, Retry: soon,
 			Docs:  "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
 			Title: "The number of applications fits the Qlik release",
 			Why:   "Releases before April 2018 sign in on a second port, which needs an application of its own.",

@@ -30,6 +30,16 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Publish a virtual proxy whose authentication method is Ticket.", Command: "QMC > Virtual proxies > Authentication > Authentication method: Ticket", Shell: checks.QMC}},
 		},
 		{
+			ID: "kerberos.headers-too-long", Title: "Large tickets do not fit through",
+			Because: "The proxy, or a box in front of it, reads shorter headers than a ticket of somebody in many groups needs.",
+			More: "A Kerberos ticket travels in a header and carries the user's groups. Qlik reads 16384 bytes as it comes; 32768 or 65536 leave room. " +
+				"Who is in few groups notices nothing, so the error looks personal: 400 or 431 for some people only.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "Raise the largest header to 32768 bytes; sessions end.", Command: "QMC > Proxies > edit > Advanced > Max header size (bytes)", Shell: checks.QMC},
+				{Who: checks.NetworkAdmin, Text: "Raise the header limit of every box between the connector hosts and {internal-host}."},
+			},
+		},
+		{
 			ID: "kerberos.no-ticket", Title: "The domain controller gives no ticket for Qlik",
 			Because: "The code says why: 7 means that nobody or two accounts hold the name, 14 that no encryption fits.",
 			More:    "KDC_ERR_S_PRINCIPAL_UNKNOWN (7) also stands for a duplicate. KDC_ERR_ETYPE_NOSUPP (14) means an account without AES keys. KDC_ERR_CLIENT_REVOKED (18) is about the user, not about Qlik.",

@@ -17,6 +17,8 @@ type Qlik interface {
 // Front answers what the running proxy offers.
 type Front interface {
 	LoginFlow(ctx context.Context, url, userAgent string) (fact.LoginFlow, error)
+	// HeaderRoom sends a header of size bytes and tells whether it is read.
+	HeaderRoom(ctx context.Context, url, prefix string, size int) (fact.HeaderRoom, error)
 }
 
 // Tickets asks the KDC as the verification user.

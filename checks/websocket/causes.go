@@ -19,12 +19,71 @@ func Causes() []checks.Cause {
 		},
 		{
 			ID: "verify.no-engine", Title: "The engine does not answer",
-			Because: "The proxy found no engine: it is down, or the virtual proxy names no engine node.",
-			More:    "The virtual proxy's load balancing list names the nodes whose engine may be used. An empty list is accepted and reaches nobody.",
+			Because: "The proxy found no engine: the service is down on the nodes that the virtual proxy names.",
+			More:    "The virtual proxy's load balancing list names the nodes whose engine may be used.",
 			Fixes: []checks.Fix{
 				{Who: checks.QlikAdmin, Text: "See that the engine runs.", Command: "Get-Service QlikSenseEngineService", Shell: checks.PowerShell},
-				{Who: checks.QlikAdmin, Text: "See that the virtual proxy names an engine node.", Command: "QMC > Virtual proxies > edit > Load balancing", Shell: checks.QMC},
 			},
+		},
+		{
+			ID: "verify.no-engine-nodes", Title: "The virtual proxy names no engine",
+			Because: "Its load balancing list is empty, so the proxy has nowhere to route the WebSocket.",
+			More:    "A new virtual proxy starts with an empty list. It opens pages, and no app.",
+			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Add the engine nodes to the virtual proxy.", Command: "QMC > Virtual proxies > edit > Load balancing > Add new server node", Shell: checks.QMC}},
+		},
+		{
+			ID: "verify.session-limit", Title: "The user has too many sessions",
+			Because: "Qlik lets one person have five sessions at a time; tests and open browsers count.",
+			More:    "Sessions end by themselves after half an hour of silence. The wizard ends those that it opened. Trying again at once only makes it last longer.",
+			Fixes: []checks.Fix{
+				{Who: checks.Yourself, Text: "Close the test user's browsers, wait half an hour, or sign the user out at {internal-url}."},
+				{Who: checks.QlikAdmin, Text: "See whether the session time-out of the virtual proxy is very long.", Command: "QMC > Virtual proxies > edit > Identification > Session inactivity timeout", Shell: checks.QMC},
+			},
+		},
+		{
+			ID: "verify.session-ended", Title: "The session ended while it was used",
+			Because: "Qlik closed it: a proxy that read new settings, a sign-out elsewhere, or a very short time-out.",
+			More:    "Every change of a proxy or virtual proxy ends the sessions there.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Wait until nobody changes the proxies, then check again."}},
+		},
+		{
+			ID: "verify.held-back", Title: "The WebSocket opens and nothing comes through",
+			Because: "A box on the way lets the upgrade pass and holds back what follows.",
+			More:    "Boxes that buffer answers, or inspect their content, wait for an end that a WebSocket does not have.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Switch buffering and content inspection off for {internal-host} and {external-host}."}},
+		},
+		{
+			ID: "verify.cut-at-once", Title: "The WebSocket is cut as soon as it opens",
+			Because: "Somebody closed the connection before the engine said a word.",
+			More:    "A firewall that takes the first frame for an attack does this, and so does an engine that just restarts.",
+			Fixes: []checks.Fix{
+				{Who: checks.NetworkAdmin, Text: "Let WebSocket frames to {internal-host} pass uninspected."},
+				{Who: checks.QlikAdmin, Text: "See that the engine runs.", Command: "Get-Service QlikSenseEngineService", Shell: checks.PowerShell},
+			},
+		},
+		{
+			ID: "verify.token-refused", Title: "The WebSocket's CSRF token is lost",
+			Because: "The token was asked for and sent in the query, and did not arrive.",
+			More:    "Qlik's own host is refused too, so it is not the allow list. A box on the way drops or rewrites the query of the upgrade.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Pass the query of WebSocket requests on unchanged."}},
+		},
+		{
+			ID: "verify.host-refused", Title: "Qlik does not know the host of the WebSocket",
+			Because: "A box on the way puts another name into the Host header than Qlik is known by.",
+			More:    "Pages may pass by another rule of the same box. The page of the refusal says that the http request header is incorrect.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Pass the Host header on unchanged, for WebSockets as for pages."}},
+		},
+		{
+			ID: "verify.wrong-server", Title: "Something else refuses the WebSocket",
+			Because: "The page of the refusal is that of a firewall or filter, not Qlik's.",
+			More:    "Qlik's own refusal is a single word. A page that names a policy or a support id comes from a box in between.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Allow WebSockets to {internal-host} in that box."}},
+		},
+		{
+			ID: "verify.no-way-to-qlik", Title: "A box in front does not reach Qlik",
+			Because: "The upgrade ended at a box that found nobody behind it.",
+			More:    "502 and 504 are a load balancer's own answers.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "See that the box in front of {internal-host} reaches the Qlik proxy."}},
 		},
 		{
 			ID: "verify.origin-refused", Title: "The WebSocket is refused",

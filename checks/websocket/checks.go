@@ -43,10 +43,17 @@ func Checks(p Ports) []checks.Check {
 			Run:   inside(p.Tickets),
 		},
 		{
-			ID: "verify.websocket-inside", Step: Step, Needs: []checks.ID{"verify.inside"}, Docs: docs,
+			ID: "verify.websocket-inside", Step: Step, Needs: []checks.ID{"verify.inside", "allowlist.websocket"}, Docs: docs,
 			Title: "Inside: the engine answers over WebSocket",
 			Why:   "All data in Qlik's pages comes this way.",
 			Run:   socket(factSocket),
+		},
+		{
+			ID: "verify.licence", Step: Step, Needs: []checks.ID{"verify.websocket-inside"},
+			Docs:  "Qlik help: License management, access allocation",
+			Title: "Qlik's licence has room for the test user",
+			Why:   "The way may be clear and the apps closed all the same.",
+			Run:   licence,
 		},
 		{
 			ID: "verify.preauthentication", Step: Step, Needs: []checks.ID{"app.preauthentication", "app.urls", "app.group"}, Docs: docs, Retry: soon,
@@ -56,7 +63,7 @@ func Checks(p Ports) []checks.Check {
 		},
 		{
 			ID: "verify.outside", Step: Step, Docs: docs, Provides: []string{factOutside}, Timeout: person, Retry: soon,
-			Needs: []checks.ID{"verify.preauthentication", "verify.websocket-inside", "app.assigned", "delegation.rehearsal", "sso.spn", "sso.mapping", "allowlist.websocket"},
+			Needs: []checks.ID{"verify.preauthentication", "verify.licence", "app.assigned", "delegation.rehearsal", "sso.spn", "sso.mapping", "allowlist.websocket"},
 			Title: "Outside: the test user signs in once and the hub opens",
 			Why:   "It is what all the steps before were for.",
 			Run:   outside(p.Outside),
@@ -110,61 +117,8 @@ func session(r checks.Result, w fact.WebSession) checks.Result {
 func socket(key string) checks.Func {
 	return func(_ context.Context, env checks.Env) checks.Result {
 		p, _ := checks.Known[fact.SocketProbe](env, key)
-		return judge(p)
+		return judge(env, p, key == factWeb)
 	}
-}
-
-func judge(p fact.SocketProbe) checks.Result {
-	const expected = "101, a session, and the engine's version"
-	evidence := func(r checks.Result) checks.Result {
-		return r.With("WebSocket", p.URL).With("origin", p.Origin).With("status", fmt.Sprint(p.Status)).
-			With("CSRF token", map[bool]string{true: "asked for and sent", false: "not offered"}[p.CSRF])
-	}
-	switch {
-	case !p.Upgraded:
-		cause, seen := refusal(p)
-		r := evidence(checks.Failed(cause, expected, seen))
-		if p.Body != "" {
-			r = r.With("page", p.Body)
-		}
-		return r
-	case p.MustAuthenticate:
-		return evidence(checks.Failed("verify.must-authenticate", expected, "upgraded, but asked to sign in"))
-	case strings.Contains(p.Topic, "License"):
-		return evidence(checks.Warned("verify.no-licence", expected, "let in, but Qlik has no licence for the user ("+p.Topic+")"))
-	case p.EngineVersion == "":
-		seen := "upgraded, but the engine does not answer"
-		if p.Topic != "" {
-			seen += " (" + p.Topic + ")"
-		} else if p.Session != "" {
-			seen += " (" + p.Session + ")"
-		}
-		return evidence(checks.Failed("verify.no-engine", expected, seen))
-	}
-	return evidence(checks.Passed(expected, fmt.Sprintf("engine %s in %s", p.EngineVersion, p.RoundTrip.Round(time.Millisecond)))).
-		With("user at the engine", p.User).With("session", p.Session)
-}
-
-// Statuses of a refused upgrade, as Qlik and boxes in between answer them.
-const (
-	statusOK        = 200
-	statusForbidden = 403
-	statusServer    = 500
-)
-
-func refusal(p fact.SocketProbe) (checks.CauseID, string) {
-	seen := fmt.Sprintf("the upgrade was answered with %d", p.Status)
-	switch {
-	case p.Status == statusForbidden:
-		return "verify.origin-refused", seen
-	case p.Status == statusServer && strings.Contains(strings.ToLower(p.Body), "unable to route"):
-		return "verify.no-engine", seen + ": no engine to route to"
-	case p.Status >= 300 && p.Status < 400, p.Status == 401:
-		return "verify.must-authenticate", seen
-	case p.Status == statusOK:
-		return "verify.upgrade-stripped", seen + " and a page instead of an upgrade"
-	}
-	return "verify.upgrade-stripped", seen
 }
 
 func preauthentication(o Outside) checks.Func {
@@ -236,7 +190,7 @@ func outsideSocket(o Outside) checks.Func {
 		if err != nil {
 			return checks.Explain(err)
 		}
-		return judge(p).Provide(factWeb, p)
+		return judge(env, p, true).Provide(factWeb, p)
 	}
 }
 

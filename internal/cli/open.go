@@ -63,7 +63,9 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		no := noRepository{err: err}
 		w.Qlik, w.Door, writers.Qlik = no, no, no
 	} else {
-		w.Qlik, w.Door, writers.Qlik = repository, qlik.NewDoor(repository, dialer, s), qlik.NewWriter(repository)
+		door := qlik.NewDoor(repository, dialer, s)
+		tickets.EndSessions(door.Leave)
+		w.Qlik, w.Door, writers.Qlik = repository, door, qlik.NewWriter(repository)
 		closeRest := w.Close
 		w.Close = func() error {
 			repository.Close()

@@ -69,6 +69,13 @@ type SocketProbe struct {
 	Idle             time.Duration // how long the silent socket was watched
 	IdleSurvived     bool
 	Body             string // first words of a refused handshake's page
+	Server           string // Server header of the handshake's answer
+	// OwnOrigin is what the same upgrade from Qlik's own host was answered with
+	// after a refusal with 403; 0 when it was not tried.
+	OwnOrigin int
+	// Silent says that it was upgraded and then nothing came, not even an
+	// answer.
+	Silent bool
 }
 
 // WebSession is a signed-in session at the front, as a browser has it.

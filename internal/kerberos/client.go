@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ type Client struct {
 	now      func() time.Time
 	srv      func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 	refusals refusals
+	leave    func(cookies http.CookieJar, url, prefix string) // see EndSessions
 }
 
 // New makes a Client. Nothing is dialled before something is asked.

@@ -48,6 +48,7 @@ type visit struct {
 	prefix  string
 	session fact.WebSession
 
+	leave    func()        // ends the session at the front; nil where nothing can
 	pending  *contextToken // sent with the request under way
 	accepted bool          // a token was answered with something else than 401
 }
@@ -61,14 +62,25 @@ func (c *Client) newVisit(rawURL, prefix string) (*visit, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making a cookie jar: %w", err)
 	}
-	return &visit{
+	v := &visit{
 		client: c.dialer.HTTPClient(netprobe.ClientOptions{Jar: jar, KeepAlive: true}),
 		jar:    jar, at: at, prefix: prefix,
 		session: fact.WebSession{Mechanism: "none"},
-	}, nil
+	}
+	if c.leave != nil {
+		v.leave = func() { c.leave(jar, rawURL, prefix) }
+	}
+	return v, nil
 }
 
-func (v *visit) close() { v.client.CloseIdleConnections() }
+// close ends the visit, and its session where there is a way to: one person may
+// have five at a time, and the wizard's must not count against them.
+func (v *visit) close() {
+	if v.leave != nil && v.session.UserID != "" {
+		v.leave()
+	}
+	v.client.CloseIdleConnections()
+}
 
 // hub is rawURL, or the virtual proxy's hub when it names no page.
 func hub(rawURL, prefix string) (*url.URL, error) {

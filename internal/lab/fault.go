@@ -61,8 +61,8 @@ type trap struct {
 
 func traps() []trap {
 	return slices.Concat(
-		siteTraps(), syncTraps(), connectorTraps(), appTraps(), allowListTraps(),
-		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(),
+		siteTraps(), qlikSiteTraps(), syncTraps(), connectorTraps(), appTraps(), allowListTraps(),
+		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 

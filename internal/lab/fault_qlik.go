@@ -41,6 +41,29 @@ func allowListTraps() []trap {
 			after: listed,
 			set:   unheard(list(), list(contoso.ExternalHost)),
 		},
+		{
+			Fault: Fault{
+				ID: "allowlist-other-proxy", Step: "allowlist", Check: "allowlist.entry", Cause: "allowlist.other-proxy",
+				Title: "the external host is in the list of another virtual proxy",
+				Note:  "Each virtual proxy has a list of its own. The prefix of the published URL says which one counts.",
+			},
+			after: listed,
+			set: inQlik(func(s *qlik.State) {
+				s.SetAllowList("")
+				if s.VirtualProxy("mashup") == nil {
+					s.AddVirtualProxy("mashup", "Mashups")
+				}
+				s.SetAllowList("mashup", contoso.ExternalHost)
+			}),
+		},
+		{
+			Fault: Fault{
+				ID: "socket-query-dropped", Step: "allowlist", Check: "allowlist.websocket", Cause: "allowlist.token-refused",
+				Title: "a box removes the query from WebSocket requests",
+				Note:  "From November 2024 on the CSRF token travels there. Everybody gets 403, Qlik's own host too, and everybody looks at the allow list.",
+			},
+			set: inQlik(func(s *qlik.State) { s.Faults.DropSocketQuery = true }),
+		},
 	}
 }
 
@@ -57,6 +80,36 @@ func kerberosTraps() []trap {
 			},
 			after: negotiating,
 			set:   inQlik(kerberos(false)),
+		},
+		{
+			Fault: Fault{
+				ID: "kerberos-off-second-node", Step: "kerberos", Check: "kerberos.switch", Cause: "kerberos.switch-off",
+				Title: "Kerberos is off on the second proxy node",
+				Note:  "The switch belongs to each node. Users are sent to both by turns, so single sign-on works every other time.",
+			},
+			after: negotiating,
+			set: withSecondNode(func(s *qlik.State) {
+				s.SetKerberos(contoso.QlikNode, true)
+				s.SetKerberos(secondNode, false)
+			}),
+		},
+		{
+			Fault: Fault{
+				ID: "virtual-proxy-saml", Step: "kerberos", Check: "kerberos.pattern", Cause: "kerberos.other-module",
+				Title: "the virtual proxy signs users in through SAML",
+				Note:  "Kerberos needs the built-in Windows module, authentication method Ticket.",
+			},
+			after: negotiating,
+			set:   inQlik(func(s *qlik.State) { s.VirtualProxy("").Set("authenticationMethod", 3) }),
+		},
+		{
+			Fault: Fault{
+				ID: "headers-too-long", Step: "kerberos", Check: "kerberos.headers", Cause: "kerberos.headers-too-long",
+				Title: "the proxy reads short headers only",
+				Note:  "A ticket carries the user's groups. Who is in many of them gets 400; who tests it usually is not.",
+			},
+			after: negotiating,
+			set:   inQlik(func(s *qlik.State) { s.SetProxy("", "maxHeaderSizeBytes", 8192) }),
 		},
 		{
 			Fault: Fault{

@@ -54,6 +54,9 @@ func kindOf(err error) (fact.ErrorKind, string) {
 	if text, ok := alert(err); ok {
 		return fact.NotSignedIn, text
 	}
+	if newerOnly(err) {
+		return fact.Unsupported, HTTP2Only
+	}
 	if text, ok := unreachable(err); ok {
 		return fact.Unreachable, text
 	}
@@ -70,15 +73,39 @@ func untrusted(err error) (string, bool) {
 	)
 	switch {
 	case errors.As(err, &authority):
-		return "the certificate is signed by an authority that is not trusted", true
+		return "the certificate is signed by an authority that is not trusted" + issuer(authority.Cert), true
 	case errors.As(err, &host):
-		return "the certificate is for another name", true
+		return "the certificate is for another name" + names(host.Certificate), true
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "the certificate has expired or is not valid yet", true
 	case errors.As(err, &invalid), errors.As(err, &roots), errors.As(err, &verify):
 		return "the certificate was not accepted", true
 	}
 	return "", false
+}
+
+// issuer and names say what stands in a certificate that was not accepted: who
+// inspects connections on the way shows there, and so does a short name.
+func issuer(c *x509.Certificate) string {
+	if c == nil || c.Issuer.CommonName == "" {
+		return ""
+	}
+	return " (" + Clean(c.Issuer.CommonName) + ")"
+}
+
+func names(c *x509.Certificate) string {
+	const few = 4
+	if c == nil {
+		return ""
+	}
+	list := c.DNSNames
+	if len(list) == 0 {
+		list = []string{c.Subject.CommonName}
+	}
+	if len(list) > few {
+		list = append(list[:few:few], "…")
+	}
+	return " (" + Clean(strings.Join(list, ", ")) + ")"
 }
 
 // alert recognises the other side's complaint about our certificate. The
@@ -95,6 +122,17 @@ func alert(err error) (string, bool) {
 		return "the client certificate was refused", true
 	}
 	return "", false
+}
+
+// HTTP2Only is what an error says when the server answers in the frames of
+// HTTP/2 although nobody agreed on it.
+const HTTP2Only = "the server speaks HTTP/2 only, which carries no WebSocket upgrade"
+
+// newerOnly recognises such frames: the first one is SETTINGS or GOAWAY on
+// stream 0 (RFC 9113, section 4.1). The standard library exports no type.
+func newerOnly(err error) bool {
+	_, frame, ok := strings.Cut(err.Error(), `malformed HTTP response "\x00\x00`)
+	return ok && len(frame) > 0
 }
 
 func unreachable(err error) (string, bool) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -58,6 +59,9 @@ type OpenOptions struct {
 func (e *Engine) Open(ctx context.Context, o OpenOptions) (fact.SocketProbe, error) {
 	const op = "opening the engine over WebSocket"
 	conn, probe, err := e.dial(ctx, o)
+	if err == nil && conn == nil && probe.Status == http.StatusForbidden {
+		probe.OwnOrigin = e.ownOrigin(ctx, o, probe.Origin)
+	}
 	if err != nil || conn == nil {
 		return probe, err
 	}
@@ -73,6 +77,25 @@ func (e *Engine) Open(ctx context.Context, o OpenOptions) (fact.SocketProbe, err
 		return probe, Classify(engineSystem, "watching the silent WebSocket", err)
 	}
 	return probe, nil
+}
+
+// ownOrigin is what the same upgrade from the host's own pages is answered
+// with: it tells a list that lacks the origin from everything else that is
+// refused with 403. It is 0 where there is no other origin to try.
+func (e *Engine) ownOrigin(ctx context.Context, o OpenOptions, origin string) int {
+	base, err := baseOf(o.URL)
+	if err != nil {
+		return 0
+	}
+	o.Origin = base.Scheme + "://" + base.Host
+	if strings.EqualFold(o.Origin, strings.TrimRight(origin, "/")) {
+		return 0
+	}
+	probe, err := e.Shake(ctx, o)
+	if err != nil {
+		return 0
+	}
+	return probe.Status
 }
 
 // Shake only makes the handshake and closes politely when it succeeds.
@@ -121,7 +144,7 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 	}
 	conn, resp, err := dialer.DialContext(ctx, u.String(), header) //nolint:bodyclose // it is a buffer; the connection is closed by the library
 	if resp != nil {
-		probe.Status = resp.StatusCode
+		probe.Status, probe.Server = resp.StatusCode, Clean(resp.Header.Get("Server"))
 	}
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:

@@ -132,7 +132,7 @@ func TestEngineOpen(t *testing.T) {
 		},
 		{
 			name: "origin refused", engine: engine{}, origin: "https://evil.example.test",
-			want: fact.SocketProbe{Origin: "https://evil.example.test", Status: 403, CSRF: true, Body: "Forbidden"},
+			want: fact.SocketProbe{Origin: "https://evil.example.test", Status: 403, CSRF: true, OwnOrigin: 403, Body: "Forbidden"},
 		},
 		{
 			name: "upgrade stripped", engine: redirect("https://sense.example.test/hub/?qlikTicket=abc"),

@@ -28,6 +28,10 @@ func (c *conversation) greet(ctx context.Context, probe *fact.SocketProbe) error
 		return nil
 	case errors.Is(err, errTurnedAway):
 		return nil
+	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil:
+		// The way is open and nothing comes along it.
+		probe.Silent = true
+		return nil
 	case errors.As(err, &refused):
 		return &fact.Error{
 			Kind: fact.Refused, System: engineSystem, Op: "asking for the engine's version",

@@ -39,6 +39,31 @@ func (f *Front) Target(ctx context.Context, internalURL, prefix, target string) 
 	return verdict, nil
 }
 
+// HostKnown asks the proxy under another name, as a connector does that passes
+// the external host on, and tells whether it is served.
+func (f *Front) HostKnown(ctx context.Context, internalURL, prefix, host string) (bool, error) {
+	op := "calling the proxy " + Clean(host)
+	base, err := baseOf(internalURL)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", op, err)
+	}
+	ctx, cancel := Patient(ctx)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, under(base, prefix, "qps/user").String(), http.NoBody)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", op, err)
+	}
+	req.Host = host
+	req.Header.Set("User-Agent", BrowserUA)
+	resp, err := f.client().Do(req)
+	if err != nil {
+		return false, Classify(frontSystem, op, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body := readSome(resp.Body)
+	return !hostRefused(Page{Status: resp.StatusCode, Header: resp.Header, Body: body}), nil
+}
+
 // User is the answer of /qps/user.
 type User struct {
 	Directory string `json:"userDirectory"`

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
 	"sensegate/internal/site"
@@ -78,6 +80,11 @@ func (d *Door) enter(ctx context.Context, jar http.CookieJar, internalURL, prefi
 	return nil
 }
 
+// Leave ends the session that the cookies hold, as leave does.
+func (d *Door) Leave(jar http.CookieJar, internalURL, prefix string) {
+	d.leave(context.Background(), jar, internalURL, prefix)
+}
+
 // leave ends the session, so that it does not count against the user's limit.
 func (d *Door) leave(ctx context.Context, jar http.CookieJar, internalURL, prefix string) {
 	// The check may be over: what it opened is closed all the same.
@@ -87,8 +94,9 @@ func (d *Door) leave(ctx context.Context, jar http.CookieJar, internalURL, prefi
 	if err != nil {
 		return
 	}
+	u.Path = under(prefix) + "/"
 	for _, c := range jar.Cookies(u) {
-		if strings.Contains(strings.ToLower(c.Name), "session") {
+		if uuid.Validate(c.Value) == nil {
 			// Without success it ends by itself when it has been idle.
 			_ = d.client.exchange(ctx, http.MethodDelete, "ending the session", d.api(prefix, "session", c.Value), nil, nil)
 		}

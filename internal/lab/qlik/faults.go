@@ -29,6 +29,12 @@ type Faults struct {
 	WrongHostPage bool
 	// StripUpgrade loses the Upgrade header in front of the proxy.
 	StripUpgrade bool
+	// DropSocketQuery loses the query string of WebSockets in front of the
+	// proxy, and the CSRF token with it.
+	DropSocketQuery bool
+	// SilentProxy is the host of a node whose proxy service the repository has
+	// lost contact with.
+	SilentProxy string
 	// EngineDown leaves no engine to route to.
 	EngineDown bool
 	// NoLicence leaves no access type for users.

@@ -1,5 +1,7 @@
 package qlik
 
+import "strings"
+
 // The states of a service, as servicestatus numbers them.
 const (
 	serviceRunning         = 2
@@ -20,6 +22,8 @@ func serviceStatus(st *State) *[]Entity {
 			switch {
 			case !enabled:
 				state = serviceDisabled
+			case i == 1 && strings.EqualFold(st.Faults.SilentProxy, n.Text("hostName")):
+				state = serviceNoCommunication
 			case i == 3 && st.Faults.EngineDown:
 				state = serviceNoCommunication
 			}

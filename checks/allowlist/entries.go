@@ -1,0 +1,96 @@
+package allowlist
+
+import (
+	"net"
+	"strings"
+
+	"sensegate/internal/fact"
+)
+
+type verdict int
+
+const (
+	absent verdict = iota
+	listed
+	covered   // an entry is the end of the host
+	malformed // an entry means the host but is not written as one
+)
+
+// judge looks for host among the entries. An entry is a bare host name; the
+// end of a name is accepted by the proxy too, as far as is known, hence the
+// probes.
+func judge(entries []string, host string) (verdict, string) {
+	best, which := absent, ""
+	for _, e := range entries {
+		t := strings.ToLower(strings.TrimSpace(e))
+		switch {
+		case t == host && e == strings.TrimSpace(e):
+			return listed, e
+		case flaw(e) != "":
+			// A port is not always wrong: the probes tell, unless nothing else
+			// means the host.
+			if Means(e, host) || strings.Contains(t, "*") && strings.HasSuffix(host, strings.TrimLeft(bare(t), "*")) {
+				best, which = malformed, e
+			}
+		case t != "" && strings.HasSuffix(host, t) && best == absent:
+			best, which = covered, e
+		}
+	}
+	return best, which
+}
+
+// flaw says what keeps an entry from being a bare host name; empty when
+// nothing does.
+func flaw(entry string) string {
+	t := strings.TrimSpace(entry)
+	switch {
+	case t == "":
+		return "empty"
+	case t != entry:
+		return "a blank at its end"
+	case strings.Contains(t, "://"):
+		return "a URL, not a host"
+	case strings.Contains(t, "/"):
+		return "has a path"
+	case strings.Contains(t, "*"):
+		return "a pattern; Qlik knows none"
+	case strings.ContainsAny(t, " \t,;"):
+		return "has a blank or a separator inside: two entries in one"
+	case net.ParseIP(t) == nil && strings.Contains(t, ":"):
+		return "has a port"
+	}
+	return ""
+}
+
+// Means says that an entry names this very host and is not written as a bare
+// host name: as a URL, with a port, with blanks around it.
+func Means(entry, host string) bool {
+	return entry != host && flaw(entry) != "" && bare(entry) == strings.ToLower(host)
+}
+
+// bare is the host that an entry was meant to be.
+func bare(entry string) string {
+	t := strings.ToLower(strings.TrimSpace(entry))
+	if _, rest, ok := strings.Cut(t, "://"); ok {
+		t = rest
+	}
+	t, _, _ = strings.Cut(t, "/")
+	if h, _, err := net.SplitHostPort(t); err == nil {
+		t = h
+	}
+	return strings.Trim(t, "[]")
+}
+
+// elsewhere names the other virtual proxies whose list holds the host.
+func elsewhere(list []fact.VirtualProxy, published, host string) []string {
+	var out []string
+	for _, v := range list {
+		if v.ID == published {
+			continue
+		}
+		if is, _ := judge(v.AllowList, host); is == listed {
+			out = append(out, named(v))
+		}
+	}
+	return out
+}
