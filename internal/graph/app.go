@@ -91,10 +91,39 @@ func (n connection) application(ctx context.Context, objectID string) (applicati
 		a = application{}
 		err = n.get(ctx, op, path, url.Values{"$select": {appFields}}, &a)
 	}
-	if a.Publishing != nil && a.Publishing.ExternalURL == "" && a.Publishing.InternalURL == "" {
+	a.settle()
+	return a, err
+}
+
+// settle takes a publishing without addresses for none.
+func (a *application) settle() {
+	if p := a.Publishing; p != nil && p.ExternalURL == "" && p.InternalURL == "" {
 		a.Publishing = nil
 	}
-	return a, err
+}
+
+// applications reads many at once; those that are not there are left out of
+// the answer's values. What the publishing service does not want to answer is
+// asked for without it.
+func (n connection) applications(ctx context.Context, objectIDs []string) ([]application, error) {
+	query := "?$select=" + url.QueryEscape(appFields+",onPremisesPublishing")
+	found, err := batched[application](ctx, n, "reading applications", len(objectIDs), func(i int) string {
+		return "/applications/" + url.PathEscape(objectIDs[i]) + query
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if found[i].ID == "" {
+			a, err := n.application(ctx, objectIDs[i])
+			if err != nil && !isNotFound(err) {
+				return nil, err
+			}
+			found[i] = a
+		}
+		found[i].settle()
+	}
+	return found, nil
 }
 
 // principal finds the service principal of an application.

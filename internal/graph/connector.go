@@ -40,7 +40,8 @@ func (c *Client) ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, er
 	return out, nil
 }
 
-// Connectors are the registered connectors with the group each is in.
+// Connectors are the registered connectors with the group each is in. The
+// groups are asked for their members: there are fewer of them.
 func (c *Client) Connectors(ctx context.Context) ([]fact.Connector, error) {
 	type connector struct {
 		ID      string `json:"id"`
@@ -53,34 +54,40 @@ func (c *Client) Connectors(ctx context.Context) ([]fact.Connector, error) {
 	if neverRegistered(err) {
 		return nil, nil
 	}
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	groups, err := c.ConnectorGroups(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]fact.Connector, len(found))
-	var all errgroup.Group
+	members := make([][]connector, len(groups))
+	all, gctx := errgroup.WithContext(ctx)
 	all.SetLimit(abreast)
-	for i, f := range found {
-		out[i] = fact.Connector{
-			ID: netprobe.Clean(f.ID), Machine: netprobe.Clean(f.Machine), ExternalIP: netprobe.Clean(f.IP),
-			Version: netprobe.Clean(f.Version), Active: strings.EqualFold(f.Status, "active"),
-		}
-		all.Go(func() error {
-			type member struct {
-				ID string `json:"id"`
+	for i, g := range groups {
+		all.Go(func() (err error) {
+			members[i], err = list[connector](gctx, c.read, "reading the members of "+g.Name, profilePath+"/connectorGroups/"+url.PathEscape(g.ID)+"/members", nil)
+			if isNotFound(err) {
+				return nil // a group that vanished meanwhile has no members
 			}
-			groups, err := list[member](ctx, c.read, "reading the group of "+out[i].Machine, profilePath+"/connectors/"+url.PathEscape(f.ID)+"/memberOf", nil)
-			// A connector that vanished meanwhile is in no group.
-			if err != nil && !isNotFound(err) {
-				return err
-			}
-			if len(groups) > 0 {
-				out[i].GroupID = netprobe.Clean(groups[0].ID)
-			}
-			return nil
+			return err
 		})
 	}
 	if err := all.Wait(); err != nil {
 		return nil, err //nolint:wrapcheck // our own, from the calls above
+	}
+	groupOf := map[string]string{}
+	for i, g := range groups {
+		for _, m := range members[i] {
+			groupOf[m.ID] = g.ID
+		}
+	}
+	out := make([]fact.Connector, 0, len(found))
+	for _, f := range found {
+		out = append(out, fact.Connector{
+			ID: netprobe.Clean(f.ID), Machine: netprobe.Clean(f.Machine), ExternalIP: netprobe.Clean(f.IP),
+			Version: netprobe.Clean(f.Version), Active: strings.EqualFold(f.Status, "active"), GroupID: groupOf[f.ID],
+		})
 	}
 	return out, nil
 }

@@ -34,7 +34,7 @@ type wire struct {
 }
 
 // newWire puts a wire before the tenant's Graph and pins the site to it.
-func newWire(t *testing.T, w *world) *wire {
+func newWire(t testing.TB, w *world) *wire {
 	t.Helper()
 	cert, err := w.ca.Server(contoso.GraphHost)
 	if err != nil {

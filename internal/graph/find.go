@@ -6,14 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"sensegate/internal/fact"
 )
 
-// maxReads bounds how many applications are read one by one in search of a
-// clash. Beyond it Graph itself refuses the second use of an URL.
-const maxReads = 500
+// maxReads bounds how many applications are read in search of a clash, twenty
+// with a request. Beyond it Graph itself refuses the second use of an URL.
+const maxReads = 4000
 
 // PublishedApps lists every application that is published under the external
 // or the internal URL, or that bears the name.
@@ -142,21 +140,9 @@ func (s *search) consider(ctx context.Context, ids []string) error {
 			fresh = append(fresh, id)
 		}
 	}
-	read := make([]application, len(fresh))
-	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(abreast)
-	for i, id := range fresh {
-		all.Go(func() error {
-			a, err := s.n.application(ctx, id)
-			if isNotFound(err) {
-				return nil // deleted meanwhile, or not on every replica yet
-			}
-			read[i] = a
-			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
-		return err //nolint:wrapcheck // our own, from the calls above
+	read, err := s.n.applications(ctx, fresh)
+	if err != nil {
+		return err
 	}
 	for _, a := range read {
 		if a.ID != "" && s.wanted(a) {

@@ -36,7 +36,7 @@ type world struct {
 	site   site.Site
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	ca, err := pki.NewCA("graph test")
 	if err != nil {
@@ -74,7 +74,7 @@ func newWorld(t *testing.T) *world {
 }
 
 // dialer is made from the site as it is now.
-func (w *world) dialer(t *testing.T) *netprobe.Dialer {
+func (w *world) dialer(t testing.TB) *netprobe.Dialer {
 	t.Helper()
 	d, err := netprobe.New(w.site)
 	if err != nil {
@@ -83,7 +83,7 @@ func (w *world) dialer(t *testing.T) *netprobe.Dialer {
 	return d
 }
 
-func (w *world) client(t *testing.T, o graph.SignInOptions) *graph.Client {
+func (w *world) client(t testing.TB, o graph.SignInOptions) *graph.Client {
 	t.Helper()
 	c, err := graph.NewClient(w.site, w.dialer(t), o)
 	if err != nil {
@@ -98,7 +98,7 @@ func (w *world) client(t *testing.T, o graph.SignInOptions) *graph.Client {
 func ignore(context.Context, string, string, string) error { return nil }
 
 // groupID is the id of the practice connector group.
-func groupID(t *testing.T, c *graph.Client) string {
+func groupID(t testing.TB, c *graph.Client) string {
 	t.Helper()
 	groups, err := c.ConnectorGroups(t.Context())
 	if err != nil {
@@ -114,7 +114,7 @@ func groupID(t *testing.T, c *graph.Client) string {
 }
 
 // publish publishes the practice application for the test user.
-func publish(t *testing.T, c *graph.Client) fact.PublishedApp {
+func publish(t testing.TB, c *graph.Client) fact.PublishedApp {
 	t.Helper()
 	user, err := c.User(t.Context(), contoso.TestUser().UPN)
 	if err != nil {

@@ -24,7 +24,8 @@ type call struct {
 	header  http.Header
 	body    []byte
 	who     Claims
-	user    *User // nil when app-only
+	user    *User                   // nil when app-only
+	byAppID map[string]*Application // see registration
 }
 
 // reply is what a handler answers; a nil body is sent as none.
@@ -90,6 +91,9 @@ func (s *Server) graphCall(r *http.Request, body []byte) (reply, *graphError) {
 	who, ge := s.bearerOf(r)
 	if ge != nil {
 		return reply{}, ge
+	}
+	if isBatch(path) {
+		return s.batch(r, version, body)
 	}
 	c := &call{
 		st: &s.state, now: s.clock(), version: version, path: path, query: r.URL.Query(), header: r.Header, body: body, who: who,
@@ -257,13 +261,18 @@ func (s *Server) writeGraphError(w http.ResponseWriter, ge *graphError, requestI
 	if ge.status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", fmt.Sprintf(`Bearer realm="", authorization_uri="https://%s/common/oauth2/authorize", client_id="%s"`, loginHost, graphAppID))
 	}
-	writeJSON(w, ge.status, map[string]any{"error": map[string]any{
+	writeJSON(w, ge.status, s.errorBody(ge, requestID, clientID))
+}
+
+// errorBody is a refusal as Graph words it.
+func (s *Server) errorBody(ge *graphError, requestID, clientID string) record {
+	return record{"error": record{
 		"code":    ge.code,
 		"message": ge.message,
-		"innerError": map[string]any{
+		"innerError": record{
 			"date":              s.clock().UTC().Format("2006-01-02T15:04:05"),
 			"request-id":        requestID,
 			"client-request-id": clientID,
 		},
-	}})
+	}}
 }

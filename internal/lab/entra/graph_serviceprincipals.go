@@ -23,12 +23,28 @@ func (c *call) servicePrincipalRecord(p *ServicePrincipal) record {
 		"replyUrls": []string{}, "servicePrincipalNames": []string{p.AppID}, "oauth2PermissionScopes": []PermissionScope{},
 		"tags": texts(p.Tags), "appRoles": slices.Clone(p.AppRoles), "keyCredentials": []record{}, "passwordCredentials": []record{},
 	}
-	if app := c.st.Application(p.AppID); app != nil {
+	if app := c.registration(p.AppID); app != nil {
 		r["homepage"], r["logoutUrl"] = deref(app.Web.HomePageURL), deref(app.Web.LogoutURL)
 		r["replyUrls"], r["oauth2PermissionScopes"] = texts(app.Web.RedirectURIs), slices.Clone(app.Scopes)
 		r["servicePrincipalNames"] = append([]string{p.AppID}, app.IdentifierURIs...)
 	}
 	return r
+}
+
+// registration finds the registration of an enterprise application. A list
+// looks them all up: they are indexed once.
+func (c *call) registration(appID string) *Application {
+	if appID == "" {
+		return nil
+	}
+	if c.byAppID == nil {
+		c.byAppID = make(map[string]*Application, len(c.st.Applications))
+		for i := range c.st.Applications {
+			a := &c.st.Applications[i]
+			c.byAppID[strings.ToLower(a.AppID)] = a
+		}
+	}
+	return c.byAppID[strings.ToLower(appID)]
 }
 
 func (c *call) servicePrincipal() (*ServicePrincipal, *graphError) {

@@ -40,6 +40,8 @@ type State struct {
 	// RetryAfter the seconds their Retry-After names.
 	Throttle   int
 	RetryAfter int
+	// ThrottleBatched is how many requests inside batches are answered 429.
+	ThrottleBatched int
 	// ConsistencyReads is how many requests for an object just created by
 	// instantiate are still answered 404, counted for each object; lists leave
 	// it out meanwhile. When not zero, the first read of an application's
