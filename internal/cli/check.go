@@ -34,8 +34,13 @@ func sourceFlags(cmd *cobra.Command, s *source) {
 func faultFlags(cmd *cobra.Command, s *source) {
 	f := cmd.Flags()
 	f.BoolVar(&s.finished, "finished", false, "start the practice lab set up and healthy")
-	f.StringArrayVar(&s.variants, "variant", nil, "give the practice lab another healthy form (`VARIANT`), again for more; see sensegate faults")
-	f.StringArrayVar(&s.faults, "fault", nil, "break the practice lab in this named way (`FAULT`), again for more; see sensegate faults")
+	faults, variants := faultNames(&s.faults), variantNames(&s.variants)
+	f.Var(variants, "variant", "give the practice lab another healthy form (`VARIANT`), again for more; see sensegate faults")
+	f.Var(faults, "fault", "break the practice lab in this named way (`FAULT`), again for more; see sensegate faults")
+	for flag, n := range map[string]*names{"fault": faults, "variant": variants} {
+		// The flag was declared a line ago; there is nothing that could fail.
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(n.known, cobra.ShellCompDirectiveNoFileComp))
+	}
 }
 
 func (p *program) checkCommand() *cobra.Command {

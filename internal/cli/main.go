@@ -100,10 +100,8 @@ func (p *program) code(ctx context.Context, err error) int {
 		}
 	case errors.Is(err, ui.ErrInterrupted), ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &uf):
-		code, err = exitUsage, unknownFault(uf)
-	case errors.As(err, &uv):
-		code, err = exitUsage, fmt.Errorf("%w; `sensegate faults` lists the variants too", uv)
+	case errors.As(err, &uf), errors.As(err, &uv):
+		code = exitUsage
 	case errors.As(err, &fe):
 		code, err = exitUsage, plainFile(fe)
 	case errors.Is(err, steps.ErrClosed):

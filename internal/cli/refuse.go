@@ -2,14 +2,10 @@ package cli
 
 import (
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"sensegate/internal/lab"
 )
 
 // noArgs refuses arguments, and says what was probably meant.
@@ -66,6 +62,10 @@ func strict(root *cobra.Command) {
 
 // wrongFlag says which flag is wrong, and which may have been meant.
 func wrongFlag(cmd *cobra.Command, err error) error {
+	var name *unknownNameError
+	if errors.As(err, &name) {
+		return usage("%w", name)
+	}
 	var value *pflag.InvalidValueError
 	if errors.As(err, &value) {
 		return usage("--%s %q is not %s", value.GetFlag().Name, value.GetValue(), kindOfFlag(value.GetFlag()))
@@ -121,17 +121,4 @@ func distance(a, b string) int {
 		before = row
 	}
 	return before[len(b)]
-}
-
-// unknownFault is the refusal of a fault that does not exist.
-func unknownFault(e *lab.UnknownFaultError) error {
-	meant := ""
-	if len(e.Nearest) > 0 {
-		near := slices.Clone(e.Nearest)
-		if last := len(near) - 1; last > 0 {
-			near = []string{strings.Join(near[:last], ", ") + " or " + near[last]}
-		}
-		meant = "did you mean " + near[0] + "? "
-	}
-	return fmt.Errorf("there is no fault %q; %s`sensegate faults` lists them all", e.ID, meant)
 }
