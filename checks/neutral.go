@@ -40,6 +40,9 @@ func (r Result) neutral() Result {
 		list = append(list, Evidence{Name: Neutral(e.Name), Value: Neutral(e.Value)})
 	}
 	r.Evidence = list
+	if len(r.Table.Rows) > 0 {
+		r.Table = r.Table.neutral()
+	}
 	vars := make(map[string]string, len(r.vars))
 	for k, v := range r.vars {
 		vars[k] = Neutral(v)

@@ -94,6 +94,8 @@ type Result struct {
 	Expected string
 	Seen     string
 	Evidence []Evidence
+	// Table is the comparison that the outcome rests on, where there is one.
+	Table    Table
 	Remedies []Remedy
 	Source   Source
 	// WaitsFor are the needs that are not proven.

@@ -17,7 +17,7 @@ import (
 // Order is the documented order. Kerberos is proved before delegation is
 // touched, and delegation before single sign-on is switched on.
 func Order(p Ports) []Step {
-	return []Step{
+	return withTables([]Step{
 		// What everything else is compared with.
 		siteStep(p),
 		// Users must exist on both sides.
@@ -38,7 +38,7 @@ func Order(p Ports) []Step {
 		ssoStep(p),
 		// From inside and from outside.
 		verifyStep(p),
-	}
+	})
 }
 
 // Causes is the catalogue of every cause that a check of the order can name.
