@@ -6,7 +6,7 @@ import "sensegate/checks"
 func Causes() []checks.Cause {
 	add := checks.Fix{Who: checks.ADAdmin, Text: "Register the name on the account.", Command: "setspn.exe -U -S {spn} {account}", Shell: checks.Cmd}
 	who := checks.Fix{Who: checks.ADAdmin, Text: "See who holds it.", Command: "setspn.exe -F -Q {spn}", Shell: checks.Cmd}
-	return []checks.Cause{
+	return append([]checks.Cause{
 		{
 			ID: "spn.account-missing", Title: "The service account does not exist",
 			Because: "The name in qlik.service_account is not an account of this domain.",
@@ -68,5 +68,5 @@ func Causes() []checks.Cause {
 			},
 			Docs: "Microsoft support article KB5073381",
 		},
-	}
+	}, nameCauses()...)
 }

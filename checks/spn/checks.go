@@ -2,7 +2,6 @@ package spn
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +47,12 @@ func Checks(p Ports) []checks.Check {
 			Run:   unique(p.Directory),
 		},
 		{
+			ID: "spn.names", Step: Step, Needs: []checks.ID{"spn.owner"}, Docs: docs,
+			Title: "No name that users type leads to another account",
+			Why:   "Browsers ask for exactly the name in the address bar.",
+			Run:   required(p.Directory),
+		},
+		{
 			ID: "spn.alias", Step: Step, Needs: []checks.ID{"spn.owner"}, Docs: docs,
 			Title: "No computer stands for the name through HOST",
 			Why:   "HOST/name covers HTTP/name too, silently.",
@@ -59,6 +64,12 @@ func Checks(p Ports) []checks.Check {
 			Title: "The account has AES keys",
 			Why:   "Since 2026 domain controllers give no RC4 tickets by default.",
 			Run:   aes(p.KDC),
+		},
+		{
+			ID: "spn.forest", Step: Step, Needs: []checks.ID{"spn.unique"}, Docs: docs, Timeout: 5 * time.Minute,
+			Title: "The forest holds no name twice",
+			Why:   "What happened to other names can happen to this one: restores and look-alikes get past the domain controller.",
+			Run:   forest(p.Directory),
 		},
 	}
 }
@@ -74,13 +85,15 @@ func account(d Directory) checks.Func {
 			return checks.Explain(err).Expect(expected)
 		}
 		switch {
+		case a.Locked:
+			return checks.Warned("spn.account-locked", expected, "the account is locked out").With("distinguished name", a.DN).Provide(FactAccount, a)
 		case a.Disabled:
 			return checks.Failed("spn.account-disabled", expected, "the account is disabled").With("distinguished name", a.DN)
 		case a.Expired:
 			return checks.Failed("spn.account-disabled", expected, "the account has expired").With("distinguished name", a.DN)
 		}
 		return checks.Passed(expected, "enabled").With("distinguished name", a.DN).
-			With("password set", a.PasswordSet.UTC().Format(time.DateOnly)).Provide(FactAccount, a)
+			With("kind", kind(a)).With("password set", a.PasswordSet.UTC().Format(time.DateOnly)).Provide(FactAccount, a)
 	}
 }
 
@@ -100,76 +113,7 @@ func owner(d Directory) checks.Func {
 			return checks.Failed("spn.missing", expected, "no account in the forest holds it")
 		}
 		return checks.Failed("spn.wrong-owner", expected, "it is held by "+names(holders)).
-			Var("holder", holders[0].SAM).With("held by", holders[0].DN)
-	}
-}
-
-func unique(d Directory) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		const expected = "one holder in the whole forest"
-		holders, err := d.Holders(ctx, env.Site.SPN())
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		service, _ := checks.Known[fact.Account](env, FactAccount)
-		for _, h := range holders {
-			if !strings.EqualFold(h.DN, service.DN) {
-				return checks.Failed("spn.duplicate", expected, "held by "+names(holders)).Var("holder", h.SAM).With("also held by", h.DN)
-			}
-		}
-		return checks.Passed(expected, "held once").With("asked", "global catalogue")
-	}
-}
-
-func alias(p Ports) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		class, host, _ := strings.Cut(env.Site.SPN(), "/")
-		expected := "no computer holds HOST/" + host
-		classes, err := p.Directory.Mappings(ctx)
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		if !slices.Contains(classes, strings.ToLower(class)) {
-			return checks.NotApplicable("in this forest HOST does not stand for " + class)
-		}
-		holders, err := p.Directory.Holders(ctx, "HOST/"+host)
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		service, _ := checks.Known[fact.Account](env, FactAccount)
-		for _, h := range holders {
-			if !strings.EqualFold(h.DN, service.DN) {
-				return checks.Failed("spn.host-alias", expected, h.SAM+" holds it").Var("holder", h.SAM).With("computer", h.DN)
-			}
-		}
-		canonical, err := p.Resolver.CanonicalName(ctx, env.Site.InternalHost())
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		r := checks.Passed(expected, "none does")
-		if !strings.EqualFold(strings.TrimSuffix(canonical, "."), env.Site.InternalHost()) {
-			r = checks.Warned("spn.cname", "an A record for "+host, host+" is an alias of "+canonical).Var("canonical", strings.TrimSuffix(canonical, "."))
-		}
-		return r
-	}
-}
-
-func aes(k KDC) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		const expected = "AES in use for this account"
-		a, _ := checks.Known[fact.Account](env, FactAccount)
-		const aesBits = 0x8 | 0x10
-		if a.EncTypes > 0 && a.EncTypes&aesBits == 0 {
-			return checks.Failed("spn.no-aes", expected, fmt.Sprintf("msDS-SupportedEncryptionTypes is %d: AES is not among them", a.EncTypes))
-		}
-		probe, err := k.ProbeAccount(ctx, a.SAM)
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		if !probe.AES {
-			return checks.Failed("spn.no-aes", expected, "the domain controller has no AES key for it ("+probe.Name+")")
-		}
-		return checks.Passed(expected, "the domain controller offers AES").With("asked", "AS-REQ without a password").With("answer", probe.Name)
+			Var("holder", holders[0].SAM).With("held by", holders[0].DN).With("which is", kind(holders[0]))
 	}
 }
 

@@ -16,6 +16,13 @@ type Directory interface {
 	Account(ctx context.Context, sam string) (fact.Account, error)
 	// Mappings are the classes that HOST stands for (sPNMappings), lower case.
 	Mappings(ctx context.Context) ([]string, error)
+	// Similar finds every account of the forest that holds a name which looks
+	// like spn, the same name included.
+	Similar(ctx context.Context, spn string) ([]fact.Account, error)
+	// Named finds the computers of the forest whose own name is host.
+	Named(ctx context.Context, host string) ([]fact.Account, error)
+	// Audit reads every name of the forest and finds those held twice.
+	Audit(ctx context.Context) (fact.SPNAudit, error)
 }
 
 // KDC answers which encryption it would use for an account.

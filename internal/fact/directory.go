@@ -54,3 +54,20 @@ func (a Account) Unconstrained() bool { return a.UAC&UACTrustedForDeleg != 0 }
 
 // ProtocolTransition says "use any authentication protocol".
 func (a Account) ProtocolTransition() bool { return a.UAC&UACTrustedToAuthDeleg != 0 }
+
+// SPNAudit is what reading every service principal name of a forest brought.
+type SPNAudit struct {
+	Accounts, Names int
+	// Doubled counts the names that several accounts hold; Groups are the
+	// first of them, with their holders.
+	Doubled int
+	Groups  []SPNGroup
+}
+
+// SPNGroup is one name with the accounts that hold it, or one that looks like
+// it.
+type SPNGroup struct {
+	Name      string
+	Holders   []string
+	LookAlike bool
+}

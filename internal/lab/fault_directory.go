@@ -67,6 +67,16 @@ func spnTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "spn-look-alike", Step: "spn", Check: "spn.unique", Cause: "spn.look-alike",
+				Title: "another account holds " + contoso.SPN + " with a Cyrillic e",
+				Note:  "Two different names to a domain controller, one to the eye. Until March 2026 such a name got past the uniqueness check (CVE-2026-25177); nobody writes it by accident.",
+			},
+			set: inDirectory(func(tx *directory.Tx) error {
+				return tx.Add("svc-intranet", spns, strings.Replace(contoso.SPN, "e", "\u0435", 1))
+			}),
+		},
+		{
+			Fault: Fault{
 				ID: "spn-host-alias", Step: "spn", Check: "spn.alias", Cause: "spn.host-alias",
 				Title: "another computer is named by HOST/" + contoso.QlikHost,
 				Note:  "HOST stands for HTTP. As long as the literal name exists it wins; the day it is removed, or where it is registered next, the other machine is in the way.",

@@ -97,6 +97,9 @@ type Kerberos struct {
 	KDC   string `yaml:"kdc,omitempty"`   // host:port, TCP
 	// SPN is the service principal name, HTTP/<internal host> when empty.
 	SPN string `yaml:"spn,omitempty"`
+	// Names are further host names that people on the LAN open Qlik by: the
+	// short name, an alias, each with a port where one is typed.
+	Names []string `yaml:"names,omitempty"`
 	// User signs in for the verification; TestUser when empty. With Keytab no
 	// password is asked (SENSEGATE_KERBEROS_PASSWORD otherwise).
 	User   string `yaml:"user,omitempty"`

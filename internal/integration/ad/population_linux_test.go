@@ -84,26 +84,42 @@ func modules() string {
 	return found[0]
 }
 
-// change modifies one object of the running domain past all of the server's
-// rules, as a restored backup would; an empty value removes the attribute.
-func (d *dc) change(t *testing.T, account, attribute string, values ...string) {
+// edit is a new value of one attribute; no values remove it.
+type edit struct {
+	account, attribute string
+	values             []string
+}
+
+func set(account, attribute string, values ...string) edit {
+	return edit{account, attribute, values}
+}
+
+// change writes attributes of the running domain past the server, in one go.
+func (d *dc) change(t *testing.T, edits ...edit) {
 	t.Helper()
-	ldif := fmt.Sprintf("dn: %s\nchangetype: modify\nreplace: %s\n", dnOf(account), attribute)
-	for _, v := range values {
-		ldif += attribute + ": " + v + "\n"
-	}
-	if err := ldbmodify(d.dir, ldif); err != nil {
+	if err := ldbmodify(d.dir, ldifOf(edits)); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// duplicate writes a name below everything that guards its uniqueness, into
-// the file of the domain's partition, as replication trouble would.
-func (d *dc) duplicate(t *testing.T, account, spn string) {
+func ldifOf(edits []edit) string {
+	var ldif strings.Builder
+	for _, e := range edits {
+		fmt.Fprintf(&ldif, "dn: %s\nchangetype: modify\nreplace: %s\n", dnOf(e.account), e.attribute)
+		for _, v := range e.values {
+			fmt.Fprintf(&ldif, "%s:: %s\n", e.attribute, base64.StdEncoding.EncodeToString([]byte(v)))
+		}
+		ldif.WriteString("\n")
+	}
+	return ldif.String()
+}
+
+// force writes below everything that guards the names' uniqueness, into the
+// file of the domain's partition, as replication trouble would.
+func (d *dc) force(t *testing.T, edits ...edit) {
 	t.Helper()
 	partition := d.path("private", "sam.ldb.d", strings.ToUpper(baseDN)+".ldb")
-	ldif := fmt.Sprintf("dn: %s\nchangetype: modify\nreplace: servicePrincipalName\nservicePrincipalName: %s\n", dnOf(account), spn)
-	d.must(t, ldif, "ldbmodify", "-H", partition)
+	d.must(t, ldifOf(edits), "ldbmodify", "-H", partition)
 }
 
 // setPassword gives an account a new password.

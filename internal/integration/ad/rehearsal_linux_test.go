@@ -1,6 +1,7 @@
 package ad_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -12,19 +13,20 @@ import (
 // ready gives the domain everything that delegation needs.
 func ready(t *testing.T, d *dc) {
 	t.Helper()
-	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
-	d.change(t, qlikAccount, "userAccountControl", "512")
-	d.change(t, qlikAccount, "msDS-SupportedEncryptionTypes", "24")
-	d.change(t, alice, "userAccountControl", "512")
-	for _, c := range []string{connector, rehearser} {
-		flags, names := "16781312", []string{"HOST/conn01." + domainName, "HOST/CONN01"} // workstation, any protocol
-		if c == rehearser {
-			flags, names = "16777728", []string{"rehearsal/conn01." + domainName}
-		}
-		d.change(t, c, "userAccountControl", flags)
-		d.change(t, c, "servicePrincipalName", names...)
-		d.change(t, c, "msDS-AllowedToDelegateTo", webSPN)
-	}
+	const anyProtocol, computer, user = 0x1000000, 0x1000, 0x200
+	d.change(t,
+		set(intranet, "servicePrincipalName"),
+		set(qlikAccount, "servicePrincipalName", webSPN),
+		set(qlikAccount, "userAccountControl", "512"),
+		set(qlikAccount, "msDS-SupportedEncryptionTypes", "24"),
+		set(alice, "userAccountControl", "512"),
+		set(connector, "userAccountControl", strconv.Itoa(computer|anyProtocol)),
+		set(connector, "servicePrincipalName", "HOST/conn01."+domainName, "HOST/CONN01"),
+		set(connector, "msDS-AllowedToDelegateTo", webSPN),
+		set(rehearser, "userAccountControl", strconv.Itoa(user|anyProtocol)),
+		set(rehearser, "servicePrincipalName", "rehearsal/conn01."+domainName),
+		set(rehearser, "msDS-AllowedToDelegateTo", webSPN),
+	)
 }
 
 func (w *world) delegationChecks() []checks.Check {
@@ -51,20 +53,20 @@ func TestRehearsal(t *testing.T) {
 			s.Connector.Rehearsal.Account = rehearser
 			secrets["connector:"+rehearser] = secretOf(rehearser)
 		}, alone: true},
-		{name: "no list", spoil: func(t *testing.T) { d.change(t, connector, "msDS-AllowedToDelegateTo") }, cause: "delegation.missing"},
-		{name: "another name in the list", spoil: func(t *testing.T) { d.change(t, connector, "msDS-AllowedToDelegateTo", "HTTP/qlik01."+domainName) }, cause: "delegation.other-spn"},
-		{name: "Kerberos only", spoil: func(t *testing.T) { d.change(t, connector, "userAccountControl", "4096") }, cause: "delegation.kerberos-only"},
-		{name: "a sensitive user", spoil: func(t *testing.T) { d.change(t, alice, "userAccountControl", "1049088") }, cause: "delegation.user-sensitive"},
-		{name: "a disabled user", spoil: func(t *testing.T) { d.change(t, alice, "userAccountControl", "514") }, cause: "delegation.user-disabled"},
+		{name: "no list", spoil: func(t *testing.T) { d.change(t, set(connector, "msDS-AllowedToDelegateTo")) }, cause: "delegation.missing"},
+		{name: "another name in the list", spoil: func(t *testing.T) { d.change(t, set(connector, "msDS-AllowedToDelegateTo", "HTTP/qlik01."+domainName)) }, cause: "delegation.other-spn"},
+		{name: "Kerberos only", spoil: func(t *testing.T) { d.change(t, set(connector, "userAccountControl", "4096")) }, cause: "delegation.kerberos-only"},
+		{name: "a sensitive user", spoil: func(t *testing.T) { d.change(t, set(alice, "userAccountControl", "1049088")) }, cause: "delegation.user-sensitive"},
+		{name: "a disabled user", spoil: func(t *testing.T) { d.change(t, set(alice, "userAccountControl", "514")) }, cause: "delegation.user-disabled"},
 		{name: "an unknown user", edit: func(s *site.Site, _ map[string]string) { s.TestUser.UPN = "nobody@" + domainName }, cause: "delegation.user-unknown", alone: true},
-		{name: "a name nobody holds", spoil: func(t *testing.T) { d.change(t, qlikAccount, "servicePrincipalName") }, cause: "spn.missing"},
-		{name: "a name two hold", spoil: func(t *testing.T) { d.duplicate(t, intranet, webSPN) }, cause: "spn.duplicate"},
+		{name: "a name nobody holds", spoil: func(t *testing.T) { d.change(t, set(qlikAccount, "servicePrincipalName")) }, cause: "spn.missing"},
+		{name: "a name two hold", spoil: func(t *testing.T) { d.force(t, set(intranet, "servicePrincipalName", webSPN)) }, cause: "spn.duplicate"},
 		// Unlike Windows, Samba makes tickets to disabled owners and asks for no
 		// name of the connector; kvno agrees.
-		{name: "a disabled owner", spoil: func(t *testing.T) { d.change(t, qlikAccount, "userAccountControl", "514") }},
-		{name: "no AES at the owner", spoil: func(t *testing.T) { d.change(t, qlikAccount, "msDS-SupportedEncryptionTypes", "4") }, cause: "spn.no-aes"},
-		{name: "a disabled connector", spoil: func(t *testing.T) { d.change(t, connector, "userAccountControl", "16781314") }, cause: "delegation.no-computer"},
-		{name: "a connector without a name", spoil: func(t *testing.T) { d.change(t, connector, "servicePrincipalName") }},
+		{name: "a disabled owner", spoil: func(t *testing.T) { d.change(t, set(qlikAccount, "userAccountControl", "514")) }},
+		{name: "no AES at the owner", spoil: func(t *testing.T) { d.change(t, set(qlikAccount, "msDS-SupportedEncryptionTypes", "4")) }, cause: "spn.no-aes"},
+		{name: "a disabled connector", spoil: func(t *testing.T) { d.change(t, set(connector, "userAccountControl", "16781314")) }, cause: "delegation.no-computer"},
+		{name: "a connector without a name", spoil: func(t *testing.T) { d.change(t, set(connector, "servicePrincipalName")) }},
 		{name: "an old key of the connector", edit: func(_ *site.Site, secrets map[string]string) { secrets["connector:"+connector] = "not it" }, cause: "delegation.computer-refused", alone: true},
 		{name: "no connector", edit: func(s *site.Site, secrets map[string]string) {
 			s.Connector.Hosts[0].Account = "NOBODY$"
@@ -75,10 +77,7 @@ func TestRehearsal(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.spoil != nil {
 				tt.spoil(t)
-				t.Cleanup(func() {
-					d.change(t, intranet, "servicePrincipalName")
-					ready(t, d)
-				})
+				t.Cleanup(func() { ready(t, d) })
 			}
 			w := open(t, d, tt.edit)
 			r := w.ask(t, w.delegationChecks(), "delegation.rehearsal")

@@ -16,7 +16,7 @@ import (
 // compares with what MIT's and curl's people get.
 func TestTicket(t *testing.T) {
 	d := startDC(t)
-	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
+	d.change(t, set(qlikAccount, "servicePrincipalName", webSPN))
 	startApache(t, d.ca, d.keytab(t, webSPN), front{})
 	w := open(t, d, nil)
 
@@ -46,7 +46,7 @@ func TestTicket(t *testing.T) {
 // TestStaleKey is a service whose password was changed in the directory only.
 func TestStaleKey(t *testing.T) {
 	d := startDC(t)
-	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
+	d.change(t, set(qlikAccount, "servicePrincipalName", webSPN))
 	old := d.keytab(t, webSPN)
 	d.setPassword(t, qlikAccount, "Another-Pass-2")
 	startApache(t, d.ca, old, front{})
@@ -66,7 +66,7 @@ func TestStaleKey(t *testing.T) {
 // client that answers it with NTLM inside SPNEGO. Both are told apart.
 func TestOnlyNTLM(t *testing.T) {
 	d := startDC(t)
-	d.change(t, qlikAccount, "servicePrincipalName", webSPN)
+	d.change(t, set(qlikAccount, "servicePrincipalName", webSPN))
 	startApache(t, d.ca, d.keytab(t, webSPN), front{mech: "ntlmssp"})
 	w := open(t, d, nil)
 	session, err := w.kerberos.Negotiate(t.Context(), w.site.Publish.InternalURL, webSPN)
