@@ -96,6 +96,10 @@ func Encode(s Site) ([]byte, error) {
 	if err := e.Encode(s); err != nil {
 		return nil, fmt.Errorf("encoding the site: %w", err)
 	}
+	// A value of blanks and lines alone comes out as what cannot be read.
+	if _, err := Parse(b.Bytes()); err != nil {
+		return nil, fmt.Errorf("encoding the site: %w", err)
+	}
 	return b.Bytes(), nil
 }
 

@@ -74,7 +74,7 @@ func (s Site) Problems() []Problem {
 			}
 		}
 	}
-	if e, i := s.ExternalHost(), s.InternalHost(); e != "" && e == i && s.Directory.Domain != "" && !strings.HasSuffix(e, strings.ToLower(s.Directory.Domain)) {
+	if e, i := s.ExternalHost(), s.InternalHost(); e != "" && e == i && s.Directory.Domain != "" && !strings.HasSuffix("."+e, "."+strings.ToLower(s.Directory.Domain)) {
 		out = append(out, Problem{Path: "publish.internal_url", Text: "is the same host as the external URL, but not in the directory's domain"})
 	}
 	return out
