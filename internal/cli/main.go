@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -146,7 +147,7 @@ practice lab: nothing real is touched.`,
 	f.BoolVar(&p.ascii, "ascii", false, "draw with ASCII characters only")
 	f.StringVar(&p.color, "color", "auto", "auto, always or never (also NO_COLOR)")
 	root.AddCommand(
-		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.labCommand(),
+		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.websocketCommand(), p.labCommand(),
 		p.faultsCommand(), p.explainCommand(), p.versionCommand(),
 	)
 	root.SuggestionsMinimumDistance = 2
@@ -163,8 +164,8 @@ func (p *program) answers() bool {
 
 // env reads the environment as it was given.
 func (p *program) env(name string) string {
-	for i := len(p.Environ) - 1; i >= 0; i-- {
-		if v, ok := strings.CutPrefix(p.Environ[i], name+"="); ok {
+	for _, e := range slices.Backward(p.Environ) {
+		if v, ok := strings.CutPrefix(e, name+"="); ok {
 			return v
 		}
 	}

@@ -19,6 +19,14 @@ type SocketChain struct {
 	// RoundTrips are calls to the engine, in order.
 	RoundTrips []time.Duration
 	Apps       int // in the engine's list; -1 when it was not told
+	Origins    []OriginTry
+}
+
+// OriginTry is one upgrade in the name of a page's host.
+type OriginTry struct {
+	Origin string // empty when the header was left out
+	Status int
+	Err    string // why there was no answer
 }
 
 // SocketLife is one socket of a study.

@@ -50,6 +50,22 @@ func (e *Engine) Chain(ctx context.Context, o OpenOptions, calls int) (fact.Sock
 	return c.out, nil
 }
 
+// Origins tries the upgrade in the name of several hosts; an empty one leaves
+// the header out.
+func (e *Engine) Origins(ctx context.Context, o OpenOptions, origins []string) []fact.OriginTry {
+	out := make([]fact.OriginTry, 0, len(origins))
+	for _, origin := range origins {
+		o.Origin, o.NoOrigin = origin, origin == ""
+		probe, err := e.Shake(ctx, o)
+		try := fact.OriginTry{Origin: origin, Status: probe.Status}
+		if err != nil {
+			try.Err = Clean(err.Error())
+		}
+		out = append(out, try)
+	}
+	return out
+}
+
 type chain struct {
 	engine       *Engine
 	base         *url.URL

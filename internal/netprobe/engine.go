@@ -40,6 +40,8 @@ type OpenOptions struct {
 	URL string
 	// Origin is that of the page that opens the socket; that of URL when empty.
 	Origin string
+	// NoOrigin leaves the header out, as programs do that are no browsers.
+	NoOrigin bool
 	// Prefix is the virtual proxy's.
 	Prefix string
 	// Jar holds the session's cookies; without one there is no session.
@@ -126,6 +128,10 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 		header.Set("User-Agent", o.UserAgent)
 	}
 	header.Set("Origin", o.Origin)
+	if o.NoOrigin {
+		header.Del("Origin")
+		o.Origin = ""
+	}
 	token, err := e.csrfToken(ctx, base, o, header)
 	if err != nil {
 		return nil, fact.SocketProbe{Origin: o.Origin}, err

@@ -80,6 +80,18 @@ func (d *Door) enter(ctx context.Context, jar http.CookieJar, internalURL, prefi
 	return nil
 }
 
+// Session lets the test user in and gives the cookies; leave ends the session.
+func (d *Door) Session(ctx context.Context, internalURL, prefix string) (jar http.CookieJar, leave func(), err error) {
+	cookies, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, nil, fmt.Errorf("keeping cookies: %w", err)
+	}
+	if err := d.enter(ctx, cookies, internalURL, prefix); err != nil {
+		return nil, nil, err
+	}
+	return cookies, func() { d.leave(ctx, cookies, internalURL, prefix) }, nil
+}
+
 // Leave ends the session that the cookies hold, as leave does.
 func (d *Door) Leave(jar http.CookieJar, internalURL, prefix string) {
 	d.leave(context.Background(), jar, internalURL, prefix)

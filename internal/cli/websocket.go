@@ -1,0 +1,279 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/graph"
+	"sensegate/internal/netprobe"
+	"sensegate/internal/qlik"
+	"sensegate/internal/site"
+)
+
+// Bounds of what a tester asks of somebody's server.
+const (
+	manyCalls   = 1000
+	manySockets = 500
+	longHold    = 2 * time.Hour
+)
+
+type socketOptions struct {
+	from    source
+	sides   []string
+	against string
+	calls   int
+	sockets int
+	hold    time.Duration
+	every   time.Duration
+	format  string
+	output  string
+}
+
+func (p *program) websocketCommand() *cobra.Command {
+	var o socketOptions
+	cmd := &cobra.Command{
+		Use:   "websocket",
+		Short: "Test the WebSocket to Qlik's engine, inside and outside side by side",
+		Long: `Goes link by link from the name to an answering engine: name, connection,
+encryption, page, session, upgrade, greeting, calls. Does so on the LAN (on a
+session that the site's certificate opens) and through application proxy (as the
+test user), and at another address to compare with. With --hold it keeps several
+sockets open on one session, one in use and the others silent, and tells which
+are cut and when. It replaces the tester page that is uploaded to Qlik.`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.websocket(cmd.Context(), o) },
+	}
+	sourceFlags(cmd, &o.from)
+	f := cmd.Flags()
+	f.StringArrayVar(&o.sides, "side", nil, "test this `SIDE` only: inside or outside")
+	f.StringVar(&o.against, "against", "", "compare with this `URL` of a Qlik site that is known to work")
+	f.IntVar(&o.calls, "calls", 10, "this many timed calls to the engine on each side")
+	f.IntVar(&o.sockets, "sockets", 4, "with --hold: this many sockets on one session, one in use, the others silent")
+	f.DurationVar(&o.hold, "hold", 0, "hold the sockets for so long, such as 5m")
+	f.DurationVar(&o.every, "every", 2*time.Second, "with --hold: pause between the calls of the socket in use")
+	f.StringVar(&o.format, "format", "text", "text or json")
+	f.StringVar(&o.output, "output", "", "write the result to this `FILE`")
+	return cmd
+}
+
+func (o socketOptions) check() error {
+	switch {
+	case o.format != "text" && o.format != "json":
+		return usage("--format %q is not one of text, json", o.format)
+	case o.calls < 0 || o.calls > manyCalls:
+		return usage("--calls %d is not between 0 and %d", o.calls, manyCalls)
+	case o.sockets < 1 || o.sockets > manySockets:
+		return usage("--sockets %d is not between 1 and %d", o.sockets, manySockets)
+	case o.hold < 0 || o.hold > longHold:
+		return usage("--hold %s is not between 0 and %s", o.hold, longHold)
+	case o.every < 100*time.Millisecond:
+		return usage("--every %s is shorter than 100ms", o.every)
+	}
+	for _, s := range o.sides {
+		if s != "inside" && s != "outside" {
+			return usage("--side %q is not one of inside, outside", s)
+		}
+	}
+	if o.against != "" {
+		if err := site.CheckURL(o.against); err != nil {
+			return usage("--against: %w", err)
+		}
+	}
+	return o.from.check()
+}
+
+// socketSide is one way to the engine, and what was met on it.
+type socketSide struct {
+	Name  string            `json:"name"`
+	URL   string            `json:"url"`
+	Chain fact.SocketChain  `json:"chain"`
+	Study *fact.SocketStudy `json:"study,omitempty"`
+	// Err is why it could not be tried.
+	Err string `json:"error,omitempty"`
+
+	open  func(context.Context) (netprobe.OpenOptions, func(), error)
+	alone bool // nobody signs in there: the upgrade is what counts
+}
+
+func (p *program) websocket(ctx context.Context, o socketOptions) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
+	out, err := p.output(o.output)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.close()) }()
+	at, err := p.open(ctx, o.from, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, at.close()) }()
+	dialer, err := netprobe.New(at.site)
+	if err != nil {
+		return fmt.Errorf("preparing connections: %w", err)
+	}
+	sides, done, err := o.ways(at, dialer)
+	if err != nil {
+		return err
+	}
+	defer done()
+	engine := netprobe.NewEngine(dialer)
+	for i := range sides {
+		sides[i].try(ctx, engine, o, at.site)
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("testing the WebSocket: %w", err)
+		}
+	}
+	text := socketText(at.site, sides)
+	if o.format == "json" {
+		raw, err := json.MarshalIndent(map[string]any{
+			"schema": "sensegate/websocket/v1", "site": at.site.Name, "simulated": at.site.Simulated, "sides": sides,
+		}, "", "  ")
+		if err != nil {
+			return fmt.Errorf("writing the result: %w", err)
+		}
+		text = string(raw) + "\n"
+	}
+	if _, err := out.to.WriteString(text); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return socketVerdict(sides)
+}
+
+// ways are the sides that were asked for, with what opens a session on each.
+func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socketSide, done func(), err error) {
+	s := at.site
+	done = func() {}
+	want := func(name string) bool { return len(o.sides) == 0 || o.sides[0] == name || len(o.sides) > 1 }
+	if want("inside") {
+		sides = append(sides, socketSide{Name: "inside", URL: s.Publish.InternalURL, open: inside(s, dialer)})
+	}
+	if want("outside") {
+		signIn := graph.SignInOptions{Prompt: at.opener.prompt, Headless: at.opener.headless}
+		cloud, err := graph.NewClient(s, dialer, signIn)
+		if err != nil {
+			return nil, done, fmt.Errorf("preparing the sign-in to Entra: %w", err)
+		}
+		web, err := graph.NewOutside(s, dialer, signIn, scopeOf(s, cloud))
+		if err != nil {
+			cloud.Close()
+			return nil, done, fmt.Errorf("preparing the way in from outside: %w", err)
+		}
+		done = func() { web.Close(); cloud.Close() }
+		sides = append(sides, socketSide{Name: "outside", URL: s.Publish.ExternalURL, open: func(ctx context.Context) (netprobe.OpenOptions, func(), error) {
+			jar, header, _, err := web.Session(ctx, s.Publish.ExternalURL)
+			return netprobe.OpenOptions{URL: s.Publish.ExternalURL, Prefix: s.Qlik.Prefix, Jar: jar, Header: header}, endOutside(s, dialer, jar), err //nolint:wrapcheck // it says what it was doing
+		}})
+	}
+	if o.against != "" {
+		sides = append(sides, socketSide{Name: "compared", URL: o.against, alone: true, open: func(context.Context) (netprobe.OpenOptions, func(), error) {
+			jar, err := cookiejar.New(nil)
+			return netprobe.OpenOptions{URL: o.against, Prefix: prefixOf(o.against), Jar: jar}, func() {}, err //nolint:wrapcheck // it never fails
+		}})
+	}
+	return sides, done, nil
+}
+
+// inside opens a session with the site's certificate, which separates the
+// WebSocket from Kerberos.
+func inside(s site.Site, dialer *netprobe.Dialer) func(context.Context) (netprobe.OpenOptions, func(), error) {
+	return func(ctx context.Context) (netprobe.OpenOptions, func(), error) {
+		repository, err := qlik.NewClient(s, dialer)
+		if err != nil {
+			return netprobe.OpenOptions{}, nil, fmt.Errorf("preparing the repository: %w", err)
+		}
+		jar, leave, err := qlik.NewDoor(repository, dialer, s).Session(ctx, s.Publish.InternalURL, s.Qlik.Prefix)
+		if err != nil {
+			repository.Close()
+			return netprobe.OpenOptions{}, nil, fmt.Errorf("opening a session with the site's certificate: %w", err)
+		}
+		return netprobe.OpenOptions{URL: s.Publish.InternalURL, Prefix: s.Qlik.Prefix, Jar: jar}, func() { leave(); repository.Close() }, nil
+	}
+}
+
+// endOutside ends the session at Qlik that came through application proxy.
+func endOutside(s site.Site, dialer *netprobe.Dialer, jar http.CookieJar) func() {
+	return func() {
+		repository, err := qlik.NewClient(s, dialer)
+		if err != nil || jar == nil {
+			return // it ends by itself
+		}
+		defer repository.Close()
+		qlik.NewDoor(repository, dialer, s).Leave(jar, s.Publish.ExternalURL, s.Qlik.Prefix)
+	}
+}
+
+// prefixOf is what stands before the hub in a URL's path.
+func prefixOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return ""
+	}
+	prefix, _, _ := strings.Cut(strings.Trim(u.Path, "/")+"/", "hub/")
+	return strings.Trim(prefix, "/")
+}
+
+func (w *socketSide) try(ctx context.Context, engine *netprobe.Engine, o socketOptions, s site.Site) {
+	options, leave, err := w.open(ctx)
+	if err != nil {
+		w.Err = netprobe.Clean(err.Error())
+		return
+	}
+	defer leave()
+	if w.Chain, err = engine.Chain(ctx, options, o.calls); err != nil {
+		w.Err = netprobe.Clean(err.Error())
+		return
+	}
+	if w.Name == "inside" && w.Chain.Probe.Status > 0 {
+		w.Chain.Origins = engine.Origins(ctx, options, []string{
+			"https://" + s.InternalHost(), "https://" + s.ExternalHost(), "", "https://not-listed.invalid",
+		})
+	}
+	if o.hold <= 0 || w.Chain.Probe.EngineVersion == "" {
+		return
+	}
+	study, err := engine.Study(ctx, netprobe.StudyOptions{OpenOptions: options, Active: 1, Silent: o.sockets - 1, Hold: o.hold, Every: o.every})
+	if err != nil {
+		w.Err = netprobe.Clean(err.Error())
+	}
+	w.Study = &study
+}
+
+// good says that the way led to an answering engine and stayed open.
+func (w *socketSide) good() bool {
+	if w.alone && w.Chain.Probe.Upgraded {
+		return true
+	}
+	if w.Err != "" || w.Chain.Probe.EngineVersion == "" {
+		return false
+	}
+	if w.Study == nil {
+		return true
+	}
+	for _, l := range w.Study.Lives {
+		if l.Cut {
+			return false
+		}
+	}
+	return len(w.Study.Refused) == 0
+}
+
+func socketVerdict(sides []socketSide) error {
+	for i := range sides {
+		if !sides[i].good() {
+			return &exitError{code: exitFailed}
+		}
+	}
+	return nil
+}

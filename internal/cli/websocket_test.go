@@ -1,0 +1,78 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+)
+
+func TestWebSocketSidesSideBySide(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args []string
+		code int
+		say  []string
+	}{
+		{name: "healthy", args: []string{"--finished", "--hold", "500ms", "--every", "100ms"}, say: []string{
+			"The engine answers on every side.", "CSRF token asked for and sent", "https://not-listed.invalid: refused with 403", "all 4 held",
+		}},
+		{name: "cut outside", args: []string{"--fault", "idle-cut", "--hold", "1s", "--every", "100ms"}, code: 3, say: []string{
+			"silent sockets are cut after", "It works inside and fails outside while held",
+		}},
+		{name: "stripped outside", args: []string{"--fault", "upgrade-stripped"}, code: 3, say: []string{"fails outside at upgrade"}},
+		{name: "not listed", args: []string{"--fault", "allowlist-missing"}, code: 3, say: []string{
+			"https://sense-contoso.msappproxy.test: refused with 403", "fails outside at upgrade",
+		}},
+		{name: "no engine", args: []string{"--fault", "engine-down"}, code: 3, say: []string{"It fails on every side", "unable to route"}},
+		{name: "one side", args: []string{"--finished", "--side", "inside"}, say: []string{"The engine answers on every side."}},
+		{name: "behind a prefix", args: []string{"--finished", "--variant", "prefix"}, say: []string{"The engine answers on every side."}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			code, said := run(t, append([]string{"websocket", "--demo"}, tt.args...)...)
+			if code != tt.code {
+				t.Errorf("exit code %d, want %d", code, tt.code)
+			}
+			for _, want := range tt.say {
+				if !strings.Contains(strings.ToLower(said), strings.ToLower(want)) {
+					t.Errorf("it does not say %q:\n%s", want, said)
+				}
+			}
+		})
+	}
+}
+
+func TestWebSocketJSON(t *testing.T) {
+	t.Parallel()
+	code, said := run(t, "websocket", "--demo", "--finished", "--format", "json", "--calls", "3")
+	var got struct {
+		Schema string
+		Sides  []struct {
+			Name  string
+			Chain struct {
+				Stages     []struct{ OK bool }
+				RoundTrips []int64
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(said), &got); err != nil || code != 0 {
+		t.Fatalf("exit %d, %v in\n%s", code, err, said)
+	}
+	if got.Schema != "sensegate/websocket/v1" || len(got.Sides) != 2 || len(got.Sides[0].Chain.Stages) != 7 || len(got.Sides[1].Chain.RoundTrips) != 3 {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestWebSocketRefusesNonsense(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{
+		{"--sockets", "0"}, {"--sockets", "100000"}, {"--calls", "-1"}, {"--hold", "-1s"}, {"--every", "1ms"},
+		{"--side", "above"}, {"--against", "ftp://x"}, {"--format", "xml"},
+	} {
+		if code, said := run(t, append([]string{"websocket", "--demo"}, args...)...); code != 2 {
+			t.Errorf("%v: exit code %d: %s", args, code, said)
+		}
+	}
+}
