@@ -22,7 +22,7 @@ func (p *program) applyCommand() *cobra.Command {
 		Long: `Shows what the wizard would change for a step: before and after, who notices,
 the same as a command, and how to take it back. Nothing is changed without
 --yes, and never while an earlier gate is closed (exit 3).`,
-		Args: func(cmd *cobra.Command, args []string) error {
+		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("apply takes one step: %s", stepNames(steps.Order(steps.Ports{})))
 			}

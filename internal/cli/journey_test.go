@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -183,13 +185,13 @@ func firstClosed(s steps.Snapshot) checks.StepID {
 
 // complaints are the checks of the present step that hold the gate closed.
 func complaints(s steps.Snapshot) string {
-	out := ""
+	var out strings.Builder
 	for _, c := range s.Here().Checks {
 		if !c.Result.Status.Opens() {
-			out += "\n" + string(c.Check.ID) + " " + c.Result.Status.String() + ": " + c.Result.Seen
+			fmt.Fprintf(&out, "\n%s %s: %s", c.Check.ID, c.Result.Status, c.Result.Seen)
 		}
 	}
-	return out
+	return out.String()
 }
 
 func recorded(j steps.Journal, kind session.Kind) int {

@@ -74,8 +74,7 @@ func (p *program) faultsCommand() *cobra.Command {
 // reason is an error of the file system without the path and the system call
 // that it repeats.
 func reason(err error) error {
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return pe.Err
 	}
 	return err

@@ -34,7 +34,7 @@ func (o output) write(r report.Report, format string) error {
 			return fmt.Errorf("emptying the output: %w", err)
 		}
 	}
-	return report.Write(o.to, r, format) //nolint:wrapcheck // it says what it was doing
+	return report.Write(o.to, r, format)
 }
 
 func (o output) close() error {

@@ -62,12 +62,10 @@ func strict(root *cobra.Command) {
 
 // wrongFlag says which flag is wrong, and which may have been meant.
 func wrongFlag(cmd *cobra.Command, err error) error {
-	var name *unknownNameError
-	if errors.As(err, &name) {
+	if name, ok := errors.AsType[*unknownNameError](err); ok {
 		return usage("%w", name)
 	}
-	var value *pflag.InvalidValueError
-	if errors.As(err, &value) {
+	if value, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return usage("--%s %q is not %s", value.GetFlag().Name, value.GetValue(), kindOfFlag(value.GetFlag()))
 	}
 	var unknown *pflag.NotExistError
