@@ -85,12 +85,12 @@ func account(d Directory) checks.Func {
 			return checks.Explain(err).Expect(expected)
 		}
 		switch {
-		case a.Locked:
-			return checks.Warned("spn.account-locked", expected, "the account is locked out").With("distinguished name", a.DN).Provide(FactAccount, a)
 		case a.Disabled:
 			return checks.Failed("spn.account-disabled", expected, "the account is disabled").With("distinguished name", a.DN)
 		case a.Expired:
 			return checks.Failed("spn.account-disabled", expected, "the account has expired").With("distinguished name", a.DN)
+		case a.Locked:
+			return checks.Warned("spn.account-locked", expected, "the account is locked out").With("distinguished name", a.DN).Provide(FactAccount, a)
 		}
 		return checks.Passed(expected, "enabled").With("distinguished name", a.DN).
 			With("kind", kind(a)).With("password set", a.PasswordSet.UTC().Format(time.DateOnly)).Provide(FactAccount, a)
