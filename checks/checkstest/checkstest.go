@@ -16,10 +16,12 @@ import (
 	"sensegate/internal/site"
 )
 
-// Room is what a test asks: the room's declarations and its causes.
+// Room is what a test asks: the room's declarations, its causes, and those of
+// other rooms that it names as well.
 type Room struct {
 	Checks []checks.Check
 	Causes []checks.Cause
+	Others []checks.Cause
 }
 
 // Want is what a check must find. Seen is part of what it says it saw.
@@ -65,7 +67,7 @@ func (r Room) Ask(t *testing.T, id checks.ID, s site.Site, facts map[string]any)
 	if err != nil {
 		t.Fatal(err)
 	}
-	causes, err := checks.NewCatalogue(r.Causes)
+	causes, err := checks.NewCatalogue(r.Causes, r.Others)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,12 +109,13 @@ func (r Room) owed(got checks.Result) (problems []error) {
 	if !blames {
 		return problems
 	}
-	i := slices.IndexFunc(r.Causes, func(c checks.Cause) bool { return c.ID == got.Cause })
+	causes := slices.Concat(r.Causes, r.Others)
+	i := slices.IndexFunc(causes, func(c checks.Cause) bool { return c.ID == got.Cause })
 	if i < 0 || len(got.Remedies) == 0 {
 		wrong("the cause %s has %d remedies", got.Cause, len(got.Remedies))
 		return problems
 	}
-	texts := []string{checks.Fill(r.Causes[i].Because, got.Vars(), checks.NoShell)}
+	texts := []string{checks.Fill(causes[i].Because, got.Vars(), checks.NoShell)}
 	for _, m := range got.Remedies {
 		texts = append(texts, m.Text, m.Command)
 	}
