@@ -23,11 +23,29 @@ type HostEvidence struct {
 	ClockSkew    time.Duration
 	SPNEGO       int // UseSpnegoAuthentication; -1 when absent
 	Egress       []Egress
+
+	// Sections says where each section came from; nil where all of them came
+	// with the evidence itself.
+	Sections map[string]Provenance
+	// Diagnostics is the path of the connector's own diagnostics tool, if any.
+	Diagnostics string
+	// StrongCrypto and SystemTLS are .NET's SchUseStrongCrypto and
+	// SystemDefaultTlsVersions; nil when not set.
+	StrongCrypto, SystemTLS *int
+	Proxy                   HostProxy
+	Agents                  []string // services that clash with the connector's updater
+	Backends                []Backend
+	Events                  []HostEvent
+	Traces                  []Trace
+	Qlik                    *QlikHost
+	Sync                    *SyncHost
 }
 
 // Service is a Windows service.
 type Service struct {
 	Name, Display, State, Start, Account string
+	// SID is the account's, the same in every language; empty when not known.
+	SID string
 }
 
 // Egress is one outbound probe made on the host.
@@ -38,4 +56,9 @@ type Egress struct {
 	Issuer    string // of the TLS certificate seen
 	Inspected bool   // the issuer is not a public one
 	Problem   string
+	// Chain is the canonical names that the host's name led through.
+	Chain []string
+	// Proxy is what stood in between; Status its answer where it refused.
+	Proxy  string
+	Status int
 }

@@ -1,9 +1,6 @@
 package lab
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -23,14 +20,15 @@ const evidenceSchema = "sensegate/evidence/v1"
 const maxEvents = 50
 
 type evidence struct {
-	Schema    string          `json:"schema"`
-	Tool      string          `json:"tool"`
-	Host      string          `json:"host"`
-	Site      string          `json:"site"`
-	Collected string          `json:"collected"`
-	Simulated bool            `json:"simulated"`
-	Facts     json.RawMessage `json:"facts"`
-	SHA256    string          `json:"sha256"`
+	Schema    string                     `json:"schema"`
+	Tool      string                     `json:"tool"`
+	Host      string                     `json:"host"`
+	Site      string                     `json:"site"`
+	Collected string                     `json:"collected"`
+	Simulated bool                       `json:"simulated"`
+	Facts     map[string]json.RawMessage `json:"facts"`
+	Sections  map[string]string          `json:"sections"`
+	SHA256    string                     `json:"sha256"`
 }
 
 // hostFacts is what a connector host would show to somebody who looks.
@@ -46,6 +44,9 @@ type hostFacts struct {
 	SPNEGO    *int           `json:"spnego"`
 	Egress    []egress       `json:"egress"`
 	Events    []event        `json:"events"`
+	Proxy     proxyFacts     `json:"proxy"`
+	Agents    []string       `json:"agents"`
+	Backend   []backend      `json:"backend"`
 }
 
 type service struct {
@@ -95,6 +96,30 @@ type egress struct {
 	Issuer    string `json:"issuer"`
 	Inspected bool   `json:"inspected"`
 	Problem   string `json:"problem"`
+	Proxy     string `json:"proxy,omitempty"`
+	Status    int    `json:"status,omitempty"`
+}
+
+// proxyFacts is how the connector and its updater go out.
+type proxyFacts struct {
+	Connector configProxy `json:"connector_config"`
+	Updater   configProxy `json:"updater_config"`
+	WinHTTP   string      `json:"winhttp"`
+}
+
+type configProxy struct {
+	File    string `json:"file"`
+	Mode    string `json:"mode"`
+	Address string `json:"address"`
+}
+
+// backend is whether the host trusts Qlik's certificate.
+type backend struct {
+	Host    string `json:"host"`
+	Port    int    `json:"port"`
+	Trusted bool   `json:"trusted"`
+	Issuer  string `json:"issuer"`
+	Problem string `json:"problem"`
 }
 
 // event is a line of the connector's Admin log.
@@ -123,6 +148,12 @@ func healthyHost() hostFacts {
 		Domain:    domainFacts{Name: contoso.Domain, Joined: true, SecureChannel: true},
 		Clock:     clockFacts{SkewMS: 12},
 		Events:    []event{},
+		Proxy: proxyFacts{
+			Connector: configProxy{File: configDir + `\MicrosoftEntraPrivateNetworkConnectorService.exe.config`},
+			Updater:   configProxy{File: configDir + ` Updater\MicrosoftEntraPrivateNetworkConnectorUpdaterService.exe.config`},
+		},
+		Agents:  []string{},
+		Backend: []backend{{Host: contoso.QlikHost, Port: 443, Trusted: true, Issuer: "Practice Lab CA"}},
 	}
 	for _, h := range []string{
 		contoso.LoginHost, contoso.TenantID + ".bootstrap." + contoso.ProxySuffix,
@@ -133,6 +164,9 @@ func healthyHost() hostFacts {
 	f.Egress = append(f.Egress, egress{Host: "crl." + contoso.ProxySuffix, Port: 80, Reached: true})
 	return f
 }
+
+// configDir is where the connector is installed.
+const configDir = `C:\Program Files\Microsoft Entra private network connector`
 
 // connectorVersion is the current release of the connector.
 const connectorVersion = "1.5.4892.0"
@@ -196,42 +230,18 @@ func (h *hosts) writeAll() error {
 }
 
 func (h *hosts) write(name string, f *hostFacts) error {
-	facts, err := canonicalJSON(f)
-	if err != nil {
+	e := evidence{
+		Schema: evidenceSchema, Tool: "practice lab", Host: name, Site: siteName,
+		Collected: h.clock().UTC().Format(time.RFC3339), Simulated: true, Sections: map[string]string{},
+	}
+	if err := e.seal(f); err != nil {
 		return fmt.Errorf("writing the evidence of %s: %w", name, err)
 	}
-	sum := sha256.Sum256(facts)
-	doc, err := json.MarshalIndent(evidence{
-		Schema: evidenceSchema, Tool: "practice lab", Host: name, Site: siteName,
-		Collected: h.clock().UTC().Format(time.RFC3339), Simulated: true,
-		Facts: facts, SHA256: hex.EncodeToString(sum[:]),
-	}, "", "  ")
+	doc, err := json.MarshalIndent(e, "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing the evidence of %s: %w", name, err)
 	}
 	return replaceFile(h.path(name), append(doc, '\n'))
-}
-
-// canonicalJSON is the form that the hash is made over: sorted keys, no white
-// space, no HTML escapes.
-func canonicalJSON(v any) ([]byte, error) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encoding: %w", err)
-	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	var tree any
-	if err := d.Decode(&tree); err != nil {
-		return nil, fmt.Errorf("sorting: %w", err)
-	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(tree); err != nil {
-		return nil, fmt.Errorf("encoding: %w", err)
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // replaceFile writes a private file all or nothing: somebody may be reading it.

@@ -1,43 +1,12 @@
 package winhost
 
 import (
+	"encoding/json"
+	"fmt"
 	"math"
-	"time"
 
 	"sensegate/internal/fact"
 )
-
-func evidence(d document, f facts) fact.HostEvidence {
-	e := fact.HostEvidence{
-		Host:         d.Host,
-		Collected:    d.Collected,
-		Tool:         text(d.Tool),
-		OSName:       text(f.OS.Name),
-		OSBuild:      f.OS.Build,
-		DotNet:       f.DotNet.Release,
-		Version:      text(f.Connector.Version),
-		TLS12Client:  f.TLS12.client(),
-		HTTP2:        setting(f.WinHTTP.HTTP2),
-		Domain:       text(f.Domain.Name),
-		DomainJoined: f.Domain.Joined,
-		SecureOK:     f.Domain.SecureChannel,
-		ClockSkew:    time.Duration(f.Clock.SkewMS) * time.Millisecond,
-		SPNEGO:       setting(f.SPNEGO),
-	}
-	for _, s := range f.Services {
-		e.Services = append(e.Services, fact.Service{
-			Name: text(s.Name), Display: text(s.Display), State: text(s.State),
-			Start: text(s.Start), Account: text(s.Account),
-		})
-	}
-	for _, x := range f.Egress {
-		e.Egress = append(e.Egress, fact.Egress{
-			Host: text(x.Host), Port: x.Port, Reached: x.Reached,
-			Issuer: text(x.Issuer), Inspected: x.Inspected, Problem: text(x.Problem),
-		})
-	}
-	return e
-}
 
 // client judges the two registry values together: either of them can switch
 // TLS 1.2 off, and none set leaves it to the system's default.
@@ -65,29 +34,122 @@ func setting(v *int64) int {
 	}
 }
 
-func written(e fact.HostEvidence) facts {
-	f := facts{
-		Services:  []service{},
-		OS:        osFacts{Name: e.OSName, Build: e.OSBuild},
-		DotNet:    dotnet{Release: e.DotNet},
-		Connector: connector{Version: e.Version},
-		WinHTTP:   winHTTP{HTTP2: registry(e.HTTP2)},
-		Domain:    domain{Name: e.Domain, Joined: e.DomainJoined, SecureChannel: e.SecureOK},
-		Clock:     clock{SkewMS: e.ClockSkew.Milliseconds()},
-		SPNEGO:    registry(e.SPNEGO),
-		Egress:    []egress{},
+func pointer(v *int64) *int {
+	if v == nil {
+		return nil
 	}
-	if e.TLS12Client >= 0 {
-		on, off := int64(min(e.TLS12Client, 1)), int64(1-min(e.TLS12Client, 1))
-		f.TLS12 = tls12{Enabled: &on, DisabledByDefault: &off}
+	n := setting(v)
+	return &n
+}
+
+// written encodes the sections of e that have a value, and notes the others.
+func written(e fact.HostEvidence) (map[string]json.RawMessage, error) {
+	out := map[string]json.RawMessage{}
+	unread := map[string]string{}
+	for _, name := range fact.HostSections() {
+		v := value(e, name)
+		if p, ok := e.Sections[name]; ok && p.Missing != "" {
+			unread[name] = p.Missing
+			continue
+		} else if e.Sections != nil && !ok || v == nil {
+			continue
+		}
+		raw, err := json.Marshal(v)
+		if err != nil {
+			return nil, fmt.Errorf("encoding %s: %w", name, err)
+		}
+		if out[name], err = canonical(raw); err != nil {
+			return nil, fmt.Errorf("encoding %s: %w", name, err)
+		}
 	}
-	for _, s := range e.Services {
-		f.Services = append(f.Services, service(s))
+	if len(unread) > 0 {
+		raw, err := json.Marshal(unread)
+		if err != nil {
+			return nil, fmt.Errorf("encoding %s: %w", unreadSection, err)
+		}
+		out[unreadSection] = raw
 	}
-	for _, x := range e.Egress {
-		f.Egress = append(f.Egress, egress(x))
+	return out, nil
+}
+
+// value is a section as it is written; nil for one that e cannot have.
+func value(e fact.HostEvidence, name string) any {
+	switch name {
+	case fact.SectionServices:
+		return converted(e.Services, func(s fact.Service) service { return service(s) })
+	case fact.SectionOS:
+		return osFacts{Name: e.OSName, Build: e.OSBuild}
+	case fact.SectionDotNet:
+		return dotnet{Release: e.DotNet}
+	case fact.SectionConnector:
+		return connector{Version: e.Version, Diagnostics: e.Diagnostics}
+	case fact.SectionTLS12:
+		t := tls12{StrongCrypto: wide(e.StrongCrypto), SystemTLS: wide(e.SystemTLS)}
+		if e.TLS12Client >= 0 {
+			on, off := int64(min(e.TLS12Client, 1)), int64(1-min(e.TLS12Client, 1))
+			t.Enabled, t.DisabledByDefault = &on, &off
+		}
+		return t
+	case fact.SectionWinHTTP:
+		return winHTTP{HTTP2: registry(e.HTTP2)}
+	case fact.SectionDomain:
+		return domain{Name: e.Domain, Joined: e.DomainJoined, SecureChannel: e.SecureOK}
+	case fact.SectionClock:
+		return clock{SkewMS: e.ClockSkew.Milliseconds()}
+	case fact.SectionSPNEGO:
+		return registry(e.SPNEGO)
+	case fact.SectionEgress:
+		return converted(e.Egress, func(x fact.Egress) egress { return egress(x) })
+	case fact.SectionProxy:
+		return proxy{
+			Connector: configProxy(e.Proxy.Connector), Updater: configProxy(e.Proxy.Updater), Machine: configProxy(e.Proxy.Machine),
+			WinHTTP: e.Proxy.WinHTTP, ForBackend: wide(e.Proxy.ForBackend), Discovery: e.Proxy.Discovery,
+		}
+	case fact.SectionAgents:
+		return append([]string{}, e.Agents...)
+	case fact.SectionBackend:
+		return converted(e.Backends, func(b fact.Backend) backend { return backend(b) })
+	case fact.SectionEvents:
+		return converted(e.Events, func(v fact.HostEvent) event {
+			return event{
+				Channel: v.Channel, ID: v.ID, Time: v.At.UTC(), Text: v.Text,
+				Transaction: v.Transaction, User: v.User, SPN: v.SPN, Backend: v.Backend,
+			}
+		})
+	case fact.SectionTraces:
+		return converted(e.Traces, writtenTrace)
+	case fact.SectionQlik:
+		if e.Qlik != nil {
+			return qlikHost{Certificates: append([]string{}, e.Qlik.Certificates...), Lines: converted(e.Qlik.Lines, writtenTrace)}
+		}
+	case fact.SectionSync:
+		if s := e.Sync; s != nil {
+			return syncHost{
+				CycleEnabled: s.CycleEnabled, Staging: s.Staging, Suspended: s.Suspended, Maintenance: s.Maintenance,
+				IntervalSeconds: int64(s.Interval.Seconds()), Policy: s.Policy, Next: s.Next.UTC(),
+			}
+		}
 	}
-	return f
+	return nil
+}
+
+func writtenTrace(t fact.Trace) trace {
+	return trace{File: t.File, Modified: t.Modified.UTC(), Lines: append([]string{}, t.Lines...)}
+}
+
+func converted[F, T any](list []F, convert func(F) T) []T {
+	out := []T{}
+	for _, v := range list {
+		out = append(out, convert(v))
+	}
+	return out
+}
+
+func wide(v *int) *int64 {
+	if v == nil {
+		return nil
+	}
+	return registry(*v)
 }
 
 func registry(v int) *int64 {

@@ -28,23 +28,45 @@
 //	    "egress": [
 //	      {"host": "login.microsoftonline.com", "port": 443, "reached": true,
 //	       "issuer": "DigiCert Global G2 TLS RSA SHA256 2020 CA1",
-//	       "inspected": false, "problem": ""}
-//	    ]
+//	       "inspected": false, "problem": "", "chain": ["…"], "proxy": "", "status": 0}
+//	    ],
+//	    "proxy": {"connector_config": {"file": "…", "mode": "named", "address": "http://proxy:8080"},
+//	      "updater_config": {…}, "machine_config": {…}, "winhttp": "proxy:8080",
+//	      "use_default_proxy_for_backend": null, "wpad": false},
+//	    "agents":  ["AzureADPasswordProtectionProxy"],
+//	    "backend": [{"host": "sense.contoso.com", "port": 443, "trusted": true, "issuer": "…", "problem": ""}],
+//	    "events":  [{"channel": "…/Admin", "id": 13019, "time": "…", "text": "…",
+//	      "transaction": "…", "user": "…", "spn": "…", "backend": "…"}],
+//	    "traces":  [{"file": "…", "modified": "…", "lines": ["…"]}],
+//	    "qlik":    {"certificates": ["…"], "lines": [{"file": "…", "modified": "…", "lines": ["…"]}]},
+//	    "sync":    {"cycle_enabled": true, "staging": false, "suspended": false, "maintenance": true,
+//	      "interval_seconds": 1800, "policy": "Delta", "next": "…"},
+//	    "unread":  {"clock": "no answer from the domain controller"}
 //	  },
-//	  "sha256": "…"                            // 64 lower-case hex digits
+//	  "sections": {"services": "…", …},        // 64 lower-case hex digits each
+//	  "sha256": "…"                            // the last link of the chain
 //	}
+//
+// Each member of facts is a section. A section that is absent was not
+// collected; one that could not be read is named in unread with the reason. A
+// section may be taken out by hand before the file leaves the building: its
+// value is replaced by the string "redacted", and the seal still holds.
 //
 // A registry value that is not set is null (or absent): client_enabled,
 // client_disabled_by_default, enable_default_http2 and spnego are integers or
-// null. Service states are "running", "stopped", "paused", "start pending",
-// "stop pending" and "absent"; starts are "automatic", "automatic (delayed)",
-// "manual" and "disabled". Fields that are not listed are allowed inside facts
-// and ignored; they are part of the hash.
+// null. Service states are "running", "stopped", "paused", "start pending" and
+// "stop pending"; starts are "automatic", "automatic (delayed)", "manual" and
+// "disabled"; a proxy's mode is "", "off" or "named". Sections and fields that
+// are not listed are allowed and ignored; they are part of the seal.
 //
-// The hash is SHA-256 over the canonical form of facts: the value as JSON
-// without white space, the keys of every object in the byte order of their
-// UTF-8, strings with only the escapes that encoding/json makes when HTML
-// escaping is off, integers as written. In Go: decode facts with UseNumber
-// into an any, encode with SetEscapeHTML(false), cut the final newline. It
-// guards against accidents and careless edits; it is no signature.
+// The seal is a chain of SHA-256 over canonical JSON: without white space, the
+// keys of every object in the byte order of their UTF-8, strings with only the
+// escapes that encoding/json makes when HTML escaping is off, integers as
+// written. The first link is the hash of the object of schema, tool, host,
+// site, collected and simulated; each following one, by the sections' names in
+// byte order, is the hash of "LINK NAME DIGEST", where DIGEST is the hash of
+// the section. It guards against accidents and edits; it is no signature.
+//
+// The file may be in UTF-8 or UTF-16, with a byte order mark or without one in
+// UTF-8: PowerShell writes all of these.
 package winhost

@@ -16,29 +16,24 @@ const maxSize = 1 << 20
 // maxRows caps each list, so that a file cannot flood a screen.
 const maxRows = 256
 
+// redacted stands in the place of a section that was taken out by hand. Its
+// digest stays in the file, so that the seal still holds.
+const redacted = `"redacted"`
+
 type document struct {
-	Schema    string          `json:"schema"`
-	Tool      string          `json:"tool"`
-	Host      string          `json:"host"`
-	Site      string          `json:"site"`
-	Collected time.Time       `json:"collected"`
-	Simulated bool            `json:"simulated"`
-	Facts     json.RawMessage `json:"facts"`
-	SHA256    string          `json:"sha256"`
+	Schema    string                     `json:"schema"`
+	Tool      string                     `json:"tool"`
+	Host      string                     `json:"host"`
+	Site      string                     `json:"site"`
+	Collected string                     `json:"collected"`
+	Simulated bool                       `json:"simulated"`
+	Facts     map[string]json.RawMessage `json:"facts"`
+	Sections  map[string]string          `json:"sections"`
+	SHA256    string                     `json:"sha256"`
 }
 
-type facts struct {
-	Services  []service `json:"services"`
-	OS        osFacts   `json:"os"`
-	DotNet    dotnet    `json:"dotnet"`
-	Connector connector `json:"connector"`
-	TLS12     tls12     `json:"tls12"`
-	WinHTTP   winHTTP   `json:"winhttp"`
-	Domain    domain    `json:"domain"`
-	Clock     clock     `json:"clock"`
-	SPNEGO    *int64    `json:"spnego"`
-	Egress    []egress  `json:"egress"`
-}
+// unreadSection lists what could not be read, and why.
+const unreadSection = "unread"
 
 type service struct {
 	Name    string `json:"name"`
@@ -46,6 +41,7 @@ type service struct {
 	State   string `json:"state"`
 	Start   string `json:"start"`
 	Account string `json:"account"`
+	SID     string `json:"sid,omitempty"`
 }
 
 type osFacts struct {
@@ -58,12 +54,15 @@ type dotnet struct {
 }
 
 type connector struct {
-	Version string `json:"version"`
+	Version     string `json:"version"`
+	Diagnostics string `json:"diagnostics,omitempty"`
 }
 
 type tls12 struct {
 	Enabled           *int64 `json:"client_enabled"`
 	DisabledByDefault *int64 `json:"client_disabled_by_default"`
+	StrongCrypto      *int64 `json:"strong_crypto,omitempty"`
+	SystemTLS         *int64 `json:"system_default_tls,omitempty"`
 }
 
 type winHTTP struct {
@@ -81,10 +80,68 @@ type clock struct {
 }
 
 type egress struct {
-	Host      string `json:"host"`
-	Port      int    `json:"port"`
-	Reached   bool   `json:"reached"`
-	Issuer    string `json:"issuer"`
-	Inspected bool   `json:"inspected"`
-	Problem   string `json:"problem"`
+	Host      string   `json:"host"`
+	Port      int      `json:"port"`
+	Reached   bool     `json:"reached"`
+	Issuer    string   `json:"issuer"`
+	Inspected bool     `json:"inspected"`
+	Problem   string   `json:"problem"`
+	Chain     []string `json:"chain,omitempty"`
+	Proxy     string   `json:"proxy,omitempty"`
+	Status    int      `json:"status,omitempty"`
+}
+
+type configProxy struct {
+	File    string `json:"file"`
+	Mode    string `json:"mode"`
+	Address string `json:"address"`
+}
+
+type proxy struct {
+	Connector  configProxy `json:"connector_config"`
+	Updater    configProxy `json:"updater_config"`
+	Machine    configProxy `json:"machine_config"`
+	WinHTTP    string      `json:"winhttp"`
+	ForBackend *int64      `json:"use_default_proxy_for_backend"`
+	Discovery  bool        `json:"wpad"`
+}
+
+type backend struct {
+	Host    string `json:"host"`
+	Port    int    `json:"port"`
+	Trusted bool   `json:"trusted"`
+	Issuer  string `json:"issuer"`
+	Problem string `json:"problem"`
+}
+
+type event struct {
+	Channel     string    `json:"channel,omitempty"`
+	ID          int       `json:"id"`
+	Time        time.Time `json:"time"`
+	Text        string    `json:"text"`
+	Transaction string    `json:"transaction"`
+	User        string    `json:"user"`
+	SPN         string    `json:"spn"`
+	Backend     string    `json:"backend,omitempty"`
+}
+
+type trace struct {
+	File     string    `json:"file"`
+	Modified time.Time `json:"modified"`
+	Lines    []string  `json:"lines"`
+}
+
+type qlikHost struct {
+	Certificates []string `json:"certificates"`
+	Lines        []trace  `json:"lines"`
+}
+
+type syncHost struct {
+	CycleEnabled    bool      `json:"cycle_enabled"`
+	Staging         bool      `json:"staging"`
+	Suspended       bool      `json:"suspended"`
+	Maintenance     bool      `json:"maintenance"`
+	IntervalSeconds int64     `json:"interval_seconds"`
+	Policy          string    `json:"policy"`
+	Next            time.Time `json:"next"`
 }

@@ -3,6 +3,8 @@ package winhost
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 
 	"sensegate/internal/fact"
@@ -15,20 +17,22 @@ const system = "evidence"
 // them anew for every question, so that an import counts at once.
 type Hosts struct {
 	files     []string
+	site      string
 	simulated bool
 }
 
 // NewHosts takes the files from s.Evidence; relative paths are the caller's to
 // resolve.
 func NewHosts(s site.Site) *Hosts {
-	return &Hosts{files: append([]string(nil), s.Evidence...), simulated: s.Simulated}
+	return &Hosts{files: append([]string(nil), s.Evidence...), site: s.Name, simulated: s.Simulated}
 }
 
-// Host is the newest evidence of the host called name. Without any the error
-// is of kind NotFound, or tells of the file that could not be used.
+// Host is what the files tell of the host called name, each section from the
+// newest file that has it. Without any the error is of kind NotFound, or tells
+// of the file that could not be used.
 func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error) {
 	op := "reading the evidence of " + name
-	var found fact.HostEvidence
+	var found []fact.HostEvidence
 	var broken []error
 	for _, file := range h.files {
 		if err := ctx.Err(); err != nil {
@@ -38,16 +42,18 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 		switch {
 		case err != nil:
 			broken = append(broken, err)
-		case !sameHost(e.Host, name):
+		case !SameHost(e.Host, name):
 		case origin.Simulated && !h.simulated:
 			broken = append(broken, errors.New(file+" was written by the practice lab and says nothing about a real host"))
-		case e.Collected.After(found.Collected):
-			found = e
+		case OtherSite(origin, h.site):
+			broken = append(broken, fmt.Errorf("%s was collected for the site %s, not for %s", file, origin.Site, h.site))
+		default:
+			found = append(found, e)
 		}
 	}
 	switch {
-	case found.Host != "":
-		return found, nil
+	case len(found) > 0:
+		return merged(found), nil
 	case len(broken) > 0:
 		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "invalid", Err: errors.Join(broken...)}
 	default:
@@ -55,8 +61,29 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 	}
 }
 
-// sameHost compares names without case; a short name stands for any domain.
-func sameHost(a, b string) bool {
+// merged lays newer evidence over older, section by section: one that was left
+// unread does not hide what an earlier file knows.
+func merged(list []fact.HostEvidence) fact.HostEvidence {
+	slices.SortStableFunc(list, func(a, b fact.HostEvidence) int { return a.Collected.Compare(b.Collected) })
+	out := list[0]
+	for _, e := range list[1:] {
+		out.Host, out.Collected, out.Tool, out.File = e.Host, e.Collected, e.Tool, e.File
+		for name, p := range e.Sections {
+			if old, had := out.Sections[name]; p.Missing == "" || !had || old.Missing != "" {
+				out.Take(name, e)
+			}
+		}
+	}
+	return out
+}
+
+// OtherSite says that evidence was collected for a site of another name.
+func OtherSite(o Origin, site string) bool {
+	return o.Site != "" && site != "" && !strings.EqualFold(o.Site, site)
+}
+
+// SameHost compares names without case; a short name stands for any domain.
+func SameHost(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
 	}

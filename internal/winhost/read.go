@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
@@ -31,33 +30,71 @@ func Read(path string) (fact.HostEvidence, Origin, error) {
 		return fact.HostEvidence{}, Origin{}, fmt.Errorf("reading the evidence file %s: %w", path, err)
 	}
 	evidence.File = path
+	for name, p := range evidence.Sections {
+		p.File = path
+		evidence.Sections[name] = p
+	}
 	return evidence, origin, nil
 }
 
 // Parse validates the content of an evidence file.
 func Parse(raw []byte) (fact.HostEvidence, Origin, error) {
 	none := fact.HostEvidence{}
-	if len(raw) > maxSize {
+	if len(raw) > 2*maxSize {
 		return none, Origin{}, fmt.Errorf("it is larger than %d bytes", maxSize)
 	}
-	if !utf8.Valid(raw) {
-		return none, Origin{}, errors.New("it is not UTF-8")
+	raw, err := plain(raw)
+	if err != nil {
+		return none, Origin{}, err
+	}
+	if len(raw) > maxSize {
+		return none, Origin{}, fmt.Errorf("it is larger than %d bytes", maxSize)
 	}
 	var doc document
 	if err := decode(raw, &doc); err != nil {
 		return none, Origin{}, err
 	}
-	if err := doc.validate(); err != nil {
+	at, err := doc.validate()
+	if err != nil {
 		return none, Origin{}, err
 	}
-	var f facts
-	if err := decode(doc.Facts, &f); err != nil {
+	e, err := doc.evidence(at)
+	if err != nil {
 		return none, Origin{}, fmt.Errorf("facts: %w", err)
 	}
-	if err := f.validate(); err != nil {
-		return none, Origin{}, fmt.Errorf("facts: %w", err)
+	return e, Origin{Site: text(doc.Site), Simulated: doc.Simulated}, nil
+}
+
+// evidence turns the sections of a document into facts.
+func (d document) evidence(at time.Time) (fact.HostEvidence, error) {
+	e := fact.HostEvidence{
+		Host: d.Host, Collected: at, Tool: text(d.Tool), TLS12Client: -1, HTTP2: -1, SPNEGO: -1,
+		Sections: map[string]fact.Provenance{},
 	}
-	return evidence(doc, f), Origin{Site: text(doc.Site), Simulated: doc.Simulated}, nil
+	if raw, ok := d.Facts[unreadSection]; ok && string(raw) != redacted {
+		var unread map[string]string
+		if err := decode(raw, &unread); err != nil {
+			return e, fmt.Errorf("%s: %w", unreadSection, err)
+		}
+		for name, why := range unread {
+			e.Sections[text(name)] = fact.Provenance{At: at, Missing: "it could not be read there: " + text(why)}
+		}
+	}
+	for _, name := range fact.HostSections() {
+		raw, ok := d.Facts[name]
+		switch {
+		case !ok:
+			continue
+		case string(raw) == redacted:
+			e.Sections[name] = fact.Provenance{At: at, Missing: "it was taken out of the file (redacted)"}
+			continue
+		}
+		if err := section(&e, name, raw); err != nil {
+			return e, fmt.Errorf("%s: %w", name, err)
+		}
+		e.Sections[name] = fact.Provenance{At: at}
+	}
+	return e, nil
 }
 
 // slurp reads a regular file up to the cap; a pipe or device would block.
@@ -73,31 +110,31 @@ func slurp(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	raw, err := io.ReadAll(io.LimitReader(f, 2*maxSize+1))
 	return raw, errors.Join(err, f.Close())
 }
 
-func (d document) validate() error {
+func (d document) validate() (time.Time, error) {
 	if d.Schema != Schema {
-		return schemaError(d.Schema)
+		return time.Time{}, schemaError(d.Schema)
 	}
 	if !hostname(d.Host) {
-		return fmt.Errorf("host %q is no host name", d.Host)
+		return time.Time{}, fmt.Errorf("host %q is no host name", d.Host)
 	}
-	if d.Collected.IsZero() {
-		return errors.New("collected is missing")
+	if d.Collected == "" {
+		return time.Time{}, errors.New("collected is missing")
 	}
-	if strings.TrimSpace(string(d.Facts)) == "" || string(d.Facts) == "null" {
-		return errors.New("facts are missing")
-	}
-	sum, err := digest(d.Facts)
+	at, err := time.Parse(time.RFC3339, d.Collected)
 	if err != nil {
-		return fmt.Errorf("facts: %w", err)
+		return time.Time{}, fmt.Errorf("decoding: collected is %q, which is no time", text(d.Collected))
 	}
-	if sum != d.SHA256 {
-		return fmt.Errorf("sha256 is %q, the facts have %s: the file was changed after it was written", text(d.SHA256), sum)
+	if len(d.Facts) == 0 {
+		return time.Time{}, errors.New("facts are missing")
 	}
-	return nil
+	if len(d.Sections) == 0 || d.SHA256 == "" {
+		return time.Time{}, errors.New("it has no seal: the end of the file is missing, or it was not written by sensegate collect")
+	}
+	return at, d.sealed()
 }
 
 func schemaError(schema string) error {
@@ -109,28 +146,6 @@ func schemaError(schema string) error {
 		return fmt.Errorf("schema %s is newer than this program; %s is the newest it reads", text(schema), Schema)
 	}
 	return fmt.Errorf("schema %q is not known; %s is", text(schema), Schema)
-}
-
-func (f facts) validate() error {
-	switch {
-	case len(f.Services) > maxRows:
-		return fmt.Errorf("services has more than %d entries", maxRows)
-	case len(f.Egress) > maxRows:
-		return fmt.Errorf("egress has more than %d entries", maxRows)
-	case f.OS.Build < 0:
-		return fmt.Errorf("os.build is %d", f.OS.Build)
-	case f.DotNet.Release < 0:
-		return fmt.Errorf("dotnet.release is %d", f.DotNet.Release)
-	}
-	if limit := int64(10 * 365 * 24 * time.Hour / time.Millisecond); f.Clock.SkewMS > limit || f.Clock.SkewMS < -limit {
-		return fmt.Errorf("clock.skew_ms is %d", f.Clock.SkewMS)
-	}
-	for i, e := range f.Egress {
-		if e.Port < 1 || e.Port > 65535 {
-			return fmt.Errorf("egress[%d].port is %d", i, e.Port)
-		}
-	}
-	return nil
 }
 
 // hostname accepts NetBIOS names and DNS names.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"sensegate/internal/fact"
 )
@@ -26,23 +27,22 @@ func Write(path string, e fact.HostEvidence, from Origin) error {
 
 // Encode is the content of an evidence file for e.
 func Encode(e fact.HostEvidence, from Origin) ([]byte, error) {
-	body, err := json.Marshal(written(e))
+	facts, err := written(e)
 	if err != nil {
-		return nil, fmt.Errorf("encoding the facts: %w", err)
+		return nil, err
 	}
-	sum, err := digest(body)
-	if err != nil {
+	d := document{
+		Schema: Schema, Tool: e.Tool, Host: e.Host, Site: from.Site,
+		Collected: e.Collected.UTC().Format(time.RFC3339), Simulated: from.Simulated, Facts: facts,
+	}
+	if d.Sections, d.SHA256, err = d.seal(); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	err = enc.Encode(document{
-		Schema: Schema, Tool: e.Tool, Host: e.Host, Site: from.Site,
-		Collected: e.Collected.UTC(), Simulated: from.Simulated, Facts: body, SHA256: sum,
-	})
-	if err != nil {
+	if err := enc.Encode(d); err != nil {
 		return nil, fmt.Errorf("encoding the evidence: %w", err)
 	}
 	// What could not be read back must not be written.
