@@ -108,6 +108,8 @@ func accepted(t Tickets) checks.Func {
 			return evidence(checks.Failed("kerberos.ntlm-fallback", expected, "signed in with NTLM"))
 		case s.UserID == "":
 			return evidence(checks.Failed("kerberos.refused", expected, fmt.Sprintf("no session; the last answer was %d", s.Status)))
+		case s.Mechanism != "kerberos" && s.Mechanism != "spnego-kerberos":
+			return evidence(checks.Failed("kerberos.ntlm-fallback", expected, "a session, but no ticket was used for it"))
 		case !strings.EqualFold(s.UserID, user):
 			return evidence(checks.Failed("kerberos.other-user", expected, "a session as "+s.UserDirectory+`\`+s.UserID))
 		}
