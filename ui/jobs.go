@@ -68,7 +68,7 @@ func (m *model) afterStop() tea.Cmd {
 		m.screen = onStep
 	case onForm:
 		return m.form.build(m)
-	case onWelcome, onStep, onHand, onMap, onFinish, onSecret:
+	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords:
 	}
 	return nil
 }

@@ -115,6 +115,7 @@ func (l *lines) options() []option {
 	if l.snap.Position > 0 || !l.cfg.direct() {
 		put(false, option{"b", "Back", l.back})
 	}
+	put(false, option{"g", "What the words mean", func(context.Context) error { l.glossary(); return nil }})
 	put(false, option{"m", "The map of all steps", l.atlas})
 	switch first {
 	case toGo:
@@ -229,6 +230,11 @@ func (l *lines) finding(c steps.CheckView, all bool) {
 	case all:
 		l.part("expected", r.Expected)
 		l.part("seen", r.Seen)
+	}
+	if !c.Stale && (all || holds(c)) {
+		for _, row := range rows(r.Table) {
+			l.part("compared", row)
+		}
 	}
 	if !all {
 		return

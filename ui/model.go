@@ -25,6 +25,7 @@ const (
 	onMap
 	onFinish
 	onSecret
+	onWords
 )
 
 // model is the only tea.Model: it routes messages and owns what outlives a
@@ -58,6 +59,7 @@ type model struct {
 	finish  finishScreen
 	help    helpScreen
 	secret  secretScreen
+	words   wordsScreen
 
 	interrupted bool
 	failed      error // why the journey that was asked for could not begin
@@ -239,6 +241,8 @@ func (m *model) screenActs() []act {
 		return m.finish.acts(m)
 	case onSecret:
 		return m.secret.acts(m)
+	case onWords:
+		return m.words.acts(m)
 	}
 	return nil
 }

@@ -33,7 +33,8 @@ func (s *handScreen) acts(m *model) []act {
 		act{on: k.recheck, says: "done: check again", do: plainly(func() tea.Cmd { m.screen = onStep; return m.checkAgain() })},
 		act{on: k.back, says: "back", do: plainly(back)},
 		act{on: k.enter, says: "back", quiet: true, do: plainly(back)},
-		act{on: k.quit, says: "quit", do: plainly(m.quit)})
+		act{on: k.quit, says: "quit", do: plainly(m.quit)},
+		act{on: k.words, says: "words", do: plainly(m.openWords)})
 	if len(list) > 1 {
 		out = append(out,
 			act{on: k.up, says: "previous", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })},

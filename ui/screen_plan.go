@@ -165,7 +165,8 @@ func (s *planScreen) acts(m *model) []act {
 	}
 	out = append(out, act{on: back, says: "back", do: plainly(m.leavePlan)})
 	if !s.wantsName() {
-		out = append(out, act{on: k.quit, says: "quit", do: plainly(m.quit)})
+		out = append(out, act{on: k.quit, says: "quit", do: plainly(m.quit)},
+			act{on: k.words, says: "words", quiet: true, do: plainly(m.openWords)})
 	}
 	return append(out, s.pane.acts(k)...)
 }

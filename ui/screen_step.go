@@ -100,6 +100,7 @@ func (s *stepScreen) acts(m *model) []act {
 		add(act{on: k.back, says: "back", do: plainly(m.backStep)})
 	}
 	add(act{on: k.quit, says: "quit", do: plainly(m.quit)})
+	add(act{on: k.words, says: "words", do: plainly(m.openWords)})
 	add(act{on: k.jump, says: "map", do: plainly(m.openMap)})
 	if len(here.Ask) > 0 {
 		add(act{on: k.edit, says: "answers", do: plainly(m.openForm)})

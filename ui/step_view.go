@@ -7,6 +7,12 @@ import (
 	"sensegate/steps"
 )
 
+// From roomy rows on a picture is drawn if all fits, from lofty rows on always.
+const (
+	roomy = 20
+	lofty = 36
+)
+
 // view draws the rail and, beside it, the step.
 func (s *stepScreen) view(m *model) []string {
 	f := m.frame
@@ -94,8 +100,17 @@ func (m *model) stepMark(i int) string {
 	return m.gl.pending
 }
 
-// compose writes the step, and tells where each check's lines are.
+// compose writes the step, and tells where each check's lines are. The picture
+// gives way where it would push findings out of sight.
 func (s *stepScreen) compose(m *model, w int) ([]string, [][2]int) {
+	lines, at := s.write(m, w, m.frame.h >= roomy)
+	if len(lines) > m.frame.rows-2 && m.frame.h < lofty {
+		return s.write(m, w, false)
+	}
+	return lines, at
+}
+
+func (s *stepScreen) write(m *model, w int, picture bool) ([]string, [][2]int) {
 	here := m.snap.Here()
 	p := m.newPage(w)
 	p.para(0, m.th.title, here.Title)
@@ -104,12 +119,17 @@ func (s *stepScreen) compose(m *model, w int) ([]string, [][2]int) {
 	p.gap()
 	p.para(0, m.th.dim, here.Why)
 	p.gap()
+	if picture {
+		m.talking(p, talks(here.ID, m.snap.Site))
+		p.gap()
+	}
 	if m.job != nil {
 		p.para(0, m.th.strong, m.jobLine())
 		p.gap()
 	}
 	m.signIn(p)
 	s.justDone(m, p)
+	m.tables(p, here)
 	at := make([][2]int, len(here.Checks))
 	for i, c := range here.Checks {
 		from := len(p.lines)

@@ -96,11 +96,11 @@ func wrap(s string, w int) []string {
 	line, used := "", 0
 	for word := range strings.FieldsSeq(s) {
 		n := width(word)
-		if used > 0 && used+1+n <= w {
+		if line != "" && used+1+n <= w {
 			line, used = line+" "+word, used+1+n
 			continue
 		}
-		if used > 0 {
+		if line != "" { // its marks may take no column
 			out = append(out, line)
 		}
 		for n > w {
@@ -114,7 +114,7 @@ func wrap(s string, w int) []string {
 		}
 		line, used = word, n
 	}
-	if used > 0 || len(out) == 0 {
+	if line != "" || len(out) == 0 {
 		out = append(out, line)
 	}
 	return out

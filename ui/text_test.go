@@ -61,6 +61,9 @@ func TestToASCII(t *testing.T) {
 }
 
 func TestWrap(t *testing.T) {
+	if got := wrap("\u0300 A", 2); len(got) != 1 || got[0] != "\u0300 A" {
+		t.Errorf("a mark alone: %q", got)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		in := Clean(rapid.String().Draw(t, "text"))
 		w := rapid.IntRange(2, 60).Draw(t, "width")

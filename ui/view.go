@@ -61,6 +61,8 @@ func (m *model) body() []string {
 		return m.finish.view(m)
 	case onSecret:
 		return m.secret.view(m)
+	case onWords:
+		return m.words.view(m)
 	}
 	return nil
 }

@@ -84,10 +84,17 @@ func (w *world) check(step checks.StepID, id, title string, needs ...checks.ID) 
 					return checks.CouldNotTell(checks.NoRight, title, "no password, or a wrong one")
 				}
 			}
-			if !w.is(cid) {
-				return checks.Failed(checks.CauseID(string(step)+".missing"), title, "no account in the forest holds it").With("LDAP", "servicePrincipalName: (none)")
+			table := checks.Table{}
+			if cid == "spn.owner" {
+				table.Columns = []string{"name", "needed by", "held by"}
+				held := map[bool]string{false: "nobody", true: `CONTOSO\qlik`}[w.is(cid)]
+				verdict := map[bool]checks.Status{false: checks.Fail, true: checks.Pass}[w.is(cid)]
+				table = table.Row(verdict, "HTTP/sense.contoso.test", `CONTOSO\qlik`, held).Row(checks.Pass, "HTTP/sense", "–", "–")
 			}
-			return checks.Passed(title, "it is so").With("read from", "dc1.contoso.test")
+			if !w.is(cid) {
+				return checks.Failed(checks.CauseID(string(step)+".missing"), title, "no account in the forest holds it").With("LDAP", "servicePrincipalName: (none)").Compare(table)
+			}
+			return checks.Passed(title, "it is so").With("read from", "dc1.contoso.test").Compare(table)
 		},
 	}
 }
