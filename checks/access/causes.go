@@ -1,10 +1,14 @@
 package access
 
-import "sensegate/checks"
+import (
+	"slices"
+
+	"sensegate/checks"
+)
 
 // Causes explains why an assertion of this step may not hold.
 func Causes() []checks.Cause {
-	return append(qlikCauses(), []checks.Cause{
+	return append(slices.Concat(qlikCauses(), entraCauses()), []checks.Cause{
 		{
 			ID: "site.fact-missing", Title: "A fact of the site is missing",
 			Because: "A question of this step has no answer yet.",
@@ -56,7 +60,7 @@ func Causes() []checks.Cause {
 		{
 			ID: "site.entra-refused", Title: "Entra refused the sign-in",
 			Because: "The account or the way of signing in was not accepted; the AADSTS code says which.",
-			More:    "AADSTS53003 is Conditional Access, often a rule against device codes: sign in with the browser instead. AADSTS50126 is a wrong password, 50057 a disabled account, 50076 asks for a second factor. `sensegate explain AADSTS53003` tells more.",
+			More:    "`sensegate explain` with the code tells more, and so does the sign-in log of the tenant.",
 			Fixes: []checks.Fix{
 				{Who: checks.Yourself, Text: "Sign in another way: set entra.sign_in to browser or azure-cli.", Command: "az login --tenant {tenant}", Shell: checks.PowerShell},
 				{Who: checks.EntraAdmin, Text: "Look the sign-in up and see which rule refused it.", Command: "Entra admin center > Monitoring > Sign-in logs > failed", Shell: checks.Portal},

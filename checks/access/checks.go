@@ -212,7 +212,7 @@ func entra(e Entra) checks.Func {
 		expected := "signed in to the tenant " + env.Site.Entra.Tenant
 		me, err := e.SignedIn(ctx)
 		if err != nil {
-			return refused(err, "site.entra-refused", expected)
+			return refusedSignIn(err, env, expected)
 		}
 		org, err := e.Organization(ctx)
 		if err != nil {

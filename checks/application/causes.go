@@ -83,5 +83,51 @@ func Causes() []checks.Cause {
 			More:    "The browser is sent from the first application to the second and back. Both must let in the same users, through the same connectors.",
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Give {second} pre-authentication by Microsoft Entra ID, the connector group {group}, and assign {test-user}.", Command: "Entra admin center > Enterprise applications > {second} > Application proxy", Shell: checks.Portal}},
 		},
+		{
+			ID: "app.half-made", Title: "An application was begun and not published",
+			Because: "An earlier try was broken off between its calls.",
+			More:    "Making an application takes several calls. The wizard finds what an earlier try left behind, by its name, and completes it; it makes no second one.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Apply the plan of this step again, or complete {app} by hand.", Command: page, Shell: checks.Portal}},
+		},
+		{
+			ID: "app.url-clash", Title: "Another application holds the internal URL",
+			Because: "{rival} publishes the same internal URL, and a tenant takes each only once.",
+			More:    "Graph answers InternalUrl_Duplicate. Often it is the application of an earlier project, or what Exchange's hybrid agent left behind. The wizard never changes or deletes an application that it did not find under your external URL.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Find out who uses {rival}; delete it, or publish Qlik through it.", Command: "Entra admin center > Enterprise applications > {rival} > Application proxy", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.redirect-missing", Title: "Entra must not send the browser back",
+			Because: "The external URL is not among the application's redirect URIs.",
+			More:    "They are compared letter by letter, the closing slash included. Sign-in ends with AADSTS50011 or AADSTS500113.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Add {external-url} to the redirect URIs.", Command: "Entra admin center > App registrations > {app} > Authentication > Web", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity-platform/reply-url",
+		},
+		{
+			ID: "app.cookie-open", Title: "The application's cookies are less guarded than they could be",
+			Because: "Settings under Advanced differ from what Microsoft advises and Qlik bears.",
+			More:    "They concern application proxy's own cookies, not Qlik's. Secure is needed for SameSite=None; links in pages need no translation, because Qlik's pages are made by scripts.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Switch on HTTP-only and secure cookies, switch off persistent cookies and the translation of links in pages.", Command: page + " > Advanced", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-cookie-settings",
+		},
+		{
+			ID: "app.external-other-tenant", Title: "The external URL belongs to another tenant",
+			Because: "Before the suffix the host must end with the name of your own tenant.",
+			More:    "External hosts are made of a name, a dash, the first part of the tenant's initial domain and msappproxy.net.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Choose an external URL that ends with -{tenant-label} before the suffix (publish.external_url)."}},
+		},
+		{
+			ID: "app.external-unverified", Title: "The external URL is in no domain of the tenant",
+			Because: "A custom domain must be verified in the tenant first.",
+			More:    "After that it needs a CNAME to the application's msappproxy.net name, and a certificate with its key, uploaded to the application.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Add and verify the domain of {external-host}, or choose another external URL.", Command: "Entra admin center > Settings > Domain names > Add custom domain", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain",
+		},
+		{
+			ID: "app.external-onmicrosoft", Title: "onmicrosoft.com is no suffix to publish under",
+			Because: "The portal lists it, and it does not work.",
+			More:    "Microsoft's questions and answers say so: choose msappproxy.net or a verified domain of your own.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Choose another external URL (publish.external_url)."}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-faq",
+		},
 	}
 }

@@ -3,13 +3,11 @@ package application
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"sensegate/checks"
 	"sensegate/checks/connector"
-	"sensegate/checks/sync"
 	"sensegate/internal/fact"
 )
 
@@ -22,6 +20,9 @@ const (
 	FactApp = "entra.application"
 	// FactSecond is the application of the sign-in port: fact.PublishedApp.
 	FactSecond = "entra.second-application"
+	// factRivals are other applications that hold one of our URLs:
+	// []fact.PublishedApp.
+	factRivals = "entra.rivals"
 )
 
 // Ports are the questions of this room.
@@ -41,7 +42,13 @@ func Checks(p Ports) []checks.Check {
 	need := []checks.ID{"app.published"}
 	return []checks.Check{
 		{
-			ID: "app.published", Step: Step, Needs: []checks.ID{"site.entra"}, Provides: []string{FactApp}, Docs: docs, Retry: soon,
+			ID: "app.external", Step: Step, Needs: []checks.ID{"site.entra"}, Docs: docs,
+			Title: "The external URL is one that this tenant may use",
+			Why:   "Entra refuses any other, after half of the application was made.",
+			Run:   external,
+		},
+		{
+			ID: "app.published", Step: Step, Needs: []checks.ID{"app.external"}, Provides: []string{FactApp, factRivals}, Docs: docs, Retry: soon,
 			Title: "One application is published under the external URL",
 			Why:   "It is what the browser opens and what Entra signs in to.",
 			Run:   published(p.Entra),
@@ -51,6 +58,12 @@ func Checks(p Ports) []checks.Check {
 			Title: "It leads to Qlik's internal URL",
 			Why:   "The connector calls exactly this address.",
 			Run:   ofApp(urls),
+		},
+		{
+			ID: "app.redirect", Step: Step, Needs: need, Docs: docs, Retry: soon,
+			Title: "Entra may send the browser back to it",
+			Why:   "Without its address among the redirect URIs every sign-in ends with AADSTS50011.",
+			Run:   ofApp(redirect),
 		},
 		{
 			ID: "app.preauthentication", Step: Step, Needs: need, Docs: docs, Retry: soon,
@@ -65,16 +78,22 @@ func Checks(p Ports) []checks.Check {
 			Run:   ofApp(group),
 		},
 		{
-			ID: "app.assigned", Step: Step, Needs: []checks.ID{"app.published", "sync.user"}, Docs: docs, Retry: soon,
+			ID: "app.assigned", Step: Step, Needs: []checks.ID{"app.published", "sync.licence"}, Docs: docs, Retry: soon,
 			Title: "The test user is assigned to it",
 			Why:   "Entra refuses everybody else.",
-			Run:   ofApp(assigned),
+			Run:   assigned(p.Entra),
 		},
 		{
 			ID: "app.headers", Step: Step, Needs: need, Docs: docs, Retry: soon,
 			Title: "Qlik will see its own host name",
 			Why:   "Qlik refuses requests for a host that it does not know.",
 			Run:   ofApp(headers),
+		},
+		{
+			ID: "app.cookies", Step: Step, Needs: need, Docs: "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-cookie-settings", Retry: soon,
+			Title: "Its cookies are guarded, and pages are left as they are",
+			Why:   "The access cookie is worth as much as a sign-in.",
+			Run:   ofApp(cookies),
 		},
 		{
 			ID: "app.count", Step: Step, Needs: []checks.ID{"app.published", "site.front"}, Provides: []string{FactSecond}, Retry: soon,
@@ -101,12 +120,14 @@ func published(e Entra) checks.Func {
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
 		}
-		var ours []fact.PublishedApp
+		var ours, rivals []fact.PublishedApp
 		half := ""
 		for _, a := range list {
 			switch {
 			case SameURL(a.ExternalURL, s.Publish.ExternalURL):
 				ours = append(ours, a)
+			case SameURL(a.InternalURL, s.Publish.InternalURL):
+				rivals = append(rivals, a)
 			case a.PublishingNotAvailable:
 				half = a.Name
 			}
@@ -114,14 +135,23 @@ func published(e Entra) checks.Func {
 		switch {
 		case len(ours) == 1:
 			a := ours[0]
-			return checks.Passed(expected, a.Name).With("application id", a.AppID).With("object id", a.ObjectID).Provide(FactApp, a)
+			return checks.Passed(expected, a.Name).With("application id", a.AppID).With("object id", a.ObjectID).
+				Provide(FactApp, a).Provide(factRivals, rivals)
 		case len(ours) > 1:
 			return checks.Failed("app.doubled", expected, fmt.Sprintf("%d applications claim it", len(ours)))
+		case len(rivals) > 0:
+			return clash(expected, rivals[0])
 		case half != "":
-			return checks.Failed("app.missing", expected, "the application "+half+" exists but is not published")
+			return checks.Failed("app.half-made", expected, "the application "+half+" exists but is not published")
 		}
 		return checks.Failed("app.missing", expected, "no application is published there")
 	}
+}
+
+// clash names the application that holds our internal URL.
+func clash(expected string, rival fact.PublishedApp) checks.Result {
+	return checks.Failed("app.url-clash", expected, rival.Name+" publishes "+rival.InternalURL+" as "+rival.ExternalURL).
+		Var("rival", rival.Name).With("its object id", rival.ObjectID)
 }
 
 // ofApp judges the application that app.published found.
@@ -134,7 +164,11 @@ func ofApp(judge func(env checks.Env, a fact.PublishedApp) checks.Result) checks
 
 func urls(env checks.Env, a fact.PublishedApp) checks.Result {
 	want := env.Site.Publish.InternalURL
-	if !SameURL(a.InternalURL, want) {
+	rivals, _ := checks.Known[[]fact.PublishedApp](env, factRivals)
+	switch {
+	case len(rivals) > 0:
+		return clash(want, rivals[0])
+	case !SameURL(a.InternalURL, want):
 		return checks.Failed("app.internal-url-wrong", want, a.InternalURL)
 	}
 	return checks.Passed(want, a.InternalURL)
@@ -157,18 +191,6 @@ func group(env checks.Env, a fact.PublishedApp) checks.Result {
 		return checks.Failed("app.group-wrong", g.Name, a.GroupName)
 	}
 	return checks.Passed(g.Name, a.GroupName)
-}
-
-func assigned(env checks.Env, a fact.PublishedApp) checks.Result {
-	u, _ := checks.Known[fact.CloudUser](env, sync.FactUser)
-	expected := u.UPN + " is assigned"
-	switch {
-	case slices.Contains(a.AssignedPrincipalIDs, u.ID):
-		return checks.Passed(expected, fmt.Sprintf("assigned, with %d others", len(a.AssignedPrincipalIDs)-1))
-	case !a.AssignmentRequired:
-		return checks.Passed(expected, "no assignment is asked for")
-	}
-	return checks.Failed("app.not-assigned", expected, "not assigned, and assignment is required")
 }
 
 func headers(_ checks.Env, a fact.PublishedApp) checks.Result {

@@ -15,6 +15,8 @@ type Entra interface {
 	ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, error)
 	Connectors(ctx context.Context) ([]fact.Connector, error)
 	User(ctx context.Context, upn string) (fact.CloudUser, error)
+	// DirectGroups are the groups that a user is a member of by itself.
+	DirectGroups(ctx context.Context, userID string) ([]fact.CloudGroup, error)
 }
 
 // Front answers where Qlik sends somebody without a session: the evidence for

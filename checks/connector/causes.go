@@ -105,5 +105,22 @@ func Causes() []checks.Cause {
 			More:    "Microsoft advises two connectors for each group, better three. Add the second once everything works: one is easier to debug.",
 			Fixes:   []checks.Fix{{Who: checks.HostAdmin, Text: "Install a second connector when everything works, with the same delegation."}},
 		},
+		{
+			ID: "connector.proxy-disabled", Title: "Application proxy is switched off",
+			Because: "No connector was ever registered in this tenant, or application proxy was disabled for it.",
+			More:    "The first connector that registers switches application proxy on. It can be disabled for the whole tenant, and is when the licence lapses; its configuration is kept for a year.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Enable application proxy.", Command: "Entra admin center > Global Secure Access > Connect > Connectors > Enable Private Network connectors", Shell: checks.Portal},
+				{Who: checks.HostAdmin, Text: "Or register the first connector.", Command: "Register-MicrosoftEntraPrivateNetworkConnector -EnvironmentName AzureCloud", Shell: checks.PowerShell},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-faq",
+		},
+		{
+			ID: "connector.member-old", Title: "A connector of the group is too old",
+			Because: "{host} serves Qlik too, and its version breaks WebSockets or hides why they fail.",
+			More:    "WebSockets came with 1.5.612.0, their real errors with 1.5.2846.0, and 1.5.4892.0 (June 2026) mends leaking connections. Only some releases are pushed by the updater.",
+			Fixes:   []checks.Fix{{Who: checks.HostAdmin, Text: "Install the present connector on {host}, and restart it.", Command: "Entra admin center > Global Secure Access > Connect > Connectors > Download connector service", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/global-secure-access/reference-version-history",
+		},
 	}
 }

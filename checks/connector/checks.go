@@ -64,7 +64,13 @@ func Checks(p Ports) []checks.Check {
 			Run:   eachHost(p.Host, "joined, secure channel intact", membership),
 		},
 		{
-			ID: "connector.registered", Step: Step, Needs: []checks.ID{"site.entra"}, Docs: docs,
+			ID: "connector.enabled", Step: Step, Needs: []checks.ID{"site.entra"}, Docs: docs, Retry: soon,
+			Title: "Application proxy is switched on in the tenant",
+			Why:   "The first connector that registers switches it on; until then nothing can be published.",
+			Run:   enabled(p.Entra),
+		},
+		{
+			ID: "connector.registered", Step: Step, Needs: []checks.ID{"connector.enabled"}, Docs: docs,
 			Provides: []string{FactConnectors}, Retry: soon,
 			Title: "The tenant knows every host and calls it active",
 			Why:   "A connector unseen for ten days is removed.",
@@ -76,6 +82,12 @@ func Checks(p Ports) []checks.Check {
 			Title: "The connectors are together in the group that will serve Qlik",
 			Why:   "An application is served by the connectors of one group only.",
 			Run:   group(p.Entra),
+		},
+		{
+			ID: "connector.versions", Step: Step, Needs: []checks.ID{"connector.group"}, Docs: "https://learn.microsoft.com/entra/global-secure-access/reference-version-history",
+			Title: "Every connector of the group is new enough for WebSockets",
+			Why:   "Traffic is spread at random: one old connector breaks every n-th session.",
+			Run:   versions,
 		},
 	}
 }

@@ -82,3 +82,79 @@ func group(e Entra) checks.Func {
 		return r.With("region", g.Region).Provide(FactGroup, g)
 	}
 }
+
+func enabled(e Entra) checks.Func {
+	return func(ctx context.Context, _ checks.Env) checks.Result {
+		const expected = "switched on"
+		on, err := e.ProxyEnabled(ctx)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		if on {
+			return checks.Passed(expected, "switched on")
+		}
+		list, err := e.Connectors(ctx)
+		if err != nil {
+			return checks.Explain(err).Expect(expected)
+		}
+		seen := "switched off"
+		if len(list) == 0 {
+			seen += "; no connector was ever registered"
+		}
+		return checks.Failed("connector.proxy-disabled", expected, seen)
+	}
+}
+
+// versions judges all members of the group, those that the site does not name
+// included, by what the cloud knows of them.
+func versions(_ context.Context, env checks.Env) checks.Result {
+	const expected = minimumVersion + " on every member, better " + latestVersion
+	list, _ := checks.Known[[]fact.Connector](env, FactConnectors)
+	g, _ := checks.Known[fact.ConnectorGroup](env, FactGroup)
+	r := checks.Passed(expected, "")
+	newest := ""
+	for _, c := range list {
+		if c.GroupID != g.ID || !c.Active || c.Version == "" {
+			continue
+		}
+		if newest == "" || older(newest, c.Version) {
+			newest = c.Version
+		}
+		r = r.With(c.Machine, c.Version+": "+milestone(c.Version))
+		var bad checks.Result
+		switch {
+		case older(c.Version, minimumVersion):
+			bad = checks.Failed("connector.member-old", expected, c.Machine+" runs "+c.Version)
+		case older(c.Version, advisedVersion) && r.Status == checks.Pass:
+			bad = checks.Warned("connector.member-old", expected, c.Machine+" runs "+c.Version)
+		default:
+			continue
+		}
+		bad.Evidence = r.Evidence
+		r = bad.Var("host", c.Machine)
+		if r.Status == checks.Fail {
+			return r
+		}
+	}
+	if r.Status == checks.Pass {
+		r.Seen = "up to " + newest
+	}
+	return r
+}
+
+// milestone says what a version brought for WebSockets, from the connector's
+// version history.
+func milestone(version string) string {
+	for _, m := range []struct{ from, means string }{
+		{latestVersion, "leaking WebSocket connections are mended"},
+		{"1.5.4287.0", "brings its own diagnostics"},
+		{advisedVersion, "failing WebSockets show their real status"},
+		{"1.5.1975.0", "WebSocket extensions are negotiated right"},
+		{minimumVersion, "the first that carries WebSockets"},
+	} {
+		if !older(version, m.from) {
+			return m.means
+		}
+	}
+	return "carries no WebSockets"
+}

@@ -98,6 +98,7 @@ func services(ev fact.HostEvidence) *problem {
 const (
 	minimumVersion = "1.5.612.0"  // WebSockets
 	advisedVersion = "1.5.2846.0" // failing WebSockets show their real status
+	latestVersion  = "1.5.4892.0" // leaking WebSocket connections mended
 	server2016     = 14393
 	server2019     = 17763
 	dotNet472      = 461808

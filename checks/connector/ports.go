@@ -18,4 +18,6 @@ type Host interface {
 type Entra interface {
 	Connectors(ctx context.Context) ([]fact.Connector, error)
 	ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, error)
+	// ProxyEnabled says whether application proxy is switched on in the tenant.
+	ProxyEnabled(ctx context.Context) (bool, error)
 }

@@ -57,5 +57,21 @@ func Causes() []checks.Cause {
 				{Who: checks.EntraAdmin, Text: "See in the synchronisation client which account is joined.", Command: "Entra admin center > Users > {test-user} > On-premises", Shell: checks.Portal},
 			},
 		},
+		{
+			ID: "sync.provisioning-error", Title: "A value of the user could not be synchronised",
+			Because: "Another object of the tenant already has the value, so it was left out.",
+			More:    "Sign-in names, mail and proxy addresses must be unique in the tenant. The synchronisation keeps the first and reports the second as a conflict; the user then signs in with a replacement name.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Find the other object and take the value from one of the two.", Command: "Entra admin center > Users > {test-user} > On-premises > Provisioning errors", Shell: checks.Portal},
+				start,
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-sync-errors",
+		},
+		{
+			ID: "sync.user-unlicensed", Title: "The test user has no licence for application proxy",
+			Because: "Neither Entra ID P1 nor P2 is assigned to {test-user}.",
+			More:    "Without it the user reads that a Premium licence is needed, after a successful sign-in. Licences are assigned to users or to groups; a user needs a usage location before.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Assign a licence with Entra ID P1 to {test-user}.", Command: "Microsoft 365 admin center > Users > Active users > {test-user} > Licenses and apps", Shell: checks.Portal}},
+		},
 	}
 }

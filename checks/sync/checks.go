@@ -52,6 +52,20 @@ func Checks(p Ports) []checks.Check {
 			Why:   "A user joined to another account would open Qlik as somebody else.",
 			Run:   joined(p.Directory),
 		},
+		{
+			ID: "sync.provisioning", Step: Step, Needs: []checks.ID{"sync.user"},
+			Title: "The test user was synchronised without an error",
+			Why:   "Values that collide with another account are left out, and sign-in then uses a name that nobody expects.",
+			Docs:  "https://learn.microsoft.com/entra/identity/hybrid/connect/tshoot-connect-sync-errors",
+			Run:   provisioning,
+		},
+		{
+			ID: "sync.licence", Step: Step, Needs: []checks.ID{"sync.user", "site.licence"},
+			Title: "The test user has a licence for application proxy",
+			Why:   "Everybody who goes through it needs Entra ID P1 or P2.",
+			Docs:  "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-faq",
+			Run:   licensed,
+		},
 	}
 }
 
@@ -71,13 +85,13 @@ func on(e Entra) checks.Func {
 
 // A cycle runs every 30 minutes by default; Entra itself warns after 24 hours.
 const (
-	freshWarn = 3 * time.Hour
+	freshWarn = 90 * time.Minute // three cycles missed
 	freshFail = 24 * time.Hour
 )
 
 func fresh(e Entra) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
-		const expected = "within the last 3 hours"
+		const expected = "within the last 90 minutes: a cycle runs every 30"
 		org, err := e.Organization(ctx)
 		if err != nil {
 			return checks.Explain(err).Expect(expected)

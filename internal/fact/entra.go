@@ -6,6 +6,7 @@ import "time"
 type Organization struct {
 	ID, Name        string
 	VerifiedDomains []string
+	InitialDomain   string    // contoso.onmicrosoft.com
 	SyncEnabled     bool      // onPremisesSyncEnabled
 	LastSync        time.Time // onPremisesLastSyncDateTime, zero when never
 }
@@ -44,6 +45,11 @@ type CloudUser struct {
 	ImmutableID         string
 	Licensed            bool
 	ProvisioningProblem string
+}
+
+// CloudGroup is a group of the tenant.
+type CloudGroup struct {
+	ID, Name string
 }
 
 // Connector is one registered private network connector.

@@ -17,6 +17,19 @@ const (
 	abreast = 6
 )
 
+// ProxyEnabled says whether application proxy is switched on in the tenant.
+func (c *Client) ProxyEnabled(ctx context.Context) (bool, error) {
+	var profile struct {
+		Enabled *bool `json:"isEnabled"`
+	}
+	err := c.read.get(ctx, "reading whether application proxy is enabled", profilePath, nil, &profile)
+	if neverRegistered(err) {
+		return false, nil
+	}
+	// A profile that does not say is no proof that it is off.
+	return err == nil && (profile.Enabled == nil || *profile.Enabled), err
+}
+
 // ConnectorGroups are the tenant's groups of connectors. A tenant that never
 // registered a connector has none.
 func (c *Client) ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, error) {

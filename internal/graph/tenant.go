@@ -21,7 +21,8 @@ func (c *Client) Organization(ctx context.Context) (fact.Organization, error) {
 		Sync     *bool      `json:"onPremisesSyncEnabled"`
 		LastSync *time.Time `json:"onPremisesLastSyncDateTime"`
 		Domains  []struct {
-			Name string `json:"name"`
+			Name    string `json:"name"`
+			Initial bool   `json:"isInitial"`
 		} `json:"verifiedDomains"`
 	}
 	orgs, err := list[answer](ctx, c.read, op, "/v1.0/organization", url.Values{
@@ -37,6 +38,9 @@ func (c *Client) Organization(ctx context.Context) (fact.Organization, error) {
 	org := fact.Organization{ID: netprobe.Clean(a.ID), Name: netprobe.Clean(a.Name), SyncEnabled: a.Sync != nil && *a.Sync, LastSync: moment(a.LastSync)}
 	for _, d := range a.Domains {
 		org.VerifiedDomains = append(org.VerifiedDomains, netprobe.Clean(d.Name))
+		if d.Initial {
+			org.InitialDomain = netprobe.Clean(d.Name)
+		}
 	}
 	return org, nil
 }

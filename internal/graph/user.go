@@ -66,3 +66,24 @@ func (c *Client) User(ctx context.Context, upn string) (fact.CloudUser, error) {
 	}
 	return u, nil
 }
+
+// DirectGroups are the groups that a user is a member of by itself.
+func (c *Client) DirectGroups(ctx context.Context, userID string) ([]fact.CloudGroup, error) {
+	type member struct {
+		Type string `json:"@odata.type"`
+		ID   string `json:"id"`
+		Name string `json:"displayName"`
+	}
+	found, err := list[member](ctx, c.read, "reading the user's groups", "/v1.0/users/"+url.PathEscape(userID)+"/memberOf", url.Values{"$select": {"id,displayName"}})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]fact.CloudGroup, 0, len(found))
+	for _, m := range found {
+		// Directory roles are among them too.
+		if m.Type == "" || strings.EqualFold(m.Type, "#microsoft.graph.group") {
+			out = append(out, fact.CloudGroup{ID: netprobe.Clean(m.ID), Name: netprobe.Clean(m.Name)})
+		}
+	}
+	return out, nil
+}

@@ -61,7 +61,8 @@ type trap struct {
 
 func traps() []trap {
 	return slices.Concat(
-		siteTraps(), qlikSiteTraps(), syncTraps(), connectorTraps(), appTraps(), allowListTraps(),
+		siteTraps(), signInTraps(), qlikSiteTraps(), missingUserTraps(), syncTraps(), userTraps(),
+		goneConnectorTraps(), connectorTraps(), cloudConnectorTraps(), halfMadeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
 		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }

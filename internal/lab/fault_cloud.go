@@ -43,7 +43,7 @@ func siteTraps() []trap {
 		},
 		{
 			Fault: Fault{
-				ID: "sign-in-blocked", Step: "site", Check: "site.entra", Cause: "site.entra-refused",
+				ID: "sign-in-blocked", Step: "site", Check: "site.entra", Cause: "site.entra-conditional-access",
 				Title: "conditional access blocks the administrator's sign-in",
 				Note:  "AADSTS53003. Many tenants block the device code flow as such; the browser sign-in may still be allowed.",
 			},

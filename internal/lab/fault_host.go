@@ -58,10 +58,8 @@ func connectorTraps() []trap {
 				Title: "conn02 runs connector " + oldConnector,
 				Note:  "WebSockets came with 1.5.612.0, for Qlik Sense: with an older connector the hub loads and every app stays empty. One old connector in the group is enough.",
 			},
-			set: all(
-				onHost(host, func(f *hostFacts) { f.Connector.Version = oldConnector }),
-				cloud(func(_ *entra.State, c *entra.Connector) { c.Version = oldConnector }),
-			),
+			// What the cloud shows is a fault of its own: connector-old-member.
+			set: onHost(host, func(f *hostFacts) { f.Connector.Version = oldConnector }),
 		},
 		{
 			Fault: Fault{

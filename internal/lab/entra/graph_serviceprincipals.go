@@ -152,6 +152,8 @@ func (c *call) assignmentRecord(p *ServicePrincipal, a Assignment) record {
 	}
 	if u := c.st.User(a.PrincipalID); u != nil {
 		r["principalDisplayName"] = u.DisplayName
+	} else if g := c.st.DirectoryGroup(a.PrincipalID); g != nil {
+		r["principalDisplayName"], r["principalType"] = g.Name, "Group"
 	}
 	return r
 }
@@ -185,21 +187,26 @@ func createAssignment(c *call) (reply, *graphError) {
 	if ge := c.decode(&body); ge != nil {
 		return reply{}, ge
 	}
-	u := c.st.User(body.PrincipalID)
+	principal := ""
+	if u := c.st.User(body.PrincipalID); u != nil {
+		principal = u.ID
+	} else if g := c.st.DirectoryGroup(body.PrincipalID); g != nil {
+		principal = g.ID
+	}
 	switch {
 	case !strings.EqualFold(body.ResourceID, p.ID):
 		return reply{}, badRequest("The resourceId '%s' does not match the service principal '%s'.", body.ResourceID, p.ID)
-	case u == nil || !strings.EqualFold(u.ID, body.PrincipalID):
+	case principal == "" || !strings.EqualFold(principal, body.PrincipalID):
 		return reply{}, notFound(body.PrincipalID)
 	case !p.hasRole(body.AppRoleID):
 		return reply{}, badRequest("Permission being assigned was not found on application '%s'.", p.AppID)
 	}
 	for _, a := range p.Assignments {
-		if a.PrincipalID == u.ID && strings.EqualFold(a.AppRoleID, body.AppRoleID) {
+		if a.PrincipalID == principal && strings.EqualFold(a.AppRoleID, body.AppRoleID) {
 			return reply{}, badRequest("Permission being assigned already exists on the object")
 		}
 	}
-	a := Assignment{ID: c.st.newID("assignment"), PrincipalID: u.ID, AppRoleID: body.AppRoleID, Created: c.now}
+	a := Assignment{ID: c.st.newID("assignment"), PrincipalID: principal, AppRoleID: body.AppRoleID, Created: c.now}
 	p.Assignments = append(p.Assignments, a)
 	return created(c.assignmentRecord(p, a))
 }

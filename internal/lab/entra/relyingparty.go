@@ -48,9 +48,7 @@ func (s *Server) PublishedByHost(externalHost string) (Published, bool) {
 		return Published{}, false
 	}
 	p.ServicePrincipalID, p.AssignmentRequired = sp.ID, sp.AssignmentRequired
-	for _, a := range sp.Assignments {
-		p.AssignedUsers = append(p.AssignedUsers, a.PrincipalID)
-	}
+	p.AssignedUsers = st.assignedUsers(sp)
 	return p, true
 }
 

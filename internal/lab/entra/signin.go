@@ -142,7 +142,7 @@ func (st *State) mayEnter(u *User, p party, g grant) *SignInError {
 		if !sp.Enabled {
 			return aadsts(7000112, app.AppID, app.DisplayName)
 		}
-		if sp.AssignmentRequired && !sp.Assigned(u.ID) {
+		if sp.AssignmentRequired && !st.mayOpen(sp, u.ID) {
 			return aadsts(50105, app.DisplayName, app.AppID, u.UPN)
 		}
 	}

@@ -29,6 +29,7 @@ const (
 type State struct {
 	Tenant            Tenant
 	Users             []User
+	DirectoryGroups   []DirectoryGroup
 	SKUs              []SKU
 	Clients           []Client
 	Connectors        []Connector
