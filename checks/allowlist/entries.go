@@ -29,7 +29,7 @@ func judge(entries []string, host string) (verdict, string) {
 		case flaw(e) != "":
 			// A port is not always wrong: the probes tell, unless nothing else
 			// means the host.
-			if Means(e, host) || strings.Contains(t, "*") && strings.HasSuffix(host, strings.TrimLeft(bare(t), "*")) {
+			if Means(e, host) || among(t, host) || strings.Contains(t, "*") && strings.HasSuffix(host, strings.TrimLeft(bare(t), "*")) {
 				best, which = malformed, e
 			}
 		case t != "" && strings.HasSuffix(host, t) && best == absent:
@@ -68,6 +68,16 @@ func Means(entry, host string) bool {
 	return entry != host && flaw(entry) != "" && bare(entry) == strings.ToLower(host)
 }
 
+// among says that an entry holds several names, and host is one of them.
+func among(entry, host string) bool {
+	for _, name := range strings.FieldsFunc(entry, func(r rune) bool { return strings.ContainsRune(" \t,;", r) }) {
+		if bare(name) == host {
+			return true
+		}
+	}
+	return false
+}
+
 // bare is the host that an entry was meant to be.
 func bare(entry string) string {
 	t := strings.ToLower(strings.TrimSpace(entry))
@@ -79,6 +89,18 @@ func bare(entry string) string {
 		t = h
 	}
 	return strings.Trim(t, "[]")
+}
+
+// Wall recognises the refusals of filters and firewalls, which are pages; the
+// proxy's own refusal is one word.
+func Wall(page string) bool {
+	page = strings.ToLower(page)
+	for _, word := range []string{"firewall", "blocked", "policy", "web filter", "request id", "support id", "nginx", "administrative rules"} {
+		if strings.Contains(page, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // elsewhere names the other virtual proxies whose list holds the host.
