@@ -52,6 +52,12 @@ func Causes() []checks.Cause {
 			},
 		},
 		{
+			ID: "allowlist.blocked", Title: "Something else refuses WebSockets",
+			Because: "The page of the refusal is that of a firewall or filter, not Qlik's.",
+			More:    "Qlik's own refusal is a single word, and Qlik's own host is let in. A page that names a policy or a support id comes from a box in between.",
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Allow WebSockets to {internal-host} in that box."}},
+		},
+		{
 			ID: "allowlist.origin-refused", Title: "WebSockets from the external host are refused",
 			Because: "The proxy compares the page's origin with the list, and did not find it there.",
 			More:    "Pages come through, sockets do not: the hub opens and its apps stay grey. From November 2024 on the same status also means a missing CSRF token, which the wizard always sends.",

@@ -169,6 +169,8 @@ func overWebSocket(p Ports) checks.Func {
 			return evidence(checks.Explain(err).Expect(expected))
 		case inside.Status != forbidden && outside.Status == forbidden:
 			return evidence(checks.Failed("allowlist.origin-refused", expected, seen+", though Qlik's own host is not refused"))
+		case inside.Status == forbidden && Wall(outside.Body):
+			return evidence(checks.Failed("allowlist.blocked", expected, seen+" by something that is not Qlik")).With("page", outside.Body)
 		case inside.Status == forbidden && outside.CSRF && how == signedIn:
 			return evidence(checks.Failed("allowlist.token-refused", expected, seen+", and 403 from Qlik's own host too, with a token"))
 		case inside.Status == outside.Status && outside.Status != forbidden:

@@ -111,6 +111,7 @@ func TestRoom(t *testing.T) {
 		{"refused, and inside it is the engine", "allowlist.websocket", sockets(403, 500), checkstest.Want{Status: f, Cause: "allowlist.origin-refused"}},
 		{"refused from everywhere, with a token", "allowlist.websocket", sockets(403, 403), checkstest.Want{Status: f, Cause: "allowlist.token-refused"}},
 		{"refused from everywhere, without a token", "allowlist.websocket", func(x *proxy) { x.outside.Upgraded, x.outside.Status, x.inside.Status = false, 403, 403 }, checkstest.Want{Status: u, Reason: checks.Unsupported, Seen: "403"}},
+		{"a firewall's page from everywhere", "allowlist.websocket", func(x *proxy) { sockets(403, 403)(x); x.outside.Body = "Blocked by the web filter" }, checkstest.Want{Status: f, Cause: "allowlist.blocked"}},
 		{"no engine, from everywhere", "allowlist.websocket", sockets(500, 500), checkstest.Want{Status: p, Seen: "500"}},
 		{"a page from outside alone", "allowlist.websocket", sockets(200, 101), checkstest.Want{Status: u, Reason: checks.Unsupported, Seen: "200"}},
 		{"without a session, let in", "allowlist.websocket", func(x *proxy) { x.fails["signed in"] = errors.New("closed") }, checkstest.Want{Status: p}},

@@ -110,7 +110,7 @@ func refusal(env checks.Env, p fact.SocketProbe, outside bool) (checks.CauseID, 
 		return "verify.origin-refused", seen + ", though not from Qlik's own host"
 	case p.Status == statusForbidden && p.OwnOrigin == statusForbidden && p.CSRF:
 		return "verify.token-refused", seen + ", from Qlik's own host too, with a token"
-	case p.Status == statusForbidden && wall(page):
+	case p.Status == statusForbidden && allowlist.Wall(page):
 		return "verify.wrong-server", seen + " by something that is not Qlik"
 	case p.Status == statusForbidden:
 		return "verify.origin-refused", seen
@@ -133,17 +133,6 @@ func refusal(env checks.Env, p fact.SocketProbe, outside bool) (checks.CauseID, 
 		return "verify.upgrade-stripped", seen
 	}
 	return "verify.upgrade-stripped", seen
-}
-
-// wall recognises the refusals of filters and firewalls, which are pages; the
-// proxy's own refusal is one word.
-func wall(page string) bool {
-	for _, word := range []string{"firewall", "blocked", "policy", "web filter", "request id", "support id", "nginx", "administrative rules"} {
-		if strings.Contains(page, word) {
-			return true
-		}
-	}
-	return false
 }
 
 func licence(_ context.Context, env checks.Env) checks.Result {

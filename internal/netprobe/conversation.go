@@ -35,11 +35,12 @@ type conversation struct {
 	end    error // why reading ended; valid once frames is closed
 	stop   chan struct{}
 	nextID int
+	budget time.Duration // for the greeting and each call
 }
 
 // listen starts reading; close ends it.
 func listen(conn *websocket.Conn) *conversation {
-	c := &conversation{conn: conn, frames: make(chan frame), stop: make(chan struct{})}
+	c := &conversation{conn: conn, frames: make(chan frame), stop: make(chan struct{}), budget: budget}
 	go c.read()
 	return c
 }
@@ -106,9 +107,9 @@ func (e *callError) Error() string { return fmt.Sprintf("the engine answered %d:
 func (c *conversation) call(ctx context.Context, method string, result any, probe *fact.SocketProbe) error {
 	c.nextID++
 	request := map[string]any{"jsonrpc": "2.0", "id": c.nextID, "handle": -1, "method": method, "params": []any{}}
-	timer := time.NewTimer(budget)
+	timer := time.NewTimer(c.budget)
 	defer timer.Stop()
-	if err := c.conn.SetWriteDeadline(time.Now().Add(budget)); err != nil {
+	if err := c.conn.SetWriteDeadline(time.Now().Add(c.budget)); err != nil {
 		return fmt.Errorf("asking for %s: %w", method, err)
 	}
 	if err := c.conn.WriteJSON(request); err != nil {

@@ -52,6 +52,8 @@ type OpenOptions struct {
 	UserAgent string
 	// Idle is how long the silent socket is watched; not at all when zero.
 	Idle time.Duration
+	// Budget bounds the greeting and each call, 15 s when zero.
+	Budget time.Duration
 }
 
 // Open upgrades, waits for the greeting, asks the engine for its version and
@@ -69,6 +71,9 @@ func (e *Engine) Open(ctx context.Context, o OpenOptions) (fact.SocketProbe, err
 	}
 	talk := listen(conn)
 	defer talk.close()
+	if o.Budget > 0 {
+		talk.budget = o.Budget
+	}
 	if err := talk.greet(ctx, &probe); err != nil {
 		return probe, Classify(engineSystem, op, err)
 	}

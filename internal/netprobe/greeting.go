@@ -44,7 +44,7 @@ func (c *conversation) greet(ctx context.Context, probe *fact.SocketProbe) error
 // greeting waits until the engine has said who it takes us for, or has said
 // nothing for a while.
 func (c *conversation) greeting(ctx context.Context, probe *fact.SocketProbe) error {
-	total := time.NewTimer(budget)
+	total := time.NewTimer(c.budget)
 	defer total.Stop()
 	quiet := time.NewTimer(silence)
 	defer quiet.Stop()

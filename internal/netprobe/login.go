@@ -35,6 +35,9 @@ func (f *Front) LoginFlow(ctx context.Context, rawURL, userAgent string) (fact.L
 	for range frontHops {
 		page, err := Get(ctx, client, u.String(), header)
 		if err != nil {
+			if u.Scheme == "https" && f.newerOnly(ctx, u, err) {
+				return fact.LoginFlow{}, &fact.Error{Kind: fact.Unsupported, System: frontSystem, Op: op, Text: HTTP2Only}
+			}
 			return fact.LoginFlow{}, Classify(frontSystem, op, err)
 		}
 		location := page.Header.Get("Location")
