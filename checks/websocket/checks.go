@@ -127,12 +127,7 @@ func preauthentication(o Outside) checks.Func {
 		expected := target + " leads to the sign-in of Entra"
 		w, err := o.Anonymous(ctx, target)
 		if err != nil {
-			switch checks.KindOf(err) {
-			case fact.Unreachable, fact.TimedOut:
-				return checks.CouldNotTell(checks.Unreachable, expected, err.Error())
-			default:
-				return checks.Explain(err).Expect(expected)
-			}
+			return checks.Explain(err).Expect(expected)
 		}
 		login := loginHost(env)
 		to, err := url.Parse(w.Final)
