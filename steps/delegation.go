@@ -28,6 +28,47 @@ func delegationStep(p Ports) Step {
 	}
 }
 
+// resourceBased says that only the descriptor of Qlik's account can allow the
+// connector: they are in different domains, or it is done so already.
+func resourceBased(service, computer fact.Account) bool {
+	return !strings.EqualFold(service.Domain, computer.Domain) || delegation.Acting(service, computer) && len(computer.DelegateTo) == 0
+}
+
+// allowActing adds the computer to those who may act for users towards Qlik's
+// account.
+func allowActing(p Ports, w Writers, service, computer fact.Account) Change {
+	account := checks.Quote(service.SAM, checks.PowerShell)
+	return Change{
+		ID: "delegation.acting", Target: service.SAM + " (" + service.DN + ")", Field: "msDS-AllowedToActOnBehalfOfOtherIdentity",
+		Before: service.ActOnBehalf, After: append(slices.Clone(service.ActOnBehalf), computer.SID),
+		Command: "Set-ADUser -Identity " + account + " -PrincipalsAllowedToDelegateToAccount (@((Get-ADUser " + account + " -Properties PrincipalsAllowedToDelegateToAccount).PrincipalsAllowedToDelegateToAccount) + (Get-ADComputer " +
+			checks.Quote(strings.TrimSuffix(computer.SAM, "$"), checks.PowerShell) + " -Server " + checks.Quote(computer.Domain, checks.PowerShell) + "))", Shell: checks.PowerShell,
+		Affects: computer.SAM + " may act for users towards Qlik; nobody notices yet",
+		Right:   writeRight(service, "msDS-AllowedToActOnBehalfOfOtherIdentity"),
+		Undo:    "takes the one entry out again; the others stay",
+		Danger:  Typed, Confirm: service.SAM,
+		Do:     func(ctx context.Context) error { return w.Directory.AllowActing(ctx, service.DN, computer.SID) },
+		Revert: func(ctx context.Context) error { return w.Directory.DisallowActing(ctx, service.DN, computer.SID) },
+		Read:   readAccount(p, service.SAM, func(x fact.Account) []string { return x.ActOnBehalf }),
+	}
+}
+
+// trustRight says whether we hold the user right that both writes ask for. It
+// cannot be read over LDAP; who is an administrator has it by default.
+func trustRight(ctx context.Context, p Ports) string {
+	groups, err := p.Directory.Rights(ctx)
+	if err != nil || groups == nil {
+		return seEnableDelegation
+	}
+	if slices.ContainsFunc(groups, func(sid string) bool {
+		domain := strings.HasPrefix(sid, "S-1-5-21-")
+		return sid == "S-1-5-32-544" || domain && (strings.HasSuffix(sid, "-512") || strings.HasSuffix(sid, "-519"))
+	}) {
+		return seEnableDelegation + " (you are one)"
+	}
+	return seEnableDelegation + " (you seem not to be one)"
+}
+
 // seEnableDelegation is the user right that both writes ask for.
 const seEnableDelegation = "domain administrator (\"enable accounts to be trusted for delegation\" on the domain controller)"
 
@@ -38,30 +79,41 @@ func delegationPlan(p Ports) PlanFunc {
 			"Written to one domain controller and read back there; the others follow within about 15 seconds.",
 			"Connectors keep tickets for up to 15 minutes: restart WAPCSvc on them to see the change at once.",
 		}}
+		service, err := p.Directory.Account(ctx, env.Site.ServiceAccountName())
+		if err != nil {
+			return plan, fmt.Errorf("reading %s: %w", env.Site.Qlik.ServiceAccount, err)
+		}
+		right := trustRight(ctx, p)
 		for _, h := range env.Site.Connector.Hosts {
 			a, err := p.Directory.Account(ctx, h.ComputerAccount())
 			if err != nil {
 				return plan, fmt.Errorf("reading %s: %w", h.ComputerAccount(), err)
 			}
+			if resourceBased(service, a) {
+				if !delegation.Acting(service, a) {
+					plan.Changes = append(plan.Changes, allowActing(p, w, service, a))
+				}
+				continue
+			}
 			if !slices.ContainsFunc(a.DelegateTo, func(s string) bool { return strings.EqualFold(s, name) }) {
-				plan.Changes = append(plan.Changes, allow(p, w, a, name))
+				plan.Changes = append(plan.Changes, allow(p, w, a, name, right))
 			}
 			if !a.ProtocolTransition() {
-				plan.Changes = append(plan.Changes, anyProtocol(p, w, a))
+				plan.Changes = append(plan.Changes, anyProtocol(p, w, a, right))
 			}
 		}
 		return plan, nil
 	}
 }
 
-func allow(p Ports, w Writers, a fact.Account, name string) Change {
+func allow(p Ports, w Writers, a fact.Account, name, right string) Change {
 	computer := checks.Quote(strings.TrimSuffix(a.SAM, "$"), checks.PowerShell)
 	return Change{
 		ID: "delegation.allow", Target: a.SAM + " (" + a.DN + ")", Field: "msDS-AllowedToDelegateTo",
 		Before: a.DelegateTo, After: append(slices.Clone(a.DelegateTo), name),
 		Command: "Set-ADComputer -Identity " + computer + " -Add @{'msDS-AllowedToDelegateTo'=" + checks.Quote(name, checks.PowerShell) + "}", Shell: checks.PowerShell,
 		Affects: "the connector may act for users towards Qlik; nobody notices yet",
-		Right:   seEnableDelegation,
+		Right:   right,
 		Undo:    "removes the one value again",
 		Danger:  Typed, Confirm: strings.TrimSuffix(a.SAM, "$"),
 		Do:     func(ctx context.Context) error { return w.Directory.AddDelegation(ctx, a.DN, name) },
@@ -70,7 +122,7 @@ func allow(p Ports, w Writers, a fact.Account, name string) Change {
 	}
 }
 
-func anyProtocol(p Ports, w Writers, a fact.Account) Change {
+func anyProtocol(p Ports, w Writers, a fact.Account, right string) Change {
 	computer := checks.Quote(a.SAM, checks.PowerShell)
 	word := func(x fact.Account) []string {
 		if x.ProtocolTransition() {
@@ -83,7 +135,7 @@ func anyProtocol(p Ports, w Writers, a fact.Account) Change {
 		Before: word(a), After: []string{"any authentication protocol"},
 		Command: "Set-ADAccountControl -Identity " + computer + " -TrustedToAuthForDelegation $true", Shell: checks.PowerShell,
 		Affects: "the connector may name users who signed in elsewhere; nobody notices yet",
-		Right:   seEnableDelegation,
+		Right:   right,
 		Undo:    "clears the one flag again",
 		Danger:  Typed, Confirm: strings.TrimSuffix(a.SAM, "$"),
 		Do: func(ctx context.Context) error { return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC, true) },

@@ -44,6 +44,13 @@ type DirectoryWriter interface {
 	// SetProtocolTransition sets or clears TRUSTED_TO_AUTH_FOR_DELEGATION; the
 	// write fails if the flags are no longer those in before.
 	SetProtocolTransition(ctx context.Context, dn string, before uint32, on bool) error
+	// AllowActing adds the account with that SID to those who may act on behalf
+	// of users towards the object; DisallowActing takes it out. Others stay.
+	AllowActing(ctx context.Context, dn, sid string) error
+	DisallowActing(ctx context.Context, dn, sid string) error
+	// SetEncryption changes the encryption types of an account; the write fails
+	// if they are no longer those in before. A negative number stands for none.
+	SetEncryption(ctx context.Context, dn string, before, after int) error
 }
 
 // Ports are the systems as the checks ask them. One adapter answers many
@@ -87,6 +94,10 @@ type Directory interface {
 	access.Directory
 	sync.Directory
 	spn.Directory
+	delegation.Directory
+	// Rights are the groups, as SIDs, of whom we are signed in as; nil when the
+	// directory does not say.
+	Rights(ctx context.Context) ([]string, error)
 }
 
 // Kerberos is every question to the KDC, and what is done with its tickets.

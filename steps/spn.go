@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sensegate/checks"
@@ -22,6 +23,8 @@ func spnStep(p Ports) Step {
 		Plan:     spnPlan(p),
 		Manual: []Instruction{
 			{Who: "AD administrator", Where: "cmd", Do: "Register the name on the account.", Command: "setspn.exe -U -S {spn} {account}"},
+			{Who: "AD administrator", Where: "powershell", Do: "The same in PowerShell.", Command: "Set-ADUser -Identity {account-name} -ServicePrincipalNames @{Add={spn}}"},
+			{Who: "AD administrator", Where: "portal", Do: "The same as LDIF, for ldifde or ldapmodify.", Command: "dn: <the account's distinguished name> | changetype: modify | add: servicePrincipalName | servicePrincipalName: {spn}"},
 			{Who: "AD administrator", Where: "cmd", Do: "See who holds the name in the forest.", Command: "setspn.exe -F -Q {spn}"},
 			{Who: "AD administrator", Where: "cmd", Do: "See what the account holds.", Command: "setspn.exe -L {account}"},
 		},
@@ -56,7 +59,29 @@ func spnPlan(p Ports) PlanFunc {
 		if !owned {
 			plan.Changes = append(plan.Changes, giveName(p, w, service, s.Qlik.ServiceAccount, name))
 		}
+		if service.EncTypes > 0 && service.EncTypes&0x18 == 0 {
+			plan.Changes = append(plan.Changes, allowAES(p, w, service))
+			plan.Notes = append(plan.Notes, "AES keys are made when the password is set next: set it again, and enter it in the Qlik services in the same hour.")
+		}
 		return plan, nil
+	}
+}
+
+// allowAES adds both AES types to what an account allows, and leaves the rest.
+func allowAES(p Ports, w Writers, a fact.Account) Change {
+	const aes = 0x8 | 0x10
+	after := a.EncTypes | aes
+	return Change{
+		ID: "spn.aes", Target: a.SAM + " (" + a.DN + ")", Field: "msDS-SupportedEncryptionTypes",
+		Before: []string{strconv.Itoa(a.EncTypes)}, After: []string{strconv.Itoa(after)},
+		Command: "Set-ADUser -Identity " + checks.Quote(a.SAM, checks.PowerShell) + " -KerberosEncryptionType AES128,AES256", Shell: checks.PowerShell,
+		Affects: "tickets issued after this; services with an old keytab would not open them",
+		Right:   writeRight(a, "msDS-SupportedEncryptionTypes"),
+		Undo:    "puts the number back to " + strconv.Itoa(a.EncTypes),
+		Danger:  Typed, Confirm: a.SAM,
+		Do:     func(ctx context.Context) error { return w.Directory.SetEncryption(ctx, a.DN, a.EncTypes, after) },
+		Revert: func(ctx context.Context) error { return w.Directory.SetEncryption(ctx, a.DN, after, a.EncTypes) },
+		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return []string{strconv.Itoa(x.EncTypes)} }),
 	}
 }
 
@@ -64,7 +89,7 @@ func giveName(p Ports, w Writers, a fact.Account, account, name string) Change {
 	return Change{
 		ID: "spn.add", Target: account + " (" + a.DN + ")", Field: "servicePrincipalName",
 		Before: a.SPNs, After: append(slices.Clone(a.SPNs), name),
-		Command: "setspn.exe -U -S " + checks.Quote(name, checks.Cmd) + " " + checks.Quote(account, checks.Cmd), Shell: checks.Cmd,
+		Command: "setspn.exe " + kindSwitch(a) + " -S " + checks.Quote(name, checks.Cmd) + " " + checks.Quote(account, checks.Cmd), Shell: checks.Cmd,
 		Affects: "users who sign in after this; tickets already issued stay valid",
 		Right:   writeRight(a, "servicePrincipalName"),
 		Undo:    "removes the one value again",
@@ -73,6 +98,15 @@ func giveName(p Ports, w Writers, a fact.Account, account, name string) Change {
 		Revert: func(ctx context.Context) error { return w.Directory.RemoveSPN(ctx, a.DN, name) },
 		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return x.SPNs }),
 	}
+}
+
+// kindSwitch tells setspn which of two accounts of one name is meant; managed
+// service accounts count as computers.
+func kindSwitch(a fact.Account) string {
+	if a.Computer || a.Managed {
+		return "-C"
+	}
+	return "-U"
 }
 
 func takeName(p Ports, w Writers, a fact.Account, name string) Change {

@@ -95,5 +95,5 @@ func Causes() []checks.Cause {
 			More:    "Qlik accepted an ordinary ticket in the step before. What differs is who asked: look at Qlik's proxy log for the user's name.",
 			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Read the proxy's audit log for the time of the rehearsal.", Command: `Get-Content C:\ProgramData\Qlik\Sense\Log\Proxy\Audit\*_AuditSecurity_Proxy.txt -Tail 20`, Shell: checks.PowerShell}},
 		},
-	}, rehearsalCauses()...)
+	}, append(rehearsalCauses(), listCauses()...)...)
 }

@@ -2,14 +2,12 @@ package delegation
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"sensegate/checks"
 	"sensegate/checks/connector"
-	"sensegate/checks/spn"
 	"sensegate/internal/fact"
 	"sensegate/internal/site"
 )
@@ -59,6 +57,18 @@ func Checks(p Ports) []checks.Check {
 			Title: "The test user may be delegated",
 			Why:   "Accounts marked as sensitive and members of Protected Users never are.",
 			Run:   user(p.Directory),
+		},
+		{
+			ID: "delegation.groups", Step: Step, Needs: accounts, Docs: docs,
+			Title: "The connectors may read which groups a user is in",
+			Why:   "The domain controller puts them into the ticket it makes in the user's name.",
+			Run:   groups(p.Directory),
+		},
+		{
+			ID: "delegation.auditors", Step: Step, Needs: []checks.ID{"delegation.list"}, Docs: docs,
+			Title: "What auditors will say about it is known in advance",
+			Why:   "Delegation is looked for in every security review; here is what will be found, and why.",
+			Run:   auditors(p.Directory),
 		},
 		{
 			ID: "delegation.rehearsal", Step: Step, Docs: docs, Retry: soon,
@@ -146,46 +156,6 @@ func constrained(a fact.Account) *finding {
 		return &finding{cause: "delegation.unconstrained", seen: "trusted for delegation to any service"}
 	}
 	return nil
-}
-
-// list accepts the classic list on the computer, or the resource-based
-// descriptor on the service account.
-func list(d Directory) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		name := env.Site.SPN()
-		service, _ := checks.Known[fact.Account](env, spn.FactAccount)
-		return eachComputer(d, "only "+name+" in the list", func(a fact.Account) *finding {
-			if slices.ContainsFunc(service.ActOnBehalf, func(sid string) bool { return strings.EqualFold(sid, a.SID) }) {
-				return nil
-			}
-			has := slices.ContainsFunc(a.DelegateTo, func(s string) bool { return strings.EqualFold(s, name) })
-			switch {
-			case len(a.DelegateTo) == 0:
-				return &finding{cause: "delegation.missing", seen: "may delegate to nothing"}
-			case !has:
-				return &finding{cause: "delegation.other-spn", seen: "may delegate only to " + strings.Join(a.DelegateTo, ", ")}
-			case len(a.DelegateTo) > 1:
-				return &finding{cause: "delegation.extra", seen: fmt.Sprintf("may delegate to %d names", len(a.DelegateTo)), warn: true}
-			}
-			return nil
-		})(ctx, env)
-	}
-}
-
-func transition(d Directory) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		service, _ := checks.Known[fact.Account](env, spn.FactAccount)
-		return eachComputer(d, `"use any authentication protocol" is chosen`, func(a fact.Account) *finding {
-			// The resource-based form needs no protocol transition.
-			if slices.Contains(service.ActOnBehalf, a.SID) && len(a.DelegateTo) == 0 {
-				return nil
-			}
-			if !a.ProtocolTransition() {
-				return &finding{cause: "delegation.kerberos-only", seen: "may use Kerberos only"}
-			}
-			return nil
-		})(ctx, env)
-	}
 }
 
 func user(d Directory) checks.Func {

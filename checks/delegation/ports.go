@@ -14,6 +14,10 @@ type Directory interface {
 	Account(ctx context.Context, sam string) (fact.Account, error)
 	// Holders finds every account of the forest that holds spn literally.
 	Holders(ctx context.Context, spn string) ([]fact.Account, error)
+	// Named finds the computers of the forest whose own name is host.
+	Named(ctx context.Context, host string) ([]fact.Account, error)
+	// GroupReaders answers who may read the groups of users.
+	GroupReaders(ctx context.Context) (fact.GroupReaders, error)
 }
 
 // Entra answers which connectors exist, so that none is forgotten.

@@ -37,18 +37,21 @@ func own() []string {
 		"msDS-User-Account-Control-Computed", "msDS-KeyVersionNumber", "allowedAttributesEffective")
 }
 
-// Account finds an account of the site's domain by sAMAccountName, DOMAIN\name
-// or UPN.
+// Account finds an account by sAMAccountName, DOMAIN\name or UPN, in the site's
+// domain and then in the others of the forest.
 func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) {
 	op := "reading the account " + netprobe.Clean(sam)
 	var out fact.Account
+	missing := false
 	err := c.with(ctx, c.domain, op, func(s *session) error {
+		missing = false
 		found, err := s.subtree(s.defaultNC, accountFilter(sam), "objectClass")
 		if err != nil {
 			return err
 		}
 		switch len(found) {
 		case 0:
+			missing = true
 			return &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "there is no such account"}
 		case 1:
 			out, err = c.account(s, found[0].DN)
@@ -56,7 +59,30 @@ func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) 
 		}
 		return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "ambiguous", Text: fmt.Sprintf("%d accounts answer to that name", len(found))}
 	})
+	if missing {
+		if a, ok := c.elsewhere(ctx, op, sam); ok {
+			return a, nil
+		}
+	}
 	return out, err
+}
+
+// elsewhere looks for an account in the other domains of the forest, of which
+// the catalogue knows a part.
+func (c *Client) elsewhere(ctx context.Context, op, sam string) (out fact.Account, ok bool) {
+	err := c.with(ctx, c.catalog, op, func(s *session) error {
+		ok = false
+		found, err := s.subtree("", accountFilter(sam), listed()...)
+		if err != nil || len(found) != 1 || inDomain(found[0].DN, s.defaultNC) {
+			return err
+		}
+		if out, err = c.fill(s, found[0]); err != nil {
+			return err
+		}
+		out.Partial, ok = true, true
+		return nil
+	})
+	return out, ok && err == nil
 }
 
 func accountFilter(name string) string {
@@ -96,9 +122,9 @@ func (c *Client) account(s *session, dn string) (fact.Account, error) {
 		if err != nil {
 			return fact.Account{}, fmt.Errorf("reading who may act on behalf of others to %s: %w", a.SAM, err)
 		}
-		a.ActOnBehalf = d.trustees()
+		a.ActOnBehalf, a.ActConditions = d.trustees(), d.conditional()
 	}
-	a.ProtectedUser, err = s.protected(entry.DN)
+	a.ProtectedUser, a.Groups, err = s.protected(entry.DN)
 	return a, err
 }
 
@@ -134,28 +160,30 @@ func (c *Client) fill(s *session, e *ldap.Entry) (fact.Account, error) {
 // protected says whether an account is in Protected Users, directly or through
 // other groups. tokenGroups needs a catalogue at hand and certain rights, so
 // its absence is no answer and the membership is searched for instead.
-func (s *session) protected(dn string) (bool, error) {
+func (s *session) protected(dn string) (protected bool, groups []string, err error) {
 	entry, err := s.base(dn, "tokenGroups")
 	if err == nil {
-		if groups := entry.GetEqualFoldRawAttributeValues("tokenGroups"); len(groups) > 0 {
-			return slices.ContainsFunc(groups, func(g []byte) bool {
-				sid := sidOf(g)
-				return strings.HasPrefix(sid, "S-1-5-21-") && strings.HasSuffix(sid, protectedUsers)
-			}), nil
+		for _, g := range entry.GetEqualFoldRawAttributeValues("tokenGroups") {
+			sid := sidOf(g)
+			groups = append(groups, sid)
+			protected = protected || strings.HasPrefix(sid, "S-1-5-21-") && strings.HasSuffix(sid, protectedUsers)
+		}
+		if len(groups) > 0 {
+			return protected, groups, nil
 		}
 	} else if s.lost(err) != nil {
-		return false, err
+		return false, nil, err
 	}
 	const wellKnown = "(&(objectClass=group)(sAMAccountName=Protected Users))"
 	group, err := s.subtree(s.defaultNC, wellKnown, "objectSid")
 	if err != nil || len(group) == 0 {
-		return false, err
+		return false, nil, err
 	}
 	const chain = "(memberOf:1.2.840.113556.1.4.1941:="
 	member, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases,
 		0, 0, false, chain+ldap.EscapeFilter(group[0].DN)+")", []string{"1.1"}, nil))
 	if err != nil {
-		return false, err //nolint:wrapcheck // with classifies it, and says what was asked
+		return false, nil, err
 	}
-	return len(member.Entries) > 0, nil
+	return len(member.Entries) > 0, nil, nil
 }

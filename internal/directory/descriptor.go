@@ -71,6 +71,17 @@ func (d descriptor) trustees() []string {
 	return kept
 }
 
+// conditional are the SIDs of entries that hold only under a condition.
+func (d descriptor) conditional() []string {
+	var out []string
+	for _, a := range d.ACEs {
+		if a.Condition && a.Mask&(controlAccess|genericAll) != 0 {
+			out = append(out, a.SID)
+		}
+	}
+	return out
+}
+
 // parseDescriptor reads a self-relative security descriptor on any system.
 func parseDescriptor(b []byte) (descriptor, error) {
 	if len(b) < 20 || b[0] != 1 {

@@ -33,6 +33,15 @@ type Account struct {
 	ActOnBehalf []string
 	// ProtectedUser says membership, direct or nested, of Protected Users.
 	ProtectedUser bool
+	// ActConditions are trustees of the descriptor whose entries depend on a
+	// condition that cannot be judged from outside.
+	ActConditions []string
+	// Groups are the SIDs of every group, nested ones included; nil when they
+	// could not be read.
+	Groups []string
+	// Partial says that the account lies in another domain, of which only what
+	// the global catalogue keeps is known.
+	Partial bool
 	// Writable are the attributes that the bound user may write by
 	// allowedAttributesEffective; nil when the directory does not say.
 	Writable []string
@@ -41,10 +50,14 @@ type Account struct {
 // userAccountControl bits (MS-ADTS 2.2.16).
 const (
 	UACDisabled           = 0x2
+	UACServerTrust        = 0x2000    // a domain controller
 	UACTrustedForDeleg    = 0x80000   // unconstrained
 	UACNotDelegated       = 0x100000  // "sensitive and cannot be delegated"
 	UACTrustedToAuthDeleg = 0x1000000 // protocol transition
 )
+
+// DomainController says that the account is that of a domain controller.
+func (a Account) DomainController() bool { return a.UAC&UACServerTrust != 0 }
 
 // Sensitive says that the account must not be delegated.
 func (a Account) Sensitive() bool { return a.UAC&UACNotDelegated != 0 }
@@ -70,4 +83,14 @@ type SPNGroup struct {
 	Name      string
 	Holders   []string
 	LookAlike bool
+}
+
+// GroupReaders says who may read the groups of users.
+type GroupReaders struct {
+	// Seen says that the directory shows the groups that decide it.
+	Seen bool
+	// Everybody says that every account may.
+	Everybody bool
+	// Group is the SID of the group whose members may in any case.
+	Group string
 }

@@ -158,6 +158,14 @@ func delegationTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "groups-unreadable", Step: "delegation", Check: "delegation.rehearsal", Cause: "delegation.groups-unreadable",
+				Title: "the connectors may not read the test user's groups",
+				Note:  "Hardening closed tokenGroupsGlobalAndUniversal. The user exists, and S4U2Self answers that there is none: KDC_ERR_C_PRINCIPAL_UNKNOWN (6).",
+			},
+			set: inDirectory(func(tx *directory.Tx) error { return tx.WithholdTokenGroups(alice, true) }),
+		},
+		{
+			Fault: Fault{
 				ID: "user-protected", Step: "delegation", Check: "delegation.user", Cause: "delegation.user-protected",
 				Title: "the test user is in Protected Users",
 				Note:  "Same effect as the sensitive flag, set by group membership, so it is not seen on the account page.",

@@ -50,6 +50,17 @@ func seedMachines(tx *Tx) error {
 			return err
 		}
 	}
+	return seedGroupReaders(tx)
+}
+
+// seedGroupReaders lets the connectors read users' groups, as an administrator
+// does who emptied Pre-Windows 2000 Compatible Access.
+func seedGroupReaders(tx *Tx) error {
+	for _, h := range contoso.Connectors() {
+		if err := tx.SetMember("Windows Authorization Access Group", h.Account, true); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
