@@ -170,6 +170,9 @@ func joined(d Directory) checks.Func {
 		if u.OnPremSAM != "" && !strings.EqualFold(u.OnPremSAM, a.SAM) {
 			return checks.Failed("sync.not-joined", expected, "the tenant's user came from "+u.OnPremSAM)
 		}
-		return checks.Passed(expected, "joined by SID").With("distinguished name", a.DN).With("SID", a.SID)
+		if u.OnPremSID == "" && u.OnPremSAM == "" {
+			return checks.CouldNotTell(checks.Unexplained, expected, "the tenant tells neither SID nor name of the account behind it")
+		}
+		return checks.Passed(expected, "the same account").With("distinguished name", a.DN).With("SID", a.SID)
 	}
 }
