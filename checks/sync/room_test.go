@@ -1,0 +1,116 @@
+package sync_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/checks/checkstest"
+	"sensegate/checks/sync"
+	"sensegate/internal/fact"
+)
+
+// pair is tenant and directory; fails are errors by question.
+type pair struct {
+	sync.Entra
+	sync.Directory
+	org     fact.Organization
+	user    fact.CloudUser
+	account fact.Account
+	fails   map[string]error
+}
+
+func (p pair) Organization(context.Context) (fact.Organization, error) {
+	return p.org, p.fails["organization"]
+}
+
+func (p pair) User(context.Context, string) (fact.CloudUser, error) { return p.user, p.fails["user"] }
+
+func (p pair) Account(context.Context, string) (fact.Account, error) {
+	return p.account, p.fails["account"]
+}
+
+func healthy() pair {
+	return pair{
+		org: fact.Organization{Name: "Contoso", SyncEnabled: true, LastSync: checkstest.Now().Add(-20 * time.Minute)},
+		user: fact.CloudUser{
+			ID: "u-1", UPN: "alice@contoso.test", Type: "Member", Enabled: true, Synced: true, Licensed: true,
+			OnPremDomain: "contoso.test", OnPremSAM: "alice", OnPremSID: "S-1-5-21-1",
+		},
+		account: fact.Account{SAM: "Alice", SID: "s-1-5-21-1", DN: "CN=alice"}, fails: map[string]error{},
+	}
+}
+
+func room(p pair) checkstest.Room {
+	return checkstest.Room{Checks: sync.Checks(sync.Ports{Entra: p, Directory: p}), Causes: sync.Causes()}
+}
+
+func missing() error { return &fact.Error{Kind: fact.NotFound, System: "Graph"} }
+
+func TestRoom(t *testing.T) {
+	const p, w, f, u = checks.Pass, checks.Warn, checks.Fail, checks.Unknown
+	since := func(d time.Duration) func(*pair) {
+		return func(x *pair) { x.org.LastSync = checkstest.Now().Add(-d) }
+	}
+	tests := []struct {
+		name  string
+		id    checks.ID
+		alter func(*pair)
+		want  checkstest.Want
+	}{
+		{"on", "sync.on", nil, checkstest.Want{Status: p, Seen: "Contoso"}},
+		{"off", "sync.on", func(x *pair) { x.org.SyncEnabled = false }, checkstest.Want{Status: f, Cause: "sync.off"}},
+		{"just now", "sync.fresh", since(10 * time.Second), checkstest.Want{Status: p, Seen: "just now"}},
+		{"a while ago", "sync.fresh", nil, checkstest.Want{Status: p, Seen: "20 minutes ago"}},
+		{"three cycles missed", "sync.fresh", since(2 * time.Hour), checkstest.Want{Status: w, Cause: "sync.stale", Seen: "2 hours ago"}},
+		{"days ago", "sync.fresh", since(73 * time.Hour), checkstest.Want{Status: f, Cause: "sync.stale", Seen: "3 days ago"}},
+		{"never", "sync.fresh", func(x *pair) { x.org.LastSync = time.Time{} }, checkstest.Want{Status: f, Cause: "sync.stale", Seen: "never"}},
+		{"a clock that is behind", "sync.fresh", since(-time.Minute), checkstest.Want{Status: p, Seen: "just now"}},
+		{"synchronised", "sync.user", nil, checkstest.Want{Status: p, Seen: `contoso.test\alice`}},
+		{"not there", "sync.user", func(x *pair) { x.fails["user"] = missing() }, checkstest.Want{Status: f, Cause: "sync.user-missing"}},
+		{"in the cloud alone", "sync.user", func(x *pair) { x.user.Synced = false }, checkstest.Want{Status: f, Cause: "sync.user-cloud-only"}},
+		{"disabled", "sync.user", func(x *pair) { x.user.Enabled = false }, checkstest.Want{Status: f, Cause: "sync.user-disabled"}},
+		{"a guest", "sync.user", func(x *pair) { x.user.Type = "Guest" }, checkstest.Want{Status: f, Cause: "sync.user-guest"}},
+		{"the same person", "sync.joined", nil, checkstest.Want{Status: p}},
+		{"the SID of another", "sync.joined", func(x *pair) { x.account.SID = "S-1-5-21-2" }, checkstest.Want{Status: f, Cause: "sync.not-joined"}},
+		{"the name of another", "sync.joined", func(x *pair) { x.user.OnPremSID, x.user.OnPremSAM = "", "bob" }, checkstest.Want{Status: f, Cause: "sync.not-joined", Seen: "bob"}},
+		{"nobody", "sync.joined", func(x *pair) { x.fails["account"] = missing() }, checkstest.Want{Status: f, Cause: "sync.not-joined", Seen: "alice"}},
+		{"nothing to compare with", "sync.joined", func(x *pair) { x.user.OnPremSID, x.user.OnPremSAM = "", "" }, checkstest.Want{Status: u, Reason: checks.Unexplained}},
+		{"no error", "sync.provisioning", nil, checkstest.Want{Status: p}},
+		{"an error", "sync.provisioning", func(x *pair) { x.user.ProvisioningProblem = "proxyAddresses is taken" }, checkstest.Want{Status: f, Cause: "sync.provisioning-error", Seen: "proxyAddresses"}},
+		{"licensed", "sync.licence", nil, checkstest.Want{Status: p}},
+		{"not licensed", "sync.licence", func(x *pair) { x.user.Licensed = false }, checkstest.Want{Status: f, Cause: "sync.user-unlicensed"}},
+	}
+	var causes []checks.CauseID
+	for _, tt := range tests {
+		causes = append(causes, tt.want.Cause)
+		t.Run(string(tt.id)+"/"+tt.name, func(t *testing.T) {
+			x := healthy()
+			if tt.alter != nil {
+				tt.alter(&x)
+			}
+			r := room(x)
+			r.Hold(t, r.Ask(t, tt.id, checkstest.Site(), map[string]any{sync.FactUser: x.user}), tt.want)
+		})
+	}
+	room(healthy()).Covered(t, causes)
+}
+
+// TestSilence lets each question go unanswered in every way. That somebody is
+// not there is an answer.
+func TestSilence(t *testing.T) {
+	for id, q := range map[checks.ID]string{"sync.on": "organization", "sync.fresh": "organization", "sync.user": "user", "sync.joined": "account"} {
+		for _, silence := range checkstest.Silences() {
+			if silence.Name == "not found" && q != "organization" {
+				continue
+			}
+			t.Run(string(id)+"/"+silence.Name, func(t *testing.T) {
+				x := healthy()
+				x.fails[q] = silence.Err
+				r := room(x)
+				r.Hold(t, r.Ask(t, id, checkstest.Site(), nil), checkstest.Want{Status: checks.Unknown, Reason: silence.Reason, Seen: silence.Err.Error()})
+			})
+		}
+	}
+}
