@@ -237,6 +237,9 @@ const (
 func role(_ context.Context, env checks.Env) checks.Result {
 	const expected = "Application Administrator or Global Administrator"
 	me, _ := checks.Known[fact.SignedIn](env, FactSignedIn)
+	if me.AppOnly {
+		return checks.NotApplicable("an application signed in: it reads what Graph documents for it, and changes nothing")
+	}
 	var names []string
 	for _, r := range me.Roles {
 		if r.TemplateID == applicationAdministrator || r.TemplateID == globalAdministrator {

@@ -32,7 +32,7 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing connections: %w", err)
 	}
-	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless}
+	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless, Secret: o.secrets}
 	cloud, err := graph.NewClient(s, dialer, signIn)
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing the sign-in to Entra: %w", err)

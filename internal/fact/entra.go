@@ -18,6 +18,8 @@ type SignedIn struct {
 	// Roles are the template ids of active directory roles, nested groups
 	// included.
 	Roles []Role
+	// AppOnly says that an application signed in, without a person.
+	AppOnly bool
 }
 
 // Role is a directory role.

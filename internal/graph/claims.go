@@ -11,11 +11,13 @@ import (
 // claims are what a token says of itself. They are read for display and for
 // early, clear refusals; whoever is asked with the token verifies it.
 type claims struct {
-	Scope    string `json:"scp"`
-	Kind     string `json:"idtyp"`
-	UPN      string `json:"upn"`
-	Username string `json:"preferred_username"`
-	Unique   string `json:"unique_name"`
+	Scope    string   `json:"scp"`
+	Kind     string   `json:"idtyp"`
+	Object   string   `json:"oid"`
+	Roles    []string `json:"roles"`
+	UPN      string   `json:"upn"`
+	Username string   `json:"preferred_username"`
+	Unique   string   `json:"unique_name"`
 }
 
 // readClaims reads a token's middle part. A token of another form, which Entra

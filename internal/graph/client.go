@@ -16,7 +16,6 @@ import (
 )
 
 const (
-	defaultGraph = "https://graph.microsoft.com"
 	// maxAnswer bounds one page of Graph.
 	maxAnswer = 8 << 20
 	// maxPages bounds a list: a service that links its pages in a circle must
@@ -79,7 +78,7 @@ func (c *Client) connect(permissions ...string) connection {
 // for this has been given its permissions there, as Azure's command line has:
 // asking those two for single ones would ask for consent again.
 func (c *Client) scopes(permissions ...string) []string {
-	if c.site.Entra.SignIn == ByAzureCLI || c.site.Entra.ClientID != "" {
+	if c.site.Entra.SignIn == ByAzureCLI || c.site.Entra.ClientID != "" || c.personless() {
 		return []string{c.endpoint() + "/.default"}
 	}
 	out := make([]string, 0, len(permissions))
@@ -89,12 +88,7 @@ func (c *Client) scopes(permissions ...string) []string {
 	return out
 }
 
-func (c *Client) endpoint() string {
-	if c.site.Entra.Graph == "" {
-		return defaultGraph
-	}
-	return strings.TrimRight(c.site.Entra.Graph, "/")
-}
+func (c *Client) endpoint() string { return c.site.GraphURL() }
 
 // bearer puts the token on a request. The SDK's own policy lets callers queue
 // behind one sign-in without looking at their deadlines.

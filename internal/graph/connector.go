@@ -19,6 +19,9 @@ const (
 
 // ProxyEnabled says whether application proxy is switched on in the tenant.
 func (c *Client) ProxyEnabled(ctx context.Context) (bool, error) {
+	if err := c.person("reading whether application proxy is enabled"); err != nil {
+		return false, err
+	}
 	var profile struct {
 		Enabled *bool `json:"isEnabled"`
 	}
@@ -33,6 +36,9 @@ func (c *Client) ProxyEnabled(ctx context.Context) (bool, error) {
 // ConnectorGroups are the tenant's groups of connectors. A tenant that never
 // registered a connector has none.
 func (c *Client) ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, error) {
+	if err := c.person("reading the connector groups"); err != nil {
+		return nil, err
+	}
 	type group struct {
 		ID      string `json:"id"`
 		Name    string `json:"name"`
@@ -56,6 +62,9 @@ func (c *Client) ConnectorGroups(ctx context.Context) ([]fact.ConnectorGroup, er
 // Connectors are the registered connectors with the group each is in. The
 // groups are asked for their members: there are fewer of them.
 func (c *Client) Connectors(ctx context.Context) ([]fact.Connector, error) {
+	if err := c.person("reading the connectors"); err != nil {
+		return nil, err
+	}
 	type connector struct {
 		ID      string `json:"id"`
 		Machine string `json:"machineName"`

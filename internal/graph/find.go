@@ -29,7 +29,8 @@ func (c *Client) PublishedApps(ctx context.Context, externalURL, internalURL, na
 	if err := s.consider(ctx, likely); err != nil {
 		return nil, err
 	}
-	if !s.settled() && (externalURL != "" || internalURL != "") {
+	// An application that signed in by itself may not ask for connector groups.
+	if !s.settled() && !c.personless() && (externalURL != "" || internalURL != "") {
 		rest, err := s.grouped(ctx)
 		if err != nil {
 			return nil, err
@@ -40,7 +41,7 @@ func (c *Client) PublishedApps(ctx context.Context, externalURL, internalURL, na
 	}
 	out := make([]fact.PublishedApp, 0, len(s.hits))
 	for _, a := range s.hits {
-		app, err := c.read.describe(ctx, a)
+		app, err := c.describe(ctx, a)
 		if err != nil {
 			return nil, err
 		}

@@ -50,9 +50,9 @@ type visit struct {
 // is that of the published application, <identifier URI>/user_impersonation.
 func NewOutside(s site.Site, d *netprobe.Dialer, o SignInOptions, scope func(context.Context) (string, error)) (*Outside, error) {
 	mode := o.mode(s)
-	if mode == ByAzureCLI {
-		// The command line is signed in as the administrator, not as the test
-		// user.
+	if mode == ByAzureCLI || mode == ByCertificate || mode == BySecret {
+		// Those are signed in as the administrator or as nobody, not as the
+		// test user.
 		mode = SignInOptions{Headless: o.Headless}.mode(site.Site{})
 	}
 	cred, err := newCredential(s, d, o, mode, s.TestUser.UPN)

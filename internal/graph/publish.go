@@ -25,6 +25,9 @@ const roleUser = "18d14569-c3bd-439b-9a66-3a2aee01d14f"
 // answers what is published in the end. Every step looks before it writes, so
 // that a run that was broken off can be repeated.
 func (w *Writer) Publish(ctx context.Context, wish fact.PublishWish) (fact.PublishedApp, error) {
+	if err := w.client.person("publishing " + netprobe.Clean(wish.Name)); err != nil {
+		return fact.PublishedApp{}, err
+	}
 	known, err := w.client.PublishedApps(ctx, wish.ExternalURL, wish.InternalURL, wish.Name)
 	if err != nil {
 		return fact.PublishedApp{}, err

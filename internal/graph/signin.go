@@ -28,8 +28,7 @@ const (
 	entraSystem = "Entra"
 	// defaultClientID is Microsoft Graph Command Line Tools, a public client
 	// that every tenant knows.
-	defaultClientID  = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
-	defaultAuthority = "https://login.microsoftonline.com/"
+	defaultClientID = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 	// signInPatience bounds one sign-in, as long as a device code lives.
 	signInPatience = 15 * time.Minute
 )
@@ -39,7 +38,14 @@ const (
 	ByBrowser    = "browser"
 	ByDeviceCode = "device-code"
 	ByAzureCLI   = "azure-cli"
+	// ByCertificate and BySecret sign in as an application: for reading, where
+	// Graph documents that.
+	ByCertificate = "certificate"
+	BySecret      = "secret"
 )
+
+// secretName is what the application's secret is asked for as.
+const secretName = "SENSEGATE_ENTRA_SECRET"
 
 // Prompt shows a person what to do to sign in: message is Entra's own
 // sentence, url and code are what it says to open and type. For a browser
@@ -53,6 +59,9 @@ type SignInOptions struct {
 	// Headless says that no browser can be opened; it decides where the site
 	// does not say how to sign in.
 	Headless bool
+	// Secret finds a secret by the name of its variable; only the sign-in by
+	// secret asks.
+	Secret func(name string) (string, bool)
 }
 
 // mode is how the site wants to sign in.
@@ -130,8 +139,10 @@ func newCredential(s site.Site, d *netprobe.Dialer, o SignInOptions, mode, login
 		})
 	case ByAzureCLI:
 		c.silent, err = azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Entra.Tenant})
+	case ByCertificate, BySecret:
+		c.silent, err = asApplication(s, o, client, mode)
 	default:
-		return nil, fmt.Errorf("signing in: %q is not one of %s, %s, %s", mode, ByBrowser, ByDeviceCode, ByAzureCLI)
+		return nil, fmt.Errorf("signing in: %q is not one of %s, %s, %s, %s, %s", mode, ByBrowser, ByDeviceCode, ByAzureCLI, ByCertificate, BySecret)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("preparing the sign-in: %w", err)
@@ -229,10 +240,7 @@ func (c *credential) showCode(ctx context.Context, m azidentity.DeviceCodeMessag
 
 // authority is the sign-in host with the slash that the library wants.
 func authority(s site.Site) string {
-	if s.Entra.Authority == "" {
-		return defaultAuthority
-	}
-	return strings.TrimRight(s.Entra.Authority, "/") + "/"
+	return s.LoginURL()
 }
 
 // quietBrowser keeps the opener's chatter off the terminal: it writes there

@@ -55,6 +55,11 @@ func (c *Client) SignedIn(ctx context.Context) (fact.SignedIn, error) {
 		return fact.SignedIn{}, err
 	}
 	says := readClaims(token.Token)
+	if says.appOnly() && c.personless() {
+		return fact.SignedIn{
+			ID: netprobe.Clean(says.Object), UPN: "the application " + c.site.Entra.ClientID, AppOnly: true, Scopes: cleanAll(says.Roles),
+		}, nil
+	}
 	if says.appOnly() {
 		return fact.SignedIn{}, unsupported(op, "signed in as an application; application proxy can only be managed by a person")
 	}

@@ -58,6 +58,9 @@ func settle(ctx context.Context, op string, try func(context.Context) (done bool
 // Unpublish deletes the application and its service principal. One that is
 // gone already is no error.
 func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
+	if err := w.client.person("deleting the application"); err != nil {
+		return err
+	}
 	var a application
 	path := "/v1.0/applications/" + url.PathEscape(objectID)
 	err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {appFields}}, &a)
@@ -92,6 +95,9 @@ func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
 // SetSSO sets or clears single sign-on and reads it back.
 func (w *Writer) SetSSO(ctx context.Context, objectID string, wish fact.SSOWish) error {
 	const op = "setting single sign-on"
+	if err := w.client.person(op); err != nil {
+		return err
+	}
 	settings := map[string]any{"singleSignOnMode": "none"}
 	if wish.Mode != "" && !strings.EqualFold(wish.Mode, "none") {
 		settings["singleSignOnMode"] = wish.Mode

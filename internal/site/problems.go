@@ -67,6 +67,15 @@ func (s Site) Problems() []Problem {
 	if err := CheckSignIn(s.Entra.SignIn); err != nil {
 		out = append(out, Problem{Path: "entra.sign_in", Text: err.Error()})
 	}
+	if err := CheckCloud(s.Entra.Cloud); err != nil {
+		out = append(out, Problem{Path: "entra.cloud", Text: err.Error()})
+	}
+	if s.Entra.SignIn == "certificate" || s.Entra.SignIn == "secret" {
+		add("entra.client_id", s.Entra.ClientID, nil, "the application that the certificate or secret belongs to")
+	}
+	if s.Entra.SignIn == "certificate" {
+		add("entra.certificate", s.Entra.Certificate, nil, "reader.pem")
+	}
 	for i, p := range s.Pins {
 		for _, hp := range []string{p.Name, p.Address} {
 			if _, _, err := net.SplitHostPort(hp); err != nil {
@@ -117,10 +126,10 @@ func CheckURL(v string) error { return checkURL(v, "https", "http") }
 // CheckSignIn accepts a way to sign in to Entra.
 func CheckSignIn(v string) error {
 	switch v {
-	case "", "browser", "device-code", "azure-cli":
+	case "", "browser", "device-code", "azure-cli", "certificate", "secret":
 		return nil
 	}
-	return fmt.Errorf("%q is not one of browser, device-code, azure-cli", v)
+	return fmt.Errorf("%q is not one of browser, device-code, azure-cli, certificate, secret", v)
 }
 
 // CheckLDAP accepts an ldaps or ldap URL.

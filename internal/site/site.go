@@ -27,21 +27,30 @@ type Site struct {
 	Pins      []Pin      `yaml:"pins,omitempty"`
 	Evidence  []string   `yaml:"evidence,omitempty"` // files written by `sensegate collect`
 	Verify    VerifyKeys `yaml:"verify,omitempty"`
+	// EvidenceMaxAge is how old evidence from another host may be, 168h (a week)
+	// when zero.
+	EvidenceMaxAge time.Duration `yaml:"evidence_max_age,omitempty"`
 }
 
 // Entra says which tenant, which cloud and how to sign in.
 type Entra struct {
 	// Tenant is the tenant id or one of its verified domains.
 	Tenant string `yaml:"tenant"`
-	// Authority is the sign-in host, https://login.microsoftonline.com/ when empty.
+	// Cloud is global, usgov or usdod; global when empty.
+	Cloud string `yaml:"cloud,omitempty"`
+	// Authority is the sign-in host, the cloud's when empty.
 	Authority string `yaml:"authority,omitempty"`
-	// Graph is the Graph endpoint, https://graph.microsoft.com when empty.
+	// Graph is the Graph endpoint, the cloud's when empty.
 	Graph string `yaml:"graph,omitempty"`
 	// ClientID is the public client application to sign in with; Microsoft's
 	// command-line client for Graph when empty.
 	ClientID string `yaml:"client_id,omitempty"`
-	// SignIn is browser, device-code or azure-cli.
+	// SignIn is browser, device-code or azure-cli; or certificate or secret, for
+	// reading only, as the application ClientID.
 	SignIn string `yaml:"sign_in,omitempty"`
+	// Certificate is a PEM file with the application's certificate and key. A
+	// secret comes from SENSEGATE_ENTRA_SECRET and is never written.
+	Certificate string `yaml:"certificate,omitempty"`
 	// DisableInstanceDiscovery skips the public list of clouds: needed where
 	// the authority is not one of Microsoft's.
 	DisableInstanceDiscovery bool `yaml:"disable_instance_discovery,omitempty"`

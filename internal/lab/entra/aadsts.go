@@ -100,6 +100,8 @@ func aadstsMoreText(code int) (oauth, sub, format string) {
 		return "invalid_client", "", "The application '%s' asked for scope '%s' that doesn't exist on the resource '%s'. Contact the app vendor."
 	case 700016:
 		return "unauthorized_client", "", "Application with identifier '%s' was not found in the directory '%s'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant."
+	case 700027:
+		return "invalid_client", "", "The certificate with identifier used to sign the client assertion is not registered on application."
 	case 700054:
 		return "unsupported_response_type", "", "response_type '%s' is not enabled for the application."
 	case 900144:

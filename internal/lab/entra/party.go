@@ -26,7 +26,7 @@ func (st *State) party(id string) (party, *SignInError) {
 	if c := st.Client(id); c != nil {
 		return party{
 			id: c.ID, name: c.Name, redirectURIs: c.RedirectURIs, secrets: c.Secrets,
-			public: len(c.Secrets) == 0, client: c,
+			public: len(c.Secrets)+len(c.Certificates) == 0, client: c,
 		}, nil
 	}
 	// Only the application id names an application here, not its object id.

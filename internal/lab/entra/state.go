@@ -1,6 +1,7 @@
 package entra
 
 import (
+	"crypto/x509"
 	"strconv"
 	"strings"
 	"time"
@@ -121,6 +122,8 @@ type Client struct {
 	RedirectURIs []string
 	// Secrets make it a confidential client.
 	Secrets []string
+	// Certificates make it one too: assertions signed with their keys are taken.
+	Certificates []*x509.Certificate
 	// Scopes are the delegated permissions on Graph somebody consented to, and
 	// AppRoles its application permissions.
 	Scopes   []string

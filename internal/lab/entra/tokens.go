@@ -64,7 +64,11 @@ func (s *Server) redeem(form url.Values) (*tokenAnswer, *SignInError) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	if refusal := p.authenticate(form.Get("client_secret")); refusal != nil {
+	if assertion := form.Get("client_assertion"); assertion != "" {
+		if !p.asserted(assertion, s.clock()) {
+			return nil, aadsts(700027)
+		}
+	} else if refusal := p.authenticate(form.Get("client_secret")); refusal != nil {
 		return nil, refusal
 	}
 	switch gt := form.Get("grant_type"); gt {
