@@ -9,6 +9,7 @@ import (
 
 	"sensegate/checks"
 	"sensegate/internal/fact"
+	"sensegate/internal/site"
 )
 
 // problem is what is wrong with one host.
@@ -16,57 +17,148 @@ type problem struct {
 	cause checks.CauseID
 	seen  string
 	warn  bool
+	// notes are further things to show.
+	notes []checks.Evidence
 }
 
-// maxAge is how old evidence may be: a service that ran last week proves little.
+// maxAge is how old evidence may be unless the site says otherwise: a service
+// that ran last week proves little.
 const maxAge = 7 * 24 * time.Hour
 
-// eachHost judges the evidence of every host of the site. One bad host is
-// enough: traffic is spread at random.
-func eachHost(hosts Host, expected string, judge func(fact.HostEvidence) *problem) checks.Func {
+// eachHost judges the evidence of every host of the site by the sections that
+// the judgement rests on. One bad host is enough: traffic is spread at random.
+func eachHost(hosts Host, expected string, judge func(fact.HostEvidence) *problem, sections ...string) checks.Func {
+	return overHosts(hosts, expected, sections, func(_ site.Site, ev fact.HostEvidence) *problem { return judge(ev) })
+}
+
+func overHosts(hosts Host, expected string, sections []string, judge func(site.Site, fact.HostEvidence) *problem) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
-		r := checks.Passed(expected, "")
-		var good []string
-		oldest := env.Clock()
+		v := verdict{Result: checks.Passed(expected, ""), oldest: env.Clock(), source: checks.Collected}
 		for _, h := range env.Site.Connector.Hosts {
 			ev, err := hosts.Host(ctx, h.Name)
-			if checks.KindOf(err) == fact.NotFound {
-				return checks.CouldNotTell(checks.NoEvidence, expected, "nothing was collected on "+h.Name).
-					With("how", "run `sensegate collect --output "+h.Name+".json` there and name the file in the site's evidence")
-			}
-			if err != nil {
+			if err != nil && checks.KindOf(err) != fact.NotFound {
 				return checks.Explain(err).Expect(expected)
 			}
-			if age := env.Clock().Sub(ev.Collected); age > maxAge {
-				return checks.CouldNotTell(checks.NoEvidence, expected,
-					fmt.Sprintf("the evidence of %s is %d days old", h.Name, int(age.Hours()/24)))
+			if err != nil {
+				v.unproved(h.Name, "nothing was collected on "+h.Name)
+				continue
 			}
-			if ev.Collected.Before(oldest) {
-				oldest = ev.Collected
+			if why := unusable(env, ev, sections); why != "" {
+				v.unproved(h.Name, h.Name+": "+why)
+				continue
 			}
-			p := judge(ev)
-			value := "as expected"
-			if p != nil {
-				value = p.seen
-			}
-			r = r.With(h.Name, value)
-			switch {
-			case p == nil:
-				good = append(good, h.Name)
-			case r.Status == checks.Pass || (r.Status == checks.Warn && !p.warn):
-				bad := checks.Failed(p.cause, expected, h.Name+": "+p.seen)
-				if p.warn {
-					bad = checks.Warned(p.cause, expected, h.Name+": "+p.seen)
-				}
-				bad.Evidence = r.Evidence
-				r = bad.Var("host", h.Name)
-			}
+			v.date(ev, sections)
+			v.take(h.Name, judge(env.Site, ev))
 		}
-		if r.Status == checks.Pass {
-			r.Seen = "true on " + strings.Join(good, " and ")
-		}
-		return r.From(checks.Collected, oldest)
+		return v.done(expected)
 	}
+}
+
+// unusable says why evidence cannot be judged: sections are missing, or older
+// than the site allows.
+func unusable(env checks.Env, ev fact.HostEvidence, sections []string) string {
+	limit := env.Site.EvidenceMaxAge
+	if limit <= 0 {
+		limit = maxAge
+	}
+	for _, s := range sections {
+		if why := ev.Missing(s); why != "" {
+			return s + ": " + why
+		}
+	}
+	for _, s := range append([]string{""}, sections...) {
+		since := ev.Since(s)
+		if s == "" && ev.Sections != nil {
+			continue // each section has a date of its own
+		}
+		if age := env.Clock().Sub(since); age > limit {
+			return fmt.Sprintf("the evidence is %s old, and %s are allowed", days(age), days(limit))
+		} else if age < -ahead {
+			return "the evidence is dated " + since.UTC().Format(time.RFC3339) + ", which has not come yet"
+		}
+	}
+	return ""
+}
+
+// ahead is how much a host's clock may be in front of ours before its evidence
+// cannot be dated.
+const ahead = 15 * time.Minute
+
+func days(d time.Duration) string {
+	if d < 48*time.Hour {
+		return fmt.Sprintf("%d hours", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
+}
+
+// verdict grows host by host: what failed counts more than what is not known,
+// and that more than a warning.
+type verdict struct {
+	checks.Result
+	good    []string
+	unknown string
+	oldest  time.Time
+	source  checks.Source
+}
+
+func (v *verdict) unproved(host, why string) {
+	v.Result = v.With(host, why)
+	if v.unknown == "" {
+		v.unknown = why
+	}
+	v.Result = v.Var("host", host)
+}
+
+func (v *verdict) date(ev fact.HostEvidence, sections []string) {
+	for _, s := range sections {
+		if since := ev.Since(s); since.Before(v.oldest) {
+			v.oldest = since
+		}
+		if ev.Sections[s].Pasted {
+			v.source = checks.Pasted
+		}
+	}
+	if len(sections) == 0 && ev.Collected.Before(v.oldest) {
+		v.oldest = ev.Collected
+	}
+}
+
+func (v *verdict) take(host string, p *problem) {
+	value := "as expected"
+	if p != nil && p.cause != "" {
+		value = p.seen
+	}
+	v.Result = v.With(host, value)
+	if p != nil {
+		for _, n := range p.notes {
+			v.Result = v.With(host+": "+n.Name, n.Value)
+		}
+	}
+	switch {
+	case p == nil || p.cause == "":
+		v.good = append(v.good, host)
+	case v.Status == checks.Pass || v.Status == checks.Warn && !p.warn:
+		bad := checks.Failed(p.cause, v.Expected, host+": "+p.seen)
+		if p.warn {
+			bad = checks.Warned(p.cause, v.Expected, host+": "+p.seen)
+		}
+		bad.Evidence = v.Evidence
+		v.Result = bad.Var("host", host)
+	}
+}
+
+func (v *verdict) done(expected string) checks.Result {
+	r := v.Result
+	switch {
+	case r.Status == checks.Fail:
+	case v.unknown != "":
+		u := checks.CouldNotTell(checks.NoEvidence, expected, v.unknown)
+		u.Evidence = r.Evidence
+		r = u.With("how", "run `sensegate collect --output HOST.json` there and `sensegate import HOST.json` here, or paste what the command below prints")
+	case r.Status == checks.Pass:
+		r.Seen = "true on " + strings.Join(v.good, " and ")
+	}
+	return r.From(v.source, v.oldest)
 }
 
 // The service names survived the renaming of the product in 2024.
@@ -83,8 +175,8 @@ func services(ev fact.HostEvidence) *problem {
 				continue
 			}
 			found = true
-			if !strings.EqualFold(s.State, "running") {
-				return &problem{cause: "connector.service-stopped", seen: name + " is " + strings.ToLower(s.State)}
+			if p := service(name, s); p != nil {
+				return p
 			}
 		}
 		if !found {
@@ -92,6 +184,39 @@ func services(ev fact.HostEvidence) *problem {
 		}
 	}
 	return nil
+}
+
+// service judges one of the two services.
+func service(name string, s fact.Service) *problem {
+	start := strings.ToLower(s.Start)
+	switch {
+	case start == "disabled":
+		return &problem{cause: "connector.service-disabled", seen: name + " is disabled, and " + strings.ToLower(s.State)}
+	case !strings.EqualFold(s.State, "running"):
+		return &problem{cause: "connector.service-stopped", seen: name + " is " + strings.ToLower(s.State)}
+	case start == "manual":
+		return &problem{cause: "connector.service-disabled", seen: name + " runs, and does not start by itself", warn: true}
+	case !builtIn(s):
+		return &problem{cause: "connector.service-account", seen: name + " runs as " + s.Account}
+	}
+	return nil
+}
+
+// builtIn says whether a service runs as one of the accounts that stand for
+// the computer. Their names are translated in some languages, their SIDs not.
+func builtIn(s fact.Service) bool {
+	if s.SID != "" {
+		return s.SID == "S-1-5-18" || s.SID == "S-1-5-19" || s.SID == "S-1-5-20"
+	}
+	authority, name, qualified := strings.Cut(s.Account, `\`)
+	if !qualified {
+		return s.Account == "" || strings.EqualFold(s.Account, "LocalSystem")
+	}
+	// NT AUTHORITY, NT-AUTORITÄT, AUTORITE NT, NT-MYNDIGHET …: a domain of users
+	// has no blank and does not begin with NT- in its name.
+	upper := strings.ToUpper(authority)
+	return name != "" && (strings.HasPrefix(upper, "NT ") || strings.HasPrefix(upper, "NT-") ||
+		strings.HasSuffix(upper, " NT") || strings.HasSuffix(upper, " NT AUTHORITY"))
 }
 
 // The milestones of the connector's version history and the Windows builds.
@@ -143,10 +268,17 @@ func part(v []string, i int) int {
 }
 
 func tls12(ev fact.HostEvidence) *problem {
-	if ev.TLS12Client == 0 {
+	switch {
+	case ev.TLS12Client == 0:
 		return &problem{cause: "connector.tls12-off", seen: "TLS 1.2 is switched off for clients"}
+	case ev.SystemTLS != nil && *ev.SystemTLS == 0 && ev.StrongCrypto != nil && *ev.StrongCrypto == 0:
+		return &problem{cause: "connector.dotnet-tls12-off", seen: ".NET is told to leave TLS 1.2 out (SchUseStrongCrypto 0, SystemDefaultTlsVersions 0)"}
 	}
-	return nil
+	p := &problem{}
+	if ev.TLS12Client < 0 {
+		p.notes = []checks.Evidence{{Name: "note", Value: "no registry value: the system's default, which is on"}}
+	}
+	return p
 }
 
 func http2(ev fact.HostEvidence) *problem {
@@ -164,9 +296,13 @@ func egress(ev fact.HostEvidence) *problem {
 	var unreached *problem
 	for _, e := range ev.Egress {
 		switch {
+		case e.Status == 407:
+			return &problem{cause: "connector.proxy-authentication", seen: fmt.Sprintf("the proxy %s asks for a sign-in (407) on the way to %s", e.Proxy, e.Host)}
 		case e.Inspected:
 			return &problem{cause: "connector.tls-inspected", seen: fmt.Sprintf("the certificate of %s comes from %s", e.Host, e.Issuer)}
-		case !e.Reached && unreached == nil:
+		case !e.Reached && e.Port == 80 && unreached == nil:
+			unreached = &problem{cause: "connector.revocation-blocked", seen: fmt.Sprintf("%s:%d not reached: %s", e.Host, e.Port, e.Problem), warn: true}
+		case !e.Reached && e.Port != 80 && (unreached == nil || unreached.cause == "connector.revocation-blocked"):
 			// Names of single endpoints may change: a hint, not a proof.
 			unreached = &problem{cause: "connector.egress-blocked", seen: fmt.Sprintf("%s:%d not reached: %s", e.Host, e.Port, e.Problem), warn: true}
 		}

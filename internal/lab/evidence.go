@@ -73,6 +73,8 @@ type connectorFacts struct {
 type tls12 struct {
 	Enabled           *int `json:"client_enabled"`
 	DisabledByDefault *int `json:"client_disabled_by_default"`
+	StrongCrypto      *int `json:"strong_crypto,omitempty"`
+	SystemTLS         *int `json:"system_default_tls,omitempty"`
 }
 
 type winHTTP struct {

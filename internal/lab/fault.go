@@ -62,7 +62,7 @@ type trap struct {
 func traps() []trap {
 	return slices.Concat(
 		siteTraps(), signInTraps(), qlikSiteTraps(), missingUserTraps(), syncTraps(), userTraps(),
-		goneConnectorTraps(), connectorTraps(), cloudConnectorTraps(), halfMadeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
+		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
 		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }

@@ -28,7 +28,7 @@ func connectorTraps() []trap {
 				Title: "the connector service is stopped on conn02",
 				Note:  "The portal shows the connector as active for a while longer. With two connectors users notice nothing until the other one fails.",
 			},
-			set: onHost(host, func(f *hostFacts) { f.Services[0].State = "stopped" }),
+			set: onHost(host, withService(carrier, func(s *service) { s.State = "stopped" })),
 		},
 		{
 			Fault: Fault{
