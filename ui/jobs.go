@@ -30,8 +30,14 @@ func (m *model) start(j job, f func(ctx context.Context, token int) tea.Msg) tea
 	ctx, cancel := context.WithCancel(m.ctx)
 	j.token, j.cancel, j.began, j.done = m.token, cancel, m.cfg.Clock(), make(chan struct{})
 	m.job = &j
-	return tea.Batch(func() tea.Msg {
+	page := m.pageName()
+	return tea.Batch(func() (msg tea.Msg) {
 		defer close(j.done)
+		defer func() {
+			if what := recover(); what != nil {
+				msg = crashedMsg{broke(what, page)}
+			}
+		}()
 		return f(ctx, j.token)
 	}, m.tick())
 }
@@ -68,7 +74,7 @@ func (m *model) afterStop() tea.Cmd {
 		m.screen = onStep
 	case onForm:
 		return m.form.build(m)
-	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords:
+	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords, onPhone, onCrash, onNotes:
 	}
 	return nil
 }

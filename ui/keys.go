@@ -13,7 +13,8 @@ type keyMap struct {
 	enter, recheck, plan, hand, edit, fold, copy key.Binding
 	up, down, pageUp, pageDown, home, end        key.Binding
 	back, stop, jump, help, quit, interrupt      key.Binding
-	digits, secret, words                        key.Binding
+	notes, fault, reset, spotlight               key.Binding
+	digits, secret, words, phone, look           key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -27,7 +28,8 @@ func newKeyMap() keyMap {
 		pageUp: bind("pgup", "pgup"), pageDown: bind("pgdn", "pgdown"),
 		home: bind("home", "home"), end: bind("end", "end"),
 		back: bind("b", "b", "esc"), stop: bind("x", "x"), jump: bind("m", "m"),
-		words:  bind("g", "g"),
+		notes: bind("n", "n"), fault: bind("f", "f"), reset: bind("z", "z"), spotlight: bind("w", "w"),
+		words: bind("g", "g"), phone: bind("u", "u"), look: bind("t", "t"),
 		secret: bind("p", "p"), help: bind("?", "?", "f1"), quit: bind("q", "q"), interrupt: bind("ctrl+c", "ctrl+c"),
 		digits: bind("1-9", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0"),
 	}

@@ -49,6 +49,9 @@ func (m *model) farewell() string {
 		return ""
 	}
 	text := strings.Join(parting(*m.journey, m.snap), "\n") + "\n"
+	if m.crash.path != "" {
+		text += "What broke is written down in " + m.crash.path + "\n"
+	}
 	if m.cfg.ASCII {
 		text = toASCII(text)
 	}

@@ -39,6 +39,29 @@ const heartbeat = 30 * time.Second
 // errEnd says that the input has ended or the user wants to leave.
 var errEnd = errors.New("the input has ended")
 
+// ErrCrashed says that something in the program itself broke.
+var ErrCrashed = errors.New("something in Sensegate itself broke: our fault, not yours")
+
+// runLinesSafely writes down what broke, and says where.
+func runLinesSafely(ctx context.Context, c Config) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			broken := broke(what, "lines")
+			err = fmt.Errorf("%w: %s", ErrCrashed, broken.what)
+			if c.CrashDir == "" {
+				return
+			}
+			path, werr := writeCrash(c.CrashDir, "crash-"+c.now().Format("20060102-150405")+".txt", crashText(broken, c.Version))
+			if werr != nil {
+				err = errors.Join(err, werr)
+				return
+			}
+			err = fmt.Errorf("%w; what was confirmed is kept; please send %s, which holds no names of your site", err, path)
+		}
+	}()
+	return runLines(ctx, c)
+}
+
 func runLines(ctx context.Context, c Config) error {
 	l := &lines{cfg: c, in: bufio.NewReader(c.In), beat: heartbeat}
 	err := l.run(ctx)

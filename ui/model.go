@@ -9,7 +9,9 @@ import (
 	"charm.land/bubbles/v2/key"
 	tea "charm.land/bubbletea/v2"
 	"github.com/atotto/clipboard"
+	"github.com/charmbracelet/colorprofile"
 
+	"sensegate/checks"
 	"sensegate/steps"
 )
 
@@ -26,6 +28,9 @@ const (
 	onFinish
 	onSecret
 	onWords
+	onPhone
+	onCrash
+	onNotes
 )
 
 // model is the only tea.Model: it routes messages and owns what outlives a
@@ -60,11 +65,20 @@ type model struct {
 	help    helpScreen
 	secret  secretScreen
 	words   wordsScreen
+	phone   phoneScreen
+	crash   crashScreen
+	trainer notesScreen
 
 	interrupted bool
 	failed      error // why the journey that was asked for could not begin
 	drawn       string
 	dirty       bool
+	played      map[string]bool // faults that were shown
+	applied     map[checks.StepID][]steps.Applied
+	undrawn     tea.Cmd // what a drawing that broke still has to do
+	look        string  // the theme's name
+	dark        bool    // the terminal's background is dark
+	plain       bool    // no colours
 	clip        func(string) error
 	wake        func() tea.Cmd
 }
@@ -72,7 +86,11 @@ type model struct {
 func newModel(ctx context.Context, c Config) *model {
 	m := &model{
 		cfg: c, ctx: ctx, keys: newKeyMap(), dirty: true, clip: clipboard.WriteAll, wake: everySecond, now: c.Clock(),
-		paper: paper{th: newTheme(), gl: unicodeGlyphs()},
+		paper: paper{gl: unicodeGlyphs()},
+	}
+	m.dress(c.Theme, c.Background != "light")
+	if p, ok := profile(c); ok {
+		m.plain = p <= colorprofile.ASCII
 	}
 	if c.ASCII {
 		m.gl = asciiGlyphs()
@@ -91,20 +109,42 @@ const firstFrame = 34 * time.Millisecond
 // Init begins with the journey that was asked for, or with the welcome page.
 func (m *model) Init() tea.Cmd {
 	if m.cfg.Start != nil {
-		return tea.Batch(m.attend(), m.begin(*m.cfg.Start))
+		return tea.Batch(m.attend(), m.background(), m.begin(*m.cfg.Start))
 	}
 	if m.cfg.Begin != nil {
 		m.welcome.ready = true
-		return tea.Batch(m.attend(), tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} }))
+		return tea.Batch(m.attend(), m.background(), tea.Tick(firstFrame, func(time.Time) tea.Msg { return beginMsg{} }))
 	}
-	return tea.Batch(m.attend(), m.openWelcome())
+	return tea.Batch(m.attend(), m.background(), m.openWelcome())
 }
 
-// Update takes one message. It never waits.
-func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+// background asks the terminal for its own; some never answer.
+func (m *model) background() tea.Cmd {
+	if m.cfg.Background != "" && m.cfg.Background != "auto" || m.plain {
+		return nil
+	}
+	return tea.RequestBackgroundColor
+}
+
+// Update takes one message. It never waits. What breaks in it is shown on a
+// page of its own; if that page breaks too, the program ends.
+func (m *model) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	if m.screen != onCrash {
+		page := m.pageName()
+		defer func() {
+			if what := recover(); what != nil {
+				next, cmd = m, m.crashed(broke(what, page))
+			}
+		}()
+	}
+	return m.update(msg)
+}
+
+func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if _, blink := msg.(cursor.BlinkMsg); blink {
 		return m, nil // nothing moves while nothing happens
 	}
+	was := m.dirty
 	m.dirty = true
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
@@ -132,13 +172,32 @@ func (m *model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.progressed(msg)
 	case copiedMsg:
 		m.copied(msg)
+	case tea.BackgroundColorMsg:
+		return m, m.dress(m.look, msg.IsDark())
+	case tea.ColorProfileMsg:
+		m.plain = msg.Profile <= colorprofile.ASCII
+	case tea.MouseWheelMsg:
+		m.wheeled(msg)
+	case tea.MouseClickMsg:
+		return m, m.clicked(msg)
+	case brokenMsg:
+		return m, m.broken(msg)
+	case revertedMsg:
+		return m, m.reverted(msg)
+	case crashedMsg:
+		return m, m.crashed(msg.crash)
+	case crashFileMsg:
+		m.crash.path = msg.path
+		if msg.err != nil {
+			m.crash.problem = msg.err.Error()
+		}
 	case deskMsg:
 		return m, m.attend()
 	default:
 		if m.screen == onForm {
 			return m, m.form.update(m, msg)
 		}
-		m.dirty = false
+		m.dirty = was
 	}
 	return m, nil
 }
@@ -243,6 +302,12 @@ func (m *model) screenActs() []act {
 		return m.secret.acts(m)
 	case onWords:
 		return m.words.acts(m)
+	case onPhone:
+		return m.phone.acts(m)
+	case onCrash:
+		return m.crash.acts(m)
+	case onNotes:
+		return m.trainer.acts(m)
 	}
 	return nil
 }

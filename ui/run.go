@@ -54,6 +54,10 @@ type Config struct {
 	// auto, always or never.
 	Accessible, ASCII bool
 	Color             string
+	// Theme is one of Themes, the first when empty; Background is auto, light or
+	// dark. Mouse lets the mouse scroll and choose; Silent rings no bell.
+	Theme, Background string
+	Mouse, Silent     bool
 	// Saved lists earlier journeys and OpenSaved goes on with one; Practice
 	// starts the practice lab and Create a new site. Those that are nil are not
 	// offered.
@@ -70,9 +74,23 @@ type Config struct {
 	BeginSays string
 	// Desk is where systems leave what the user has to be told or asked while
 	// checks run; it may be nil.
-	Desk    *Desk
+	Desk *Desk
+	// Present is set where somebody shows the program to others.
+	Present *Present
 	Version string
 	Clock   func() time.Time
+	// CrashDir is where a fault of the program itself is written down.
+	CrashDir string
+}
+
+// now is the time, also where the clock is what broke.
+func (c Config) now() (at time.Time) {
+	defer func() {
+		if recover() != nil {
+			at = time.Now()
+		}
+	}()
+	return c.Clock()
 }
 
 // direct says that there is no welcome page to go back to.
@@ -94,7 +112,7 @@ func Run(ctx context.Context, c Config) error {
 		c.ASCII = true
 	}
 	if ok, _ := c.Terminal.Wizard(); !ok || c.Accessible {
-		return runLines(ctx, c)
+		return runLinesSafely(ctx, c)
 	}
 	return runWizard(ctx, c)
 }
@@ -111,6 +129,9 @@ func runWizard(ctx context.Context, c Config) error {
 	}
 	_, err := tea.NewProgram(m, opts...).Run()
 	cancel()
+	if m.undrawn != nil {
+		m.Update(m.undrawn())
+	}
 	closing := m.leave()
 	if _, werr := io.WriteString(c.Out, m.farewell()); werr != nil && err == nil {
 		err = fmt.Errorf("writing the last words: %w", werr)

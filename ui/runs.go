@@ -81,7 +81,7 @@ func (m *model) observed(msg eventMsg) tea.Cmd {
 			return m.land()
 		}
 		m.step.settled(m)
-		return nil
+		return m.rings(r.began)
 	}
 	if msg.event.Kind == checks.Finished {
 		r.finished++

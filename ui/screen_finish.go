@@ -25,6 +25,9 @@ func (s *finishScreen) acts(m *model) []act {
 	if url != "" {
 		out = append(out, act{on: k.copy, says: "copy the address", do: plainly(func() tea.Cmd { return m.copy(url) })})
 	}
+	if a, ok := m.phoneAct(); ok {
+		out = append(out, a)
+	}
 	out = append(out,
 		act{on: k.back, says: "back", do: plainly(func() tea.Cmd { m.screen = onStep; return nil })},
 		act{on: k.quit, says: "quit", do: plainly(m.quit)},

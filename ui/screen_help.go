@@ -16,6 +16,9 @@ func (s *helpScreen) acts(m *model) []act {
 	back := m.keys.back
 	back.SetKeys("b", "esc", "enter", "?", "f1")
 	out := []act{{on: back, says: "back to the page", do: closing}}
+	if !m.typing() {
+		out = append(out, act{on: m.keys.look, says: "theme", do: plainly(m.nextLook)})
+	}
 	if m.screen != onForm && m.screen != onSecret {
 		out = append(out, act{on: m.keys.quit, says: "quit", do: plainly(m.quit)})
 	}
@@ -45,6 +48,8 @@ func (s *helpScreen) view(m *model) []string {
 	} {
 		p.field(2, g.mark, m.th.text, g.says)
 	}
+	p.gap()
+	p.para(0, m.th.text, "Theme: "+or(m.look, Themes()[0])+"; t changes it.")
 	p.gap()
 	p.para(0, m.th.text, "A gate opens when every check of its step has passed, warned or does not apply. Going back marks what lies ahead as old; it erases nothing.")
 	return m.window(&s.pane, p.lines)

@@ -240,6 +240,7 @@ func (m *model) progressed(msg progressMsg) tea.Cmd {
 	}
 	m.finishedJob(msg.token)
 	m.journey.Guide.Changed(s.plan.Step, msg.all)
+	m.remember(s.plan.Step, msg.all)
 	m.refresh()
 	m.step.done, m.step.picked = msg.all, false
 	if msg.err != nil {

@@ -87,6 +87,9 @@ func (s *stepScreen) acts(m *model) []act {
 	if _, names, _ := m.cfg.Desk.news(); len(names) > 0 {
 		add(act{on: k.secret, says: "password", quiet: obvious.says == "password", do: plainly(m.openSecret)})
 	}
+	if a, ok := m.phoneAct(); ok {
+		add(a)
+	}
 	if len(here.Instructions) > 0 {
 		add(act{on: k.hand, says: "by hand", do: plainly(m.openHand)})
 	}
@@ -105,6 +108,7 @@ func (s *stepScreen) acts(m *model) []act {
 	if len(here.Ask) > 0 {
 		add(act{on: k.edit, says: "answers", do: plainly(m.openForm)})
 	}
+	out = append(out, m.presentActs()...)
 	if len(here.Checks) > 1 {
 		add(act{on: k.up, says: "previous check", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })})
 		add(act{on: k.down, says: "next check", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, 1); return nil })})

@@ -99,9 +99,11 @@ func pages() map[string]func(tb testing.TB, c Config, w *world, width, height in
 			w.fails = errors.New("LDAP result 50: insufficient access rights to write servicePrincipalName")
 			return d.keys("enter")
 		},
-		"hand": at("spn", "i"),
-		"map":  at("spn", "m"),
-		"help": at("spn", "?"),
+		"hand":  at("spn", "i"),
+		"map":   at("spn", "m"),
+		"help":  at("spn", "?"),
+		"words": at("spn", "g"),
+		"phone": at("verify", "u"),
 		"finish": func(tb testing.TB, c Config, w *world, width, height int) *driver {
 			return at("verify", "enter")(tb, c, w, width, height)
 		},

@@ -135,6 +135,9 @@ func (s *stepScreen) write(m *model, w int, picture bool) ([]string, [][2]int) {
 		from := len(p.lines)
 		m.finding(p, c, i == s.sel, s.flipped[c.Check.ID])
 		at[i] = [2]int{from, len(p.lines)}
+		if m.cfg.Present != nil {
+			p.gap() // read from the last row of the room
+		}
 	}
 	return p.lines, at
 }

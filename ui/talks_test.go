@@ -57,7 +57,7 @@ func TestTable(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := &page{paper: paper{th: newTheme(), gl: unicodeGlyphs()}, w: tt.w}
+			p := &page{paper: paper{th: newTheme("", true), gl: unicodeGlyphs()}, w: tt.w}
 			p.table(table)
 			got := ansi.Strip(strings.Join(p.lines, "\n"))
 			if want := strings.Join(tt.want, "\n"); got != want {

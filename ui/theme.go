@@ -1,6 +1,7 @@
 package ui
 
 import (
+	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 
 	"sensegate/checks"
@@ -12,20 +13,37 @@ type theme struct {
 	text, strong, dim, title, good, bad, warn, here, banner, key lipgloss.Style
 }
 
-func newTheme() theme {
+// Themes are the names of the looks, the usual one first.
+func Themes() []string { return []string{"calm", "warm", "contrast"} }
+
+// newTheme is a look on a dark or a light terminal.
+func newTheme(name string, dark bool) theme {
 	plain := lipgloss.NewStyle()
-	return theme{
-		text:   plain,
-		strong: plain.Bold(true),
-		dim:    plain.Foreground(lipgloss.Color("8")),
-		title:  plain.Bold(true).Foreground(lipgloss.Color("6")),
-		good:   plain.Foreground(lipgloss.Color("2")),
-		bad:    plain.Bold(true).Foreground(lipgloss.Color("1")),
-		warn:   plain.Foreground(lipgloss.Color("3")),
-		here:   plain.Bold(true),
-		banner: plain.Bold(true).Foreground(lipgloss.Color("3")),
-		key:    plain.Bold(true).Foreground(lipgloss.Color("6")),
+	colour := func(onDark, onLight string) lipgloss.Style {
+		if dark {
+			return plain.Foreground(lipgloss.Color(onDark))
+		}
+		return plain.Foreground(lipgloss.Color(onLight))
 	}
+	th := theme{
+		text: plain, strong: plain.Bold(true), here: plain.Bold(true),
+		// Not bright black: some palettes make that the background.
+		dim:  plain.Faint(true),
+		good: colour("2", "2"), bad: colour("1", "1").Bold(true), warn: colour("3", "5"), banner: colour("3", "5").Bold(true),
+		title: colour("6", "4").Bold(true), key: colour("6", "4").Bold(true),
+	}
+	switch name {
+	case "warm":
+		th.title, th.key = colour("3", "1").Bold(true), colour("3", "1").Bold(true)
+		th.warn, th.banner = colour("5", "5"), colour("5", "5").Bold(true)
+	case "contrast":
+		th.dim = plain
+		th.good, th.bad = colour("10", "0").Bold(true), colour("11", "0").Bold(true).Reverse(true)
+		th.warn, th.banner = colour("11", "0").Bold(true).Underline(true), colour("15", "0").Bold(true).Reverse(true)
+		th.title, th.key = colour("15", "0").Bold(true).Underline(true), colour("15", "0").Bold(true).Reverse(true)
+		th.here = plain.Bold(true).Reverse(true)
+	}
+	return th
 }
 
 // of is the style of an outcome's mark.
@@ -40,4 +58,28 @@ func (t theme) of(s checks.Status) lipgloss.Style {
 	case checks.Pending, checks.Waiting, checks.Skipped:
 	}
 	return t.text
+}
+
+// dress puts a look on, and on what was made with the one before.
+func (m *model) dress(name string, dark bool) tea.Cmd {
+	m.look, m.dark = name, dark
+	m.th = newTheme(name, dark)
+	if m.screen == onForm && m.form.form != nil {
+		return m.form.build(m)
+	}
+	return nil
+}
+
+// nextLook goes on to the next theme.
+func (m *model) nextLook() tea.Cmd {
+	all := Themes()
+	at := 0
+	for i, n := range all {
+		if n == m.look {
+			at = i
+		}
+	}
+	to := all[(at+1)%len(all)]
+	m.note = "theme: " + to + " (--theme " + to + ")"
+	return m.dress(to, m.dark)
 }

@@ -10,15 +10,32 @@ import (
 // View draws the screen, or returns what was drawn when nothing has changed.
 func (m *model) View() tea.View {
 	if m.dirty {
-		m.drawn, m.dirty = m.draw(), false
+		m.drawn, m.dirty = m.drawSafely(), false
 	}
 	v := tea.NewView(m.drawn)
 	v.AltScreen = true
-	v.WindowTitle = "Sensegate"
-	if m.journey != nil {
-		v.WindowTitle += " - " + m.tx(m.snap.Site.Name)
+	v.WindowTitle = m.windowTitle()
+	v.ProgressBar = m.progress()
+	if m.cfg.Mouse {
+		v.MouseMode = tea.MouseModeCellMotion
 	}
 	return v
+}
+
+// drawSafely draws, and draws the page of a crash when that fails. Its file is
+// written when the program ends: a drawing cannot ask for anything.
+func (m *model) drawSafely() (text string) {
+	if m.screen == onCrash {
+		return m.draw()
+	}
+	page := m.pageName()
+	defer func() {
+		if what := recover(); what != nil {
+			m.undrawn = m.crashed(broke(what, page))
+			text = m.draw()
+		}
+	}()
+	return m.draw()
 }
 
 func (m *model) draw() string {
@@ -63,6 +80,12 @@ func (m *model) body() []string {
 		return m.secret.view(m)
 	case onWords:
 		return m.words.view(m)
+	case onPhone:
+		return m.phone.view(m)
+	case onCrash:
+		return m.crash.view(m)
+	case onNotes:
+		return m.trainer.view(m)
 	}
 	return nil
 }

@@ -20,7 +20,9 @@ type world struct {
 	set   map[checks.ID]bool // what has been put right
 	slow  chan struct{}      // when set, checks wait for it or for their context
 	asked map[checks.ID]int
-	fails error // what applying a change fails with
+	// breaks makes every plan panic.
+	breaks bool
+	fails  error // what applying a change fails with
 	// refuse is what opening the systems fails with.
 	refuse error
 	// desk, when set, has to know the directory's password.
@@ -141,7 +143,10 @@ func (w *world) order(steps.Ports) []steps.Step {
 
 func (w *world) plan(s *steps.Step, typed string, ids ...checks.ID) {
 	id, title := s.ID, s.Title
-	s.Plan = func(_ context.Context, _ checks.Env, _ steps.Writers) (steps.Plan, error) {
+	s.Plan = func(ctx context.Context, env checks.Env, wr steps.Writers) (steps.Plan, error) {
+		if w.breaks {
+			return brokenPlan(ctx, env, wr)
+		}
 		p := steps.Plan{Step: id, Title: title, Notes: []string{"Written to dc1.contoso.test and read back there; other domain controllers follow within about 15 s."}}
 		for _, c := range ids {
 			if w.is(c) {
@@ -153,8 +158,9 @@ func (w *world) plan(s *steps.Step, typed string, ids ...checks.ID) {
 				After: after, Command: `setspn.exe -U -S HTTP/sense.contoso.test CONTOSO\qlik`, Shell: checks.Cmd,
 				Affects: "users who sign in after this; tickets already issued stay valid",
 				Right:   `write access to that account (you are: CONTOSO\admin, allowed)`, Undo: "removes the one value again",
-				Do:   func(context.Context) error { return w.put(c) },
-				Read: func(context.Context) ([]string, error) { return after, nil },
+				Do:     func(context.Context) error { return w.put(c) },
+				Revert: func(context.Context) error { w.mu.Lock(); defer w.mu.Unlock(); delete(w.set, c); return nil },
+				Read:   func(context.Context) ([]string, error) { return after, nil },
 			}
 			if typed != "" {
 				ch.Danger, ch.Confirm = steps.Typed, typed
