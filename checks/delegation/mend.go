@@ -131,7 +131,7 @@ func disabled(x fact.Rehearsal) remedy {
 func mendName(x fact.Rehearsal, k accounts) remedy {
 	switch {
 	case x.Code == 8 || len(k.holders) > 1:
-		r := remedy{cause: "spn.duplicate", attribute: "servicePrincipalName: several accounts hold " + x.SPN}
+		r := remedy{cause: "spn.duplicate", attribute: "servicePrincipalName: several accounts hold " + x.SPN, holder: "the other account"}
 		if len(k.holders) > 1 {
 			r.holder = k.holders[1].SAM
 		}
