@@ -123,7 +123,9 @@ func tail(sid string) string {
 func registeredHosts(env checks.Env, r checks.Result) checks.Table {
 	t := checks.Table{Columns: []string{"connector host", "in Entra", "computer account"}}
 	for _, h := range env.Site.Connector.Hosts {
-		seen, verdict := evidence(r, h.Name), checks.Pass
+		// Where it calls from is for the evidence; here the columns are narrow.
+		seen, _, _ := strings.Cut(evidence(r, h.Name), ", from ")
+		verdict := checks.Pass
 		if seen == "" {
 			seen, verdict = nothing, checks.Pending
 			if r.Vars()["host"] == h.Name {

@@ -85,7 +85,7 @@ func (p *page) stacked(t checks.Table) {
 				p.hang(lead, p.th.text, c)
 				continue
 			}
-			p.field(4, t.Columns[i], p.th.text, c)
+			p.hang("    "+p.th.dim.Render(p.tx(t.Columns[i])+":")+" ", p.th.text, c)
 		}
 	}
 }

@@ -51,8 +51,8 @@ func TestTable(t *testing.T) {
 			"HTTP/sense              –              –",
 		}},
 		{"too narrow", 30, []string{
-			"× HTTP/sense.contoso.test", `    needed by CONTOSO\qlik`, "    held by   nobody",
-			"  HTTP/sense", "    needed by –", "    held by   –",
+			"× HTTP/sense.contoso.test", `    needed by: CONTOSO\qlik`, "    held by: nobody",
+			"  HTTP/sense", "    needed by: –", "    held by: –",
 		}},
 	}
 	for _, tt := range tests {

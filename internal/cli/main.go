@@ -66,6 +66,8 @@ type program struct {
 	Process
 	ascii, accessible bool
 	color             string
+	look              appearance
+	stage             stage
 }
 
 // Main runs the program and returns its exit code.
@@ -142,6 +144,7 @@ practice lab: nothing real is touched.`,
 		},
 	}
 	root.Flags().StringVar(&siteFile, "site", "", "open the wizard on this site file")
+	lookFlags(root, &p.look)
 	f := root.PersistentFlags()
 	f.BoolVar(&p.accessible, "accessible", false, "plain lines instead of screens (also ACCESSIBLE=1)")
 	f.BoolVar(&p.ascii, "ascii", false, "draw with ASCII characters only")

@@ -27,6 +27,8 @@ func (p *program) demoCommand() *cobra.Command {
 		},
 	}
 	faultFlags(cmd, &from)
+	lookFlags(cmd, &p.look)
+	cmd.Flags().BoolVar(&p.look.present, "present", false, "in front of people: more room, trainer's notes (n), next fault (f), reset of a step (z), the rule of the gates (w)")
 	cmd.Flags().BoolVar(&from.unset, "unfinished", false, "with --fault: leave the lab unfinished, the trap springs on the way")
 	return cmd
 }
@@ -47,6 +49,7 @@ func (p *program) practice(ctx context.Context, from source, desk *ui.Desk) (ui.
 	if err != nil {
 		return ui.Journey{}, err
 	}
+	p.stage.show(at.lab)
 	return p.journey(ctx, at, desk, faultNotes(from.faults), "sensegate demo (the practice lab starts afresh)")
 }
 
@@ -112,6 +115,9 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 	if p.color != "auto" && p.color != "always" && p.color != "never" {
 		return usage("--color %q is not one of auto, always, never", p.color)
 	}
+	if err := p.look.check(); err != nil {
+		return err
+	}
 	// Opening a browser must not write into the screen.
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	store, err := p.store()
@@ -127,7 +133,9 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 			return p.practice(ctx, source{demo: true}, desk)
 		},
 		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, desk, s) },
-		Begin:  begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
+		Theme:  p.look.theme, Background: p.look.background, Mouse: p.look.mouse, Silent: p.look.silent,
+		Present: p.presenting(), CrashDir: store.Dir(),
+		Begin: begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
 	})
 	if err != nil {
 		return fmt.Errorf("running the wizard: %w", err)
