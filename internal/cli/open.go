@@ -65,10 +65,12 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	} else {
 		door := qlik.NewDoor(repository, dialer, s)
 		tickets.EndSessions(door.Leave)
+		outside.EndSessions(door.Leave)
 		w.Qlik, w.Door, writers.Qlik = repository, door, qlik.NewWriter(repository)
 		closeRest := w.Close
 		w.Close = func() error {
-			repository.Close()
+			// Last: what was opened elsewhere is ended through it.
+			defer repository.Close()
 			return closeRest()
 		}
 	}

@@ -36,6 +36,8 @@ type Outside struct {
 	cred   *credential
 	scope  func(context.Context) (string, error)
 
+	leave func(cookies http.CookieJar, url, prefix string) // see EndSessions
+
 	mu      sync.Mutex
 	session *visit // of the last SignIn
 }
@@ -44,6 +46,7 @@ type Outside struct {
 type visit struct {
 	jar   http.CookieJar
 	token string
+	url   string // where it came in
 }
 
 // NewOutside prepares the way in. The scope is asked for at each sign-in: it
@@ -62,8 +65,29 @@ func NewOutside(s site.Site, d *netprobe.Dialer, o SignInOptions, scope func(con
 	return &Outside{site: s, dialer: d, cred: cred, scope: scope}, nil
 }
 
-// Close ends a sign-in under way.
-func (o *Outside) Close() { o.cred.close() }
+// EndSessions says how the session at Qlik is ended that a visit made: when the
+// next one begins, and on Close. Without it sessions end by themselves once they
+// were silent for long enough, and count against the test user until then.
+func (o *Outside) EndSessions(leave func(cookies http.CookieJar, url, prefix string)) {
+	o.leave = leave
+}
+
+// Close ends a sign-in under way, and the session of the last one.
+func (o *Outside) Close() {
+	o.cred.close()
+	o.replace(nil)
+}
+
+// replace makes v the present visit and ends the session of the one before.
+func (o *Outside) replace(v *visit) {
+	o.mu.Lock()
+	old := o.session
+	o.session = v
+	o.mu.Unlock()
+	if old != nil && o.leave != nil {
+		o.leave(old.jar, old.url, o.site.Qlik.Prefix)
+	}
+}
 
 // ImpersonationScope is the scope to ask for at a published application: by
 // its first identifier, or by its external URL where it has none.
@@ -111,7 +135,7 @@ func (o *Outside) SignIn(ctx context.Context, rawURL string) (fact.WebSession, e
 	if err != nil {
 		return fact.WebSession{}, fmt.Errorf("%s: %w", op, err)
 	}
-	v := &visit{jar: jar, token: token}
+	v := &visit{jar: jar, token: token, url: start.String()}
 	s, err := o.walk(ctx, v, start)
 	if err != nil || s.Status >= http.StatusBadRequest {
 		return s, err
@@ -119,9 +143,7 @@ func (o *Outside) SignIn(ctx context.Context, rawURL string) (fact.WebSession, e
 	if err := o.whoami(ctx, v, start, &s); err != nil {
 		return s, err
 	}
-	o.mu.Lock()
-	o.session = v
-	o.mu.Unlock()
+	o.replace(v)
 	return s, nil
 }
 
