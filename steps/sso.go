@@ -54,7 +54,7 @@ func ssoPlan(p Ports) PlanFunc {
 		if earlier.Mode == "" {
 			earlier.Mode = "none"
 		}
-		plan.Notes = append(plan.Notes, fmt.Sprintf("Delegated login identity %s: it makes %q of the test user, which is the directory's %s.", mapping, sso.LoginName(mapping, user), account.SAM))
+		plan.Notes = append(plan.Notes, fmt.Sprintf("Delegated login identity %s: it makes %q of the test user, which is the directory's %s; %s.", mapping, sso.LoginName(mapping, user), account.SAM, sso.Reason(mapping, user)))
 		plan.Changes = []Change{{
 			ID: "sso.enable", Target: a.Name + " (enterprise application)", Field: "single sign-on",
 			Before: before, After: after,

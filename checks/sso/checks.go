@@ -37,7 +37,7 @@ func Checks(p Ports) []checks.Check {
 			ID: "sso.spn", Step: Step, Needs: []checks.ID{"sso.mode", "spn.owner"}, Docs: docs, Retry: soon,
 			Title: "Entra, directory and connectors name the same service",
 			Why:   "The connector asks a ticket for exactly what is typed in Entra.",
-			Run:   p.judge("", name),
+			Run:   p.judge("", p.name),
 		},
 		{
 			ID: "sso.mapping", Step: Step, Needs: []checks.ID{"sso.mode", "sync.joined"}, Docs: docs, Retry: soon,
@@ -77,18 +77,6 @@ func mode(_ context.Context, _ checks.Env, a fact.PublishedApp) checks.Result {
 	return checks.Passed(expected, "set")
 }
 
-func name(_ context.Context, env checks.Env, a fact.PublishedApp) checks.Result {
-	want := env.Site.SPN()
-	if !strings.EqualFold(a.SPN, want) {
-		seen := a.SPN
-		if seen == "" {
-			seen = "no name"
-		}
-		return checks.Failed("sso.spn-differs", want, "Entra has "+seen)
-	}
-	return checks.Passed(want, "the same everywhere").With("Entra", a.SPN).With("directory", want)
-}
-
 // Mapping attributes of Graph (onPremisesSingleSignOn resource), each with the
 // name the connector would ask for.
 const (
@@ -118,6 +106,17 @@ func LoginName(mapping string, u fact.CloudUser) string {
 		return u.OnPremSAM
 	}
 	return ""
+}
+
+// Reason says in a sentence why Advise chooses a mapping.
+func Reason(mapping string, u fact.CloudUser) string {
+	switch mapping {
+	case UserPrincipalName:
+		return "the sign-in name " + u.UPN + " is the same in cloud and directory"
+	case OnPremUPN:
+		return "in the cloud the user signs in as " + u.UPN + ", the directory says " + u.OnPremUPN
+	}
+	return "no sign-in name of the cloud leads to the account; its short name does, within the connectors' own domain"
 }
 
 // Advise chooses the mapping for a user whose account in the directory is a:

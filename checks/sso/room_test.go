@@ -4,6 +4,8 @@ import (
 	"context"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"sensegate/checks"
 	"sensegate/checks/checkstest"
 	"sensegate/checks/sso"
@@ -18,6 +20,7 @@ type planes struct {
 	apps    []fact.PublishedApp
 	user    fact.CloudUser
 	account fact.Account
+	holders []fact.Account
 	fails   map[string]error
 }
 
@@ -29,6 +32,10 @@ func (p planes) User(context.Context, string) (fact.CloudUser, error) { return p
 
 func (p planes) Account(context.Context, string) (fact.Account, error) {
 	return p.account, p.fails["account"]
+}
+
+func (p planes) Holders(context.Context, string) ([]fact.Account, error) {
+	return p.holders, p.fails["holders"]
 }
 
 func healthy() planes {
@@ -116,7 +123,7 @@ func TestAdvise(t *testing.T) {
 
 // TestSilence lets each question go unanswered in every way.
 func TestSilence(t *testing.T) {
-	asked := map[checks.ID][]string{"sso.mode": {"apps"}, "sso.spn": {"apps"}, "sso.mapping": {"apps", "user", "account"}}
+	asked := map[checks.ID][]string{"sso.mode": {"apps"}, "sso.spn": {"apps", "holders"}, "sso.mapping": {"apps", "user", "account"}}
 	for id, questions := range asked {
 		for _, q := range questions {
 			for _, silence := range checkstest.Silences() {
@@ -128,5 +135,37 @@ func TestSilence(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestJoin lays the three worlds side by side.
+func TestJoin(t *testing.T) {
+	x := healthy()
+	x.holders = []fact.Account{{SAM: "svc-qlik", ActOnBehalf: []string{"S-1-5-21-9"}}}
+	tests := []struct {
+		name    string
+		account fact.Account
+		want    string
+	}{
+		{"the classic list", fact.Account{DelegateTo: []string{"cifs/files", "http/sense.contoso.test"}}, "may ask for http/sense.contoso.test"},
+		{"the resource's list", fact.Account{SID: "S-1-5-21-9"}, "may ask for HTTP/sense.contoso.test, by the resource's own list"},
+		{"another name", fact.Account{DelegateTo: []string{"HTTP/sense"}}, "may ask only for HTTP/sense"},
+		{"nothing", fact.Account{}, "may ask for nothing"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			x.account = tt.account
+			got := map[string]string{}
+			for _, e := range room(x).Ask(t, "sso.spn", checkstest.Site(), nil).Evidence {
+				got[e.Name] = e.Value
+			}
+			want := map[string]string{
+				"Entra": "http/Sense.contoso.test", "directory": "HTTP/sense.contoso.test of svc-qlik",
+				"CONN01$": tt.want, "CONN02$": tt.want,
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
 	}
 }
