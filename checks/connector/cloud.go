@@ -33,15 +33,16 @@ func registered(e Entra) checks.Func {
 }
 
 // Named finds the connector that runs on a host; the cloud may know it by its
-// short name.
-func Named(list []fact.Connector, host string) (fact.Connector, bool) {
+// short name. Of several the active one counts: where a connector was installed
+// again the record of the old one stays for ten days.
+func Named(list []fact.Connector, host string) (found fact.Connector, ok bool) {
 	short, _, _ := strings.Cut(host, ".")
 	for _, c := range list {
-		if strings.EqualFold(c.Machine, host) || strings.EqualFold(c.Machine, short) {
-			return c, true
+		if (strings.EqualFold(c.Machine, host) || strings.EqualFold(c.Machine, short)) && (!ok || c.Active && !found.Active) {
+			found, ok = c, true
 		}
 	}
-	return fact.Connector{}, false
+	return found, ok
 }
 
 func group(e Entra) checks.Func {
