@@ -7,7 +7,7 @@ import "sensegate/checks"
 type glyphs struct {
 	passed, failed, warned, unknown, crashed, skipped string
 	pending, here, running                            string
-	rule, dots, arrow, down, corner, tee              string
+	rule, dots, arrow, down, corner, point            string
 	ascii                                             bool
 }
 
@@ -15,7 +15,7 @@ func unicodeGlyphs() glyphs {
 	return glyphs{
 		passed: "√", failed: "×", warned: "‼", unknown: "?", crashed: "!", skipped: "-",
 		pending: "·", here: ">", running: "~",
-		rule: "─", dots: "…", arrow: ">", down: "│", corner: "└", tee: "┬",
+		rule: "─", dots: "…", arrow: ">", down: "│", corner: "┘", point: "<",
 	}
 }
 
@@ -23,7 +23,7 @@ func asciiGlyphs() glyphs {
 	return glyphs{
 		passed: "+", failed: "x", warned: "!", unknown: "?", crashed: "#", skipped: "-",
 		pending: ".", here: ">", running: "~",
-		rule: "-", dots: "...", arrow: ">", down: "|", corner: "+", tee: "+",
+		rule: "-", dots: "...", arrow: ">", down: "|", corner: "+", point: "<",
 		ascii: true,
 	}
 }

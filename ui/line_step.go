@@ -160,6 +160,9 @@ func (l *lines) atlas(ctx context.Context) error {
 		l.say("  %d. %s: %s%s", i+1, v.Title, youAreHere(l.snap, i), standing(l.snap, i))
 	}
 	l.say("%s", nextWords(l.snap))
+	if s := effortLeft(l.snap); s != "" {
+		l.say("%s", s)
+	}
 	l.say("Give the number of a step to go there, or an empty line to stay.")
 	text, err := l.ask(ctx)
 	if err != nil || text == "" {

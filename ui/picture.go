@@ -24,6 +24,11 @@ func way() []station {
 	}
 }
 
+// tickets is the party beside the way: whom the connector asks for tickets.
+func tickets() station {
+	return station{"domain ctrl.", []checks.StepID{"spn", "kerberos", "delegation"}}
+}
+
 // picture draws who talks to whom, with the marks of the steps that prove it;
 // one line of names and one of marks.
 func (m *model) picture(w int) []string {
@@ -38,6 +43,7 @@ func (m *model) picture(w int) []string {
 	}
 	arrow := " " + strings.Repeat(m.gl.rule, shaft) + m.gl.arrow + " "
 	var names, marks strings.Builder
+	branch := 0
 	for i, s := range stations {
 		if i > 0 {
 			names.WriteString(m.th.dim.Render(arrow))
@@ -45,9 +51,34 @@ func (m *model) picture(w int) []string {
 		}
 		names.WriteString(s.name)
 		left := (len(s.name) - 1) / 2
-		marks.WriteString(strings.Repeat(" ", left) + m.stationMark(s) + strings.Repeat(" ", len(s.name)-left-1))
+		marks.WriteString(strings.Repeat(" ", left) + m.stationMark(s))
+		rest := strings.Repeat(" ", len(s.name)-left-1)
+		if s.name == "connector" {
+			branch = width(marks.String()) + 1
+			rest = " " + m.th.dim.Render(m.gl.down) + rest[2:]
+		}
+		marks.WriteString(rest)
 	}
-	return []string{" " + names.String(), " " + strings.TrimRight(marks.String(), " ")}
+	out := []string{" " + names.String(), " " + strings.TrimRight(marks.String(), " ")}
+	if ask := m.branch(branch); ask != "" {
+		out = append(out, ask)
+	}
+	return out
+}
+
+// branch draws what goes from the connector to the domain controller, up to
+// the column of the connector.
+func (m *model) branch(column int) string {
+	dc := tickets()
+	says := "a ticket for " + or(m.snap.Site.SPN(), "the user")
+	room := column - len(dc.name) - 10
+	if room < 12 {
+		return ""
+	}
+	says = cut(m.tx(says), room, m.gl.dots)
+	dim := m.th.dim.Render
+	line := dc.name + " " + m.stationMark(dc) + " " + dim(m.gl.point+m.gl.rule) + " " + says + " " + dim(m.gl.rule+m.gl.corner)
+	return strings.Repeat(" ", max(column-width(line)+2, 1)) + line
 }
 
 func (m *model) pictureDown(stations []station) []string {

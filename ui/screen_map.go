@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -108,10 +110,11 @@ func (s *mapScreen) compose(m *model) ([]string, int) {
 		if i == m.snap.Position {
 			title = m.th.here.Render(title)
 		}
-		p.row(fmt.Sprintf("%s %s %2d %s  %s", lead, m.stateMark(i), i+1, title, m.tx(youAreHere(m.snap, i)+standing(m.snap, i))))
+		p.row(fmt.Sprintf("%s %s %2d %s  %s", lead, m.stateMark(i), i+1, title, m.tx(standing(m.snap, i))))
 	}
 	p.gap()
 	p.para(0, m.th.text, nextWords(m.snap))
+	p.para(0, m.th.dim, effortLeft(m.snap))
 	return p.lines, first
 }
 
@@ -127,6 +130,7 @@ func (m *model) stateMark(i int) string {
 	return m.th.here.Render(m.gl.here)
 }
 
+// youAreHere is for those who see no marks.
 func youAreHere(s steps.Snapshot, i int) string {
 	if i == s.Position {
 		return "you are here, "
@@ -159,7 +163,58 @@ func standing(s steps.Snapshot, i int) string {
 	case untouched(v):
 		return "not checked yet"
 	}
-	return v.Gate.Why
+	return v.Gate.Why + who(", waits for: ", v)
+}
+
+// who says whom a step waits for: those who usually may mend what failed.
+func who(lead string, v steps.StepView) string {
+	var list []string
+	for _, c := range v.Checks {
+		if c.Result.Status != checks.Fail || c.Stale || len(c.Result.Remedies) == 0 {
+			continue
+		}
+		if w := string(c.Result.Remedies[0].Who); w != "" && !slices.Contains(list, w) {
+			list = append(list, w)
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return lead + strings.Join(list, " and ")
+}
+
+// minutes are about how long a step takes when nothing is in the way; most is
+// reading, and waiting for systems to follow each other.
+func minutes(id checks.StepID) int {
+	switch id {
+	case "connector":
+		return 15
+	case "site", "verify":
+		return 5
+	}
+	return 3
+}
+
+// effortLeft says how much there is still to do, and who can do it.
+func effortLeft(s steps.Snapshot) string {
+	left, mine, time := 0, 0, 0
+	for _, v := range s.Steps {
+		if v.Gate.State.Passes() {
+			continue
+		}
+		left++
+		time += minutes(v.ID)
+		if v.Plan != nil {
+			mine++
+		}
+	}
+	switch {
+	case left == 0:
+		return ""
+	case mine == 0:
+		return fmt.Sprintf("Left: %s, about %d min.", count(left, "step"), time)
+	}
+	return fmt.Sprintf("Left: %s, about %d min; the wizard can set up %d of them for you.", count(left, "step"), time, mine)
 }
 
 // untouched says that no check has come to an outcome of its own.
@@ -192,5 +247,5 @@ func nextWords(s steps.Snapshot) string {
 	if untouched(v) {
 		why = "it has not been checked yet"
 	}
-	return "Next: " + v.Title + ", " + why + "."
+	return "Next: " + v.Title + ", " + why + who("; it waits for: ", v) + "."
 }
