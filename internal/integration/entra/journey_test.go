@@ -79,6 +79,11 @@ func walk(t *testing.T, j *journey) []steps.Applied {
 		here := j.Snapshot().Here()
 		if !here.Gate.State.Passes() {
 			if err := j.MayApply(here.ID); err != nil {
+				for _, c := range here.Checks {
+					if r := c.Result; !r.Status.Opens() {
+						t.Errorf("%s is %s: %s %v", c.Check.ID, r.Status, r.Seen, r.Evidence)
+					}
+				}
 				t.Fatalf("%s: %s: %v", here.ID, here.Gate.Why, err)
 			}
 			applied = append(applied, j.apply(t)...)

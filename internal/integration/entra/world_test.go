@@ -70,19 +70,23 @@ func open(_ context.Context, s site.Site) (steps.World, error) {
 	if err != nil {
 		return steps.World{}, err
 	}
+	door := qlik.NewDoor(repository, d, s)
+	tickets.EndSessions(door.Leave)
+	outside.EndSessions(door.Leave)
 	return steps.World{
 		Ports: steps.Ports{
 			Graph: cloud, Front: netprobe.NewFront(d), Directory: ldap, Kerberos: tickets,
 			Hosts: winhost.NewHosts(s), Outside: outside, Resolver: netprobe.NewResolver(d),
-			Qlik: repository, Door: qlik.NewDoor(repository, d, s),
+			Qlik: repository, Door: door,
 		},
 		Writers: &steps.Writers{
 			Graph: graph.NewWriter(cloud), Directory: directory.NewWriter(ldap), Qlik: qlik.NewWriter(repository),
 		},
 		Close: func() error {
+			// Last: what was opened elsewhere is ended through it.
+			defer repository.Close()
 			cloud.Close()
 			outside.Close()
-			repository.Close()
 			return ldap.Close()
 		},
 	}, nil
