@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -114,9 +115,12 @@ func (p *program) code(ctx context.Context, err error) int {
 	return code
 }
 
+// startFromExplorer lets a double click start the program, where the library
+// would only explain itself. Its switch is one for the whole process.
+var startFromExplorer = sync.OnceFunc(func() { cobra.MousetrapHelpText = "" })
+
 func (p *program) rootCommand() *cobra.Command {
-	// Double-clicked from the Explorer it must start, not explain itself.
-	cobra.MousetrapHelpText = ""
+	startFromExplorer()
 	var siteFile string
 	root := &cobra.Command{
 		Use:   "sensegate",
