@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"sensegate/internal/site"
@@ -76,9 +77,7 @@ func NewEnv(s site.Site, clock func() time.Time, prior map[ID]Result) Env {
 }
 
 func (e Env) learn(r Result) {
-	for k, v := range r.facts {
-		e.facts[k] = v
-	}
+	maps.Copy(e.facts, r.facts)
 }
 
 // Known returns a fact that a needed check provided.

@@ -37,8 +37,7 @@ func Explain(err error) Result {
 
 // KindOf tells what kind of refusal an adapter met.
 func KindOf(err error) fact.ErrorKind {
-	var fe *fact.Error
-	if errors.As(err, &fe) {
+	if fe, ok := errors.AsType[*fact.Error](err); ok {
 		return fe.Kind
 	}
 	return fact.Unclassified
@@ -46,8 +45,7 @@ func KindOf(err error) fact.ErrorKind {
 
 // CodeOf returns the system's own code of a refusal, such as AADSTS53003.
 func CodeOf(err error) string {
-	var fe *fact.Error
-	if errors.As(err, &fe) {
+	if fe, ok := errors.AsType[*fact.Error](err); ok {
 		return fe.Code
 	}
 	return ""

@@ -48,8 +48,7 @@ func TestExplain(t *testing.T) {
 				if checks.KindOf(err) != tt.kind {
 					t.Errorf("kind %d, want %d", checks.KindOf(err), tt.kind)
 				}
-				var fe *fact.Error
-				if !errors.As(err, &fe) {
+				if _, ok := errors.AsType[*fact.Error](err); !ok {
 					if len(got.Evidence) != 0 || checks.CodeOf(err) != "" {
 						t.Errorf("evidence %v and code %q of a system that said nothing", got.Evidence, checks.CodeOf(err))
 					}

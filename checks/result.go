@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -148,9 +149,7 @@ func (r Result) Expect(expected string) Result {
 // Provide attaches a fact that later checks may use; the key must be declared.
 func (r Result) Provide(key string, value any) Result {
 	facts := make(map[string]any, len(r.facts)+1)
-	for k, v := range r.facts {
-		facts[k] = v
-	}
+	maps.Copy(facts, r.facts)
 	facts[key] = value
 	r.facts = facts
 	return r
@@ -160,9 +159,7 @@ func (r Result) Provide(key string, value any) Result {
 // such as the name of the one connector that is wrong.
 func (r Result) Var(name, value string) Result {
 	vars := make(map[string]string, len(r.vars)+1)
-	for k, v := range r.vars {
-		vars[k] = v
-	}
+	maps.Copy(vars, r.vars)
 	vars[name] = value
 	r.vars = vars
 	return r

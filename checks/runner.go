@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 )
@@ -170,12 +171,7 @@ func (s *run) needs(c Check) (ready bool, blocked []ID) {
 }
 
 func (s *run) queued(id ID) bool {
-	for _, asked := range s.req.IDs {
-		if asked == id {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(s.req.IDs, id)
 }
 
 func (s *run) env() Env {
@@ -263,9 +259,9 @@ func (s *run) once(ctx context.Context, c Check, env Env) Result {
 	}()
 	select {
 	case res := <-answer:
-		return s.judged(c, res, ctx, cctx, timeout)
+		return s.judged(ctx, cctx, c, res, timeout)
 	case <-cctx.Done():
-		return s.judged(c, Explain(cctx.Err()), ctx, cctx, timeout)
+		return s.judged(ctx, cctx, c, Explain(cctx.Err()), timeout)
 	}
 }
 
@@ -274,7 +270,7 @@ const stopped = "stopped before an answer came"
 
 // judged corrects what only the runner knows: a timeout is reported as a
 // timeout, a cancellation as a cancellation, an undeclared fact as our bug.
-func (s *run) judged(c Check, res Result, ctx, cctx context.Context, timeout time.Duration) Result {
+func (s *run) judged(ctx, cctx context.Context, c Check, res Result, timeout time.Duration) Result {
 	if res.Expected == "" && res.Status != Skipped {
 		res.Expected = c.Title
 	}
@@ -287,7 +283,7 @@ func (s *run) judged(c Check, res Result, ctx, cctx context.Context, timeout tim
 		}
 	}
 	for key := range res.facts {
-		if !contains(c.Provides, key) {
+		if !slices.Contains(c.Provides, key) {
 			return Result{Status: Crashed, Expected: c.Title, Seen: fmt.Sprintf("the check itself failed: it provides %q without declaring it", key)}
 		}
 	}
@@ -295,15 +291,6 @@ func (s *run) judged(c Check, res Result, ctx, cctx context.Context, timeout tim
 		return Result{Status: Crashed, Expected: c.Title, Seen: "the check itself failed: it came to no outcome"}
 	}
 	return res
-}
-
-func contains(list []string, v string) bool {
-	for _, x := range list {
-		if x == v {
-			return true
-		}
-	}
-	return false
 }
 
 func join(ids []ID) string {

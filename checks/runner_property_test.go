@@ -77,8 +77,7 @@ func witnessed(t *testing.T, list []shape, limit int) witness {
 			c.Run = func(context.Context, checks.Env) checks.Result {
 				atomic.AddInt32(&w.calls[i], 1)
 				running := now.Add(1)
-				for old := most.Load(); running > old && !most.CompareAndSwap(old, running); old = most.Load() {
-				}
+				busiest(&most, running)
 				defer now.Add(-1)
 				<-time.After(s.takes)
 				if s.panics {
@@ -106,6 +105,14 @@ func witnessed(t *testing.T, list []shape, limit int) witness {
 		w.busiest = most.Load()
 	})
 	return w
+}
+
+func busiest(most *atomic.Int32, running int32) {
+	for old := most.Load(); running > old; old = most.Load() {
+		if most.CompareAndSwap(old, running) {
+			return
+		}
+	}
 }
 
 // TestAnyGraph draws graphs and outcomes and holds the run to what a reader of
@@ -158,7 +165,7 @@ func orderly(list []shape, w witness) error {
 			}
 			finished[e.ID] = true
 			known[e.ID] = e.Result.Status
-			if err := rightOutcome(list, s, e, started[e.ID], known); err != nil {
+			if err := rightOutcome(s, e, started[e.ID], known); err != nil {
 				problems = append(problems, err)
 			}
 		case checks.Retrying:
@@ -177,7 +184,7 @@ func orderly(list []shape, w witness) error {
 	return errors.Join(problems...)
 }
 
-func rightOutcome(list []shape, s shape, e checks.Event, started bool, known map[checks.ID]checks.Status) error {
+func rightOutcome(s shape, e checks.Event, started bool, known map[checks.ID]checks.Status) error {
 	r := e.Result
 	if r.ID != e.ID || r.At.IsZero() || r.Source != checks.Live {
 		return fmt.Errorf("%s finished with the stamp %q %v %q", e.ID, r.ID, r.At, r.Source)

@@ -103,8 +103,16 @@ type prefix struct{ word, family string }
 // prefixes are the words that people and systems put in front of a number.
 func prefixes() []prefix {
 	return []prefix{
-		{"kerberos error", krb}, {"krb5", krb}, {"krb", krb}, {"event id", event}, {"event", event},
-		{"ntstatus", status}, {"hresult", sspi}, {"data", ldap}, {"status", ""}, {"error", ""},
+		{"kerberos error", krb},
+		{"krb5", krb},
+		{"krb", krb},
+		{"event id", event},
+		{"event", event},
+		{"ntstatus", status},
+		{"hresult", sspi},
+		{"data", ldap},
+		{"status", ""},
+		{"error", ""},
 	}
 }
 

@@ -29,9 +29,9 @@ func TestText(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
 	}
-	real := written(t, report.New(journey([]checks.Status{checks.Pass}), report.Options{}), "text")
-	if strings.Contains(real, "SIMULATED") || !strings.Contains(real, "gates open: 1 of 1\n") {
-		t.Error(real)
+	plain := written(t, report.New(journey([]checks.Status{checks.Pass}), report.Options{}), "text")
+	if strings.Contains(plain, "SIMULATED") || !strings.Contains(plain, "gates open: 1 of 1\n") {
+		t.Error(plain)
 	}
 }
 

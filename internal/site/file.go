@@ -30,8 +30,7 @@ func (e *FileError) Unwrap() error { return e.Err }
 func Load(path string) (Site, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		var pe *fs.PathError
-		if errors.As(err, &pe) {
+		if pe, ok := errors.AsType[*fs.PathError](err); ok {
 			err = pe.Err
 		}
 		return Site{}, &FileError{Path: path, Err: err}

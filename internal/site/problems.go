@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -137,12 +138,8 @@ func CheckLDAP(v string) error { return checkURL(v, "ldaps", "ldap") }
 
 func checkURL(v string, schemes ...string) error {
 	u, err := url.Parse(v)
-	if err == nil && u.Host != "" && u.User == nil {
-		for _, s := range schemes {
-			if u.Scheme == s {
-				return nil
-			}
-		}
+	if err == nil && u.Host != "" && u.User == nil && slices.Contains(schemes, u.Scheme) {
+		return nil
 	}
 	return fmt.Errorf("%q is not a URL that begins with %s://", v, strings.Join(schemes, ":// or "))
 }
