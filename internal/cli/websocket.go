@@ -37,6 +37,8 @@ type socketOptions struct {
 	every   time.Duration
 	format  string
 	output  string
+	upload  bool
+	yes     bool
 }
 
 func (p *program) websocketCommand() *cobra.Command {
@@ -51,7 +53,12 @@ test user), and at another address to compare with. With --hold it keeps several
 sockets open on one session, one in use and the others silent, and tells which
 are cut and when. It replaces the tester page that is uploaded to Qlik.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.websocket(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.upload {
+				return p.uploadPage(cmd.Context(), o.from, o.yes)
+			}
+			return p.websocket(cmd.Context(), o)
+		},
 	}
 	sourceFlags(cmd, &o.from)
 	f := cmd.Flags()
@@ -61,6 +68,8 @@ are cut and when. It replaces the tester page that is uploaded to Qlik.`,
 	f.IntVar(&o.sockets, "sockets", 4, "with --hold: this many sockets on one session, one in use, the others silent")
 	f.DurationVar(&o.hold, "hold", 0, "hold the sockets for so long, such as 5m")
 	f.DurationVar(&o.every, "every", 2*time.Second, "with --hold: pause between the calls of the socket in use")
+	f.BoolVar(&o.upload, "upload-page", false, "instead: put the tester page for browsers into Qlik's content library; with --yes")
+	f.BoolVar(&o.yes, "yes", false, "with --upload-page: do it")
 	f.StringVar(&o.format, "format", "text", "text or json")
 	f.StringVar(&o.output, "output", "", "write the result to this `FILE`")
 	return cmd

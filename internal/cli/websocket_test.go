@@ -76,3 +76,15 @@ func TestWebSocketRefusesNonsense(t *testing.T) {
 		}
 	}
 }
+
+func TestTesterPageIsUploadedOnlyWhenConfirmed(t *testing.T) {
+	t.Parallel()
+	code, said := run(t, "websocket", "--demo", "--finished", "--upload-page")
+	if code != 0 || !strings.Contains(said, "Nothing was changed") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	code, said = run(t, "websocket", "--demo", "--finished", "--upload-page", "--yes")
+	if code != 0 || !strings.Contains(said, "outside  https://sense-contoso.msappproxy.test/content/Default/websocket-test.html") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+}

@@ -126,22 +126,35 @@ func (c *Client) do(ctx context.Context, method, op, path string, body []byte, o
 	return c.exchange(ctx, method, op, u, body, out)
 }
 
-// exchange sends one request with an XSRF key of its own, as both the
-// repository and the proxy's own interface ask for.
-func (c *Client) exchange(ctx context.Context, method, op string, u url.URL, body []byte, out any) error {
+// exchange sends JSON, or nothing.
+func (c *Client) exchange(ctx context.Context, method, op string, u url.URL, raw []byte, out any) error {
+	return c.send(ctx, method, op, u, body{raw: raw, kind: "application/json"}, out)
+}
+
+// body is what is sent, and its MIME type.
+type body struct {
+	raw  []byte
+	kind string
+}
+
+// send makes one request with an XSRF key of its own, as both the repository
+// and the proxy's own interface ask for.
+func (c *Client) send(ctx context.Context, method, op string, u url.URL, b body, out any) error {
 	ctx, cancel := netprobe.Patient(ctx)
 	defer cancel()
 	key := xsrfKey()
-	u.RawQuery = url.Values{"xrfkey": {key}}.Encode()
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body))
+	query := u.Query()
+	query.Set("xrfkey", key)
+	u.RawQuery = query.Encode()
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(b.raw))
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	req.Header.Set("X-Qlik-Xrfkey", key)
 	req.Header.Set("X-Qlik-User", c.user)
 	req.Header.Set("Accept", "application/json")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if b.raw != nil {
+		req.Header.Set("Content-Type", b.kind)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

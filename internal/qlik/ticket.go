@@ -53,29 +53,39 @@ func (d *Door) OriginSignedIn(ctx context.Context, internalURL, prefix, origin s
 	return probe, nil
 }
 
-// enter redeems a ticket for a session.
-func (d *Door) enter(ctx context.Context, jar http.CookieJar, internalURL, prefix string) error {
+// Ticket is one of the test user's, good for one sign-in within a minute.
+func (d *Door) Ticket(ctx context.Context, prefix string) (string, error) {
 	const op = "asking the Qlik proxy for a ticket"
 	body, err := json.Marshal(map[string]any{"UserDirectory": d.userDirectory(), "UserId": d.site.SAM(), "Attributes": []any{}})
 	if err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+		return "", fmt.Errorf("%s: %w", op, err)
 	}
 	var answer struct{ Ticket string }
 	if err := d.client.exchange(ctx, http.MethodPost, op, d.api(prefix, "ticket"), body, &answer); err != nil {
-		return err
+		return "", err
 	}
 	if answer.Ticket == "" {
-		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "the answer holds no ticket"}
+		return "", &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "the answer holds no ticket"}
+	}
+	return answer.Ticket, nil
+}
+
+// enter redeems a ticket for a session.
+func (d *Door) enter(ctx context.Context, jar http.CookieJar, internalURL, prefix string) error {
+	const op = "entering with a ticket"
+	ticket, err := d.Ticket(ctx, prefix)
+	if err != nil {
+		return err
 	}
 	u, err := url.Parse(internalURL)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	hub := url.URL{Scheme: u.Scheme, Host: u.Host, Path: under(prefix) + "/hub/", RawQuery: url.Values{"qlikTicket": {answer.Ticket}}.Encode()}
+	hub := url.URL{Scheme: u.Scheme, Host: u.Host, Path: under(prefix) + "/hub/", RawQuery: url.Values{"qlikTicket": {ticket}}.Encode()}
 	c := d.dialer.HTTPClient(netprobe.ClientOptions{Jar: jar, Follow: true})
 	defer c.CloseIdleConnections()
 	if _, err := netprobe.Get(ctx, c, hub.String(), nil); err != nil {
-		return fmt.Errorf("entering with a ticket: %w", err)
+		return fmt.Errorf("%s: %w", op, err)
 	}
 	return nil
 }

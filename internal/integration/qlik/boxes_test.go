@@ -24,6 +24,12 @@ proxy_set_header Connection $connection_upgrade;
 func (w *world) nginx(t *testing.T, name, certificate, extra string) {
 	t.Helper()
 	host, _, _ := strings.Cut(name, ":")
+	w.nginxTo(t, name, host, w.at(t, name), certificate, extra)
+}
+
+// nginxTo is the same, with what stands behind it: a server called host.
+func (w *world) nginxTo(t *testing.T, name, host, backend, certificate, extra string) {
+	t.Helper()
 	listens := free(t)
 	conf := `
 daemon off;
@@ -49,7 +55,7 @@ http {
 		proxy_ssl_server_name on;
 		proxy_ssl_name ` + host + `;
 		` + extra + hostLine(extra) + `
-		location / { proxy_pass https://` + w.at(t, name) + `; }
+		location / { proxy_pass https://` + backend + `; }
 	}
 }
 `
@@ -60,7 +66,7 @@ http {
 // hostLine and headerLine are what a careful administrator writes, where a test
 // does not say otherwise.
 func hostLine(extra string) string {
-	if strings.Contains(extra, "Host backend") {
+	if strings.Contains(extra, "Host backend") || strings.Contains(extra, "Host "+contoso.QlikHost) {
 		return ""
 	}
 	return "proxy_set_header Host $http_host;"
