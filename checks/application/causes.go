@@ -129,5 +129,18 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Choose another external URL (publish.external_url)."}},
 			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-faq",
 		},
+		{
+			ID: "app.certificate-missing", Title: "The domain of your own has no certificate",
+			Because: "No certificate with its key was uploaded to {app}.",
+			More:    "The service cannot make a certificate for your domain. Upload a PFX whose subject or alternative names hold the external host; a wildcard will do.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Upload the certificate of {external-host}.", Command: page + " > Certificate", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain",
+		},
+		{
+			ID: "app.certificate-expired", Title: "The certificate of the external host ends",
+			Because: "Nobody uploaded its successor; the service does not renew it.",
+			More:    "One certificate may serve many applications: uploading it once replaces it in all of them.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Upload a renewed certificate for {external-host}.", Command: page + " > Certificate", Shell: checks.Portal}},
+		},
 	}
 }

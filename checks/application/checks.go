@@ -90,6 +90,12 @@ func Checks(p Ports) []checks.Check {
 			Run:   ofApp(headers),
 		},
 		{
+			ID: "app.certificate", Step: Step, Needs: need, Docs: "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain", Retry: soon,
+			Title: "Browsers accept the certificate of the external host",
+			Why:   "A domain of your own needs a certificate of your own, renewed in time.",
+			Run:   ofApp(certificate),
+		},
+		{
 			ID: "app.cookies", Step: Step, Needs: need, Docs: "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-cookie-settings", Retry: soon,
 			Title: "Its cookies are guarded, and pages are left as they are",
 			Why:   "The access cookie is worth as much as a sign-in.",

@@ -20,6 +20,7 @@ import (
 // question.
 type tenant struct {
 	application.Entra
+	application.Front
 	apps   []fact.PublishedApp
 	second []fact.PublishedApp
 	groups []fact.CloudGroup
@@ -119,7 +120,18 @@ func rows() []row {
 		return func(x *tenant) { x.flow.SecondApp, x.second = true, []fact.PublishedApp{signIn(change)} }
 	}
 	external := func(url string) func(*site.Site) { return func(s *site.Site) { s.Publish.ExternalURL = url } }
+	own := external("https://sense.contoso.test/")
+	until := func(days int) func(*tenant) {
+		return set(func(a *fact.PublishedApp) {
+			a.Certificate = &fact.DomainCertificate{Subject: "CN=sense.contoso.test", Thumbprint: "AB", Expires: checkstest.Now().AddDate(0, 0, days)}
+		})
+	}
 	return []row{
+		{"the service's own", "app.certificate", nil, nil, checkstest.Want{Status: checks.Skipped, Seen: "own suffix"}},
+		{"none for a domain", "app.certificate", nil, own, fail("app.certificate-missing", "none")},
+		{"one for a domain", "app.certificate", until(300), own, pass("2027-09-17")},
+		{"one that ends soon", "app.certificate", until(7), own, warn("app.certificate-expired", "7 days")},
+		{"one that has ended", "app.certificate", until(-1), own, fail("app.certificate-expired", "2026-11-20")},
 		{"the tenant's suffix", "app.external", nil, nil, pass("own suffix")},
 		{"a domain of the tenant", "app.external", nil, external("https://sense.contoso.test/"), pass("contoso.test")},
 		{"another tenant's suffix", "app.external", nil, external("https://sense-fabrikam.msappproxy.net/"), fail("app.external-other-tenant", "sense-fabrikam")},

@@ -93,7 +93,15 @@ type PublishedApp struct {
 	SPN                    string
 	Mapping                string // userPrincipalName, onPremisesUserPrincipalName, userPrincipalUsername, …
 	AssignedPrincipalIDs   []string
-	PublishingNotAvailable bool // the application exists but has no publishing yet
+	Certificate            *DomainCertificate // of a custom domain; nil when none was uploaded
+	PublishingNotAvailable bool               // the application exists but has no publishing yet
+}
+
+// DomainCertificate is what was uploaded for an external host in a domain of
+// one's own.
+type DomainCertificate struct {
+	Subject, Issuer, Thumbprint string
+	Expires                     time.Time
 }
 
 // PublishWish is the publishing that a plan wants.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"time"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
@@ -49,6 +50,15 @@ type publishing struct {
 	TranslateHost     bool          `json:"isTranslateHostHeaderEnabled"`
 	TranslateLinks    bool          `json:"isTranslateLinksInBodyEnabled"`
 	SSO               *singleSignOn `json:"singleSignOnSettings"`
+	Certificate       *uploaded     `json:"verifiedCustomDomainCertificatesMetadata"`
+}
+
+// uploaded is what is told of a custom domain's certificate.
+type uploaded struct {
+	Thumbprint string     `json:"thumbprint"`
+	Subject    string     `json:"subjectName"`
+	Issuer     string     `json:"issuerName"`
+	Expires    *time.Time `json:"expiryDate"`
 }
 
 type singleSignOn struct {
@@ -214,6 +224,11 @@ func (a application) fact() fact.PublishedApp {
 	out.TranslateHostHeader, out.TranslateLinks = p.TranslateHost, p.TranslateLinks
 	out.ValidateBackendCert, out.HTTPOnlyCookie = p.ValidateCert, p.HTTPOnly
 	out.SecureCookie, out.PersistentCookie = p.Secure, p.Persistent
+	if c := p.Certificate; c != nil && c.Thumbprint != "" {
+		out.Certificate = &fact.DomainCertificate{
+			Subject: netprobe.Clean(c.Subject), Issuer: netprobe.Clean(c.Issuer), Thumbprint: netprobe.Clean(c.Thumbprint), Expires: moment(c.Expires),
+		}
+	}
 	out.SSOMode = "none"
 	if s := p.SSO; s != nil && s.Mode != "" {
 		out.SSOMode = netprobe.Clean(s.Mode)

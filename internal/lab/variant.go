@@ -67,7 +67,7 @@ func newForm() form {
 }
 
 func variations() []variation {
-	return slices.Concat(qlikVariations())
+	return slices.Concat(qlikVariations(), entraVariations())
 }
 
 func findVariation(id string) (variation, error) {

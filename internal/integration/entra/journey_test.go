@@ -24,6 +24,7 @@ func TestJourneys(t *testing.T) {
 		apps     []string
 	}{
 		{name: "present release, one application", apps: []string{contoso.AppName}},
+		{name: "slow replicas", variants: []string{"slow-replicas"}, apps: []string{contoso.AppName}},
 		{name: "before April 2018, two applications", variants: []string{"old-release"}, apps: []string{contoso.AppName, contoso.AppName + " sign-in"}},
 	}
 	for _, tt := range tests {
