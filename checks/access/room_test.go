@@ -19,6 +19,9 @@ import (
 type worlds struct {
 	access.Entra
 	access.Qlik
+	access.Directory
+	access.KDC
+	access.Front
 	org      fact.Organization
 	me       fact.SignedIn
 	licences []fact.Licence

@@ -14,6 +14,8 @@ import (
 // proxy is Qlik's proxy as the checks meet it; fails are errors by question.
 type proxy struct {
 	allowlist.Qlik
+	allowlist.Front
+	allowlist.Door
 	virtual []fact.VirtualProxy
 	target  fact.TargetVerdict
 	known   bool

@@ -16,6 +16,7 @@ import (
 // fleet is the evidence of two hosts and what the tenant knows of them; fails
 // are errors by question.
 type fleet struct {
+	connector.Entra
 	hosts      map[string]*fact.HostEvidence
 	connectors []fact.Connector
 	groups     []fact.ConnectorGroup

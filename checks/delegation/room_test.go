@@ -20,7 +20,9 @@ import (
 // domain is a directory, a tenant and a rehearsal in memory; fails are errors
 // by question.
 type domain struct {
+	delegation.Directory
 	delegation.Entra
+	delegation.Rehearser
 	accounts   []fact.Account
 	machines   map[string][]fact.Account // by host name
 	readers    fact.GroupReaders

@@ -18,6 +18,7 @@ import (
 type lan struct {
 	kerberos.Qlik
 	kerberos.Front
+	kerberos.Tickets
 	virtual []fact.VirtualProxy
 	proxies []fact.ProxyService
 	flows   map[string]fact.LoginFlow // by a part of the user agent or URL

@@ -17,6 +17,8 @@ import (
 // forest is a directory in memory; fails are errors by question.
 type forest struct {
 	spn.Directory
+	spn.KDC
+	spn.Resolver
 	accounts []fact.Account
 	similar  []fact.Account
 	machines []fact.Account

@@ -14,6 +14,8 @@ import (
 
 // ways are the two ways to Qlik; fails are errors by question.
 type ways struct {
+	websocket.Tickets
+	websocket.Outside
 	inside     fact.WebSession
 	insideWeb  fact.SocketProbe
 	stranger   fact.WebSession
