@@ -53,7 +53,7 @@ func plans() []planCase {
 			}
 			return []string{w.virtual[0].DevicePattern, w.virtual[1].DevicePattern}
 		}, want: []string{"Mozilla", "Windows"}},
-		{name: "one switch", step: "kerberos", setup: func(w *world) { w.virtual[1].DevicePattern, w.proxies[0].Kerberos = "Mozilla", true }, ids: []string{"kerberos.switch"}, after: func(w *world) []string { return nil }},
+		{name: "one switch", step: "kerberos", setup: func(w *world) { w.virtual[1].DevicePattern, w.proxies[0].Kerberos = "Mozilla", true }, ids: []string{"kerberos.switch"}, after: func(*world) []string { return nil }},
 		{name: "on already", step: "kerberos", setup: func(w *world) {
 			w.virtual[1].DevicePattern, w.proxies[0].Kerberos, w.proxies[1].Kerberos = "Mozilla", true, true
 		}},

@@ -40,15 +40,19 @@ func Causes() []checks.Cause {
 			ID: "connector.tls12-off", Title: "TLS 1.2 is switched off",
 			Because: "A registry value switches TLS 1.2 off for clients on {host}.",
 			More:    "Absent values are fine: the system's default is on. An explicit Enabled=0 or DisabledByDefault=1 under SCHANNEL\\Protocols\\TLS 1.2\\Client is not.",
-			Fixes: []checks.Fix{{Who: checks.HostAdmin, Text: "Switch TLS 1.2 on for clients on {host} and restart it.",
-				Command: `Set-ItemProperty 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client' -Name Enabled -Value 1`, Shell: checks.PowerShell}},
+			Fixes: []checks.Fix{{
+				Who: checks.HostAdmin, Text: "Switch TLS 1.2 on for clients on {host} and restart it.",
+				Command: `Set-ItemProperty 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client' -Name Enabled -Value 1`, Shell: checks.PowerShell,
+			}},
 		},
 		{
 			ID: "connector.http2-on", Title: "HTTP/2 stands in the way of delegation",
 			Because: "WinHTTP on {host} speaks HTTP/2, over which Kerberos delegation fails.",
 			More:    "From Windows Server 2019 on WinHTTP uses HTTP/2 by default. With Kerberos single sign-on the connector needs it off, for the whole machine.",
-			Fixes: []checks.Fix{{Who: checks.HostAdmin, Text: "Switch HTTP/2 off in WinHTTP on {host} and restart it.",
-				Command: `New-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp' -Name EnableDefaultHTTP2 -Value 0 -PropertyType DWord -Force`, Shell: checks.PowerShell}},
+			Fixes: []checks.Fix{{
+				Who: checks.HostAdmin, Text: "Switch HTTP/2 off in WinHTTP on {host} and restart it.",
+				Command: `New-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp' -Name EnableDefaultHTTP2 -Value 0 -PropertyType DWord -Force`, Shell: checks.PowerShell,
+			}},
 			Docs: "https://learn.microsoft.com/entra/global-secure-access/how-to-configure-connectors",
 		},
 		{

@@ -98,8 +98,10 @@ func healthy() domain {
 		},
 		machines: map[string][]fact.Account{}, readers: fact.GroupReaders{Group: "S-1-5-32-560", Seen: true},
 		connectors: []fact.Connector{
-			{ID: "c-1", Machine: "CONN01", Active: true, GroupID: "g-1"}, {ID: "c-2", Machine: "conn02.contoso.test", Active: true, GroupID: "g-1"},
-			{ID: "c-3", Machine: "conn03", Active: true, GroupID: "g-9"}, {ID: "c-4", Machine: "conn04", GroupID: "g-1"},
+			{ID: "c-1", Machine: "CONN01", Active: true, GroupID: "g-1"},
+			{ID: "c-2", Machine: "conn02.contoso.test", Active: true, GroupID: "g-1"},
+			{ID: "c-3", Machine: "conn03", Active: true, GroupID: "g-9"},
+			{ID: "c-4", Machine: "conn04", GroupID: "g-1"},
 		},
 		rehearsals: map[string]fact.Rehearsal{"CONN01$": done("CONN01$"), "CONN02$": done("CONN02$")}, fails: map[string]error{},
 	}
