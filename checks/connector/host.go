@@ -21,9 +21,9 @@ type problem struct {
 	notes []checks.Evidence
 }
 
-// maxAge is how old evidence may be unless the site says otherwise: a service
+// MaxAge is how old evidence may be unless the site says otherwise: a service
 // that ran last week proves little.
-const maxAge = 7 * 24 * time.Hour
+const MaxAge = 7 * 24 * time.Hour
 
 // eachHost judges the evidence of every host of the site by the sections that
 // the judgement rests on. One bad host is enough: traffic is spread at random.
@@ -59,7 +59,7 @@ func overHosts(hosts Host, expected string, sections []string, judge func(site.S
 func unusable(env checks.Env, ev fact.HostEvidence, sections []string) string {
 	limit := env.Site.EvidenceMaxAge
 	if limit <= 0 {
-		limit = maxAge
+		limit = MaxAge
 	}
 	for _, s := range sections {
 		if why := ev.Missing(s); why != "" {
@@ -73,16 +73,16 @@ func unusable(env checks.Env, ev fact.HostEvidence, sections []string) string {
 		}
 		if age := env.Clock().Sub(since); age > limit {
 			return fmt.Sprintf("the evidence is %s old, and %s are allowed", days(age), days(limit))
-		} else if age < -ahead {
+		} else if age < -Ahead {
 			return "the evidence is dated " + since.UTC().Format(time.RFC3339) + ", which has not come yet"
 		}
 	}
 	return ""
 }
 
-// ahead is how much a host's clock may be in front of ours before its evidence
+// Ahead is how much a host's clock may be in front of ours before its evidence
 // cannot be dated.
-const ahead = 15 * time.Minute
+const Ahead = 15 * time.Minute
 
 func days(d time.Duration) string {
 	if d < 48*time.Hour {

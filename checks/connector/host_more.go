@@ -11,6 +11,20 @@ import (
 	"sensegate/internal/site"
 )
 
+// HostChecks are the checks that rest on the hosts' evidence alone.
+func HostChecks(h Host) []checks.Check {
+	var out []checks.Check
+	for _, c := range Checks(Ports{Host: h}) {
+		if len(c.Needs) == 1 && (c.ID == runs || c.Needs[0] == runs) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// runs is the check that all others of a host rest on.
+const runs checks.ID = "connector.services"
+
 // hostMore are the checks of what else on a connector host stands in the way.
 func hostMore(h Host) []checks.Check {
 	const (
@@ -18,7 +32,7 @@ func hostMore(h Host) []checks.Check {
 		proxies = "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-connectors-with-proxy-servers"
 		kcd     = "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-sso-with-kcd"
 	)
-	needs := []checks.ID{"connector.services"}
+	needs := []checks.ID{runs}
 	return []checks.Check{
 		{
 			ID: "connector.proxy", Step: Step, Needs: needs, Docs: proxies,

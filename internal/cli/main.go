@@ -155,7 +155,7 @@ practice lab: nothing real is touched.`,
 	f.StringVar(&p.color, "color", "auto", "auto, always or never (also NO_COLOR)")
 	root.AddCommand(
 		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.websocketCommand(), p.labCommand(),
-		p.faultsCommand(), p.explainCommand(), p.versionCommand(),
+		p.faultsCommand(), p.explainCommand(), p.versionCommand(), p.collectCommand(), p.importCommand(),
 	)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(wrongFlag)

@@ -1,0 +1,196 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/lab"
+	"sensegate/internal/site"
+	"sensegate/internal/winhost"
+)
+
+// imported is a lab's site whose file names no evidence yet, and good evidence
+// of its first host.
+type imported struct {
+	file, good string
+	facts      site.Site
+	e          fact.HostEvidence
+}
+
+func readyToImport(t *testing.T) imported {
+	t.Helper()
+	l, err := lab.Start(t.Context(), lab.Options{Finished: true, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	x := imported{facts: l.Site(), file: filepath.Join(t.TempDir(), "site.yaml")}
+	if x.e, _, err = winhost.Read(x.facts.Evidence[0]); err != nil {
+		t.Fatal(err)
+	}
+	x.facts.Evidence = nil
+	if err := site.Save(x.file, x.facts); err != nil {
+		t.Fatal(err)
+	}
+	x.good = x.write(t, x.e, winhost.Origin{Site: x.facts.Name})
+	return x
+}
+
+func (x imported) write(t *testing.T, e fact.HostEvidence, from winhost.Origin) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "evidence.json")
+	if err := winhost.Write(path, e, from); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func (x imported) evidence(t *testing.T) []string {
+	t.Helper()
+	s, err := site.Load(x.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Evidence
+}
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	code, said := run(t, "import", "--site", x.file, "--dry-run", x.good)
+	if code != 0 || len(x.evidence(t)) != 0 {
+		t.Fatalf("the dry run: exit %d, %v\n%s", code, x.evidence(t), said)
+	}
+	code, said = run(t, "import", "--site", x.file, x.good)
+	if code != 0 || len(x.evidence(t)) != 1 || x.evidence(t)[0] != x.good {
+		t.Fatalf("exit %d, %v\n%s", code, x.evidence(t), said)
+	}
+	for _, want := range []string{x.e.Host, "pass", "connector and its updater", "Added to"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+}
+
+// TestImportRefuses shows that evidence which cannot count is refused with the
+// reason, and that then nothing is imported, not even the good file before it.
+func TestImportRefuses(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	raw, err := os.ReadFile(x.good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edited := func(from, to string) func(*testing.T) string {
+		return func(t *testing.T) string {
+			t.Helper()
+			path := filepath.Join(t.TempDir(), "edited.json")
+			text := strings.Replace(string(raw), from, to, 1)
+			if text == string(raw) {
+				t.Fatalf("%q is not in the file", from)
+			}
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return path
+		}
+	}
+	changed := func(change func(*fact.HostEvidence, *winhost.Origin)) func(*testing.T) string {
+		return func(t *testing.T) string {
+			t.Helper()
+			e, from := x.e, winhost.Origin{Site: x.facts.Name}
+			change(&e, &from)
+			return x.write(t, e, from)
+		}
+	}
+	tests := []struct {
+		name string
+		file func(*testing.T) string
+		want string
+	}{
+		{"edited by hand", edited(`"state": "running"`, `"state": "stopped"`), "section services was changed"},
+		{"another host by hand", edited(`"host": "conn01`, `"host": "conn02`), "the head"},
+		{"newer schema", edited("evidence/v1", "evidence/v2"), "newer than this program"},
+		{"cut off", edited(string(raw[len(raw)/2:]), ""), "decoding"},
+		{"another site", changed(func(_ *fact.HostEvidence, o *winhost.Origin) { o.Site = "fabrikam" }), "collected for the site fabrikam"},
+		{"another host", changed(func(e *fact.HostEvidence, _ *winhost.Origin) { e.Host = "conn01.fabrikam.test" }), "no host of this site"},
+		{"too old", changed(func(e *fact.HostEvidence, _ *winhost.Origin) { e.Collected = time.Now().Add(-8 * 24 * time.Hour) }), "collect again"},
+		{"from the future", changed(func(e *fact.HostEvidence, _ *winhost.Origin) { e.Collected = time.Now().Add(time.Hour) }), "has not come yet"},
+		{"not there", func(*testing.T) string { return filepath.Join(t.TempDir(), "nowhere.json") }, "no such file"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			code, said := run(t, "import", "--site", x.file, x.good, tt.file(t))
+			if code != 2 || !strings.Contains(said, tt.want) || !strings.Contains(said, "nothing was imported") {
+				t.Errorf("exit %d, want %q:\n%s", code, tt.want, said)
+			}
+			if got := x.evidence(t); len(got) != 0 {
+				t.Errorf("imported by half: %v", got)
+			}
+		})
+	}
+	t.Run("written by a lab for a real site", func(t *testing.T) {
+		lab := x.write(t, x.e, winhost.Origin{Site: x.facts.Name, Simulated: true})
+		real := x.facts
+		real.Simulated = false
+		file := filepath.Join(t.TempDir(), "site.yaml")
+		if err := site.Save(file, real); err != nil {
+			t.Fatal(err)
+		}
+		if code, said := run(t, "import", "--site", file, lab); code != 2 || !strings.Contains(said, "practice lab") {
+			t.Errorf("exit %d:\n%s", code, said)
+		}
+	})
+}
+
+// TestConfigurableAge shows that the site says how old evidence may be.
+func TestConfigurableAge(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	x.e.Collected = time.Now().Add(-2 * time.Hour)
+	old := x.write(t, x.e, winhost.Origin{})
+	x.facts.EvidenceMaxAge = time.Hour
+	if err := site.Save(x.file, x.facts); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := run(t, "import", "--site", x.file, old); code != 2 || !strings.Contains(said, "1h0m0s") {
+		t.Errorf("exit %d:\n%s", code, said)
+	}
+}
+
+func TestCollectCommand(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		args []string
+		code int
+		want []string
+	}{
+		{"dry run", []string{"--dry-run"}, 0, []string{"WAPCSvc", "EnableDefaultHTTP2", "Nothing was read"}},
+		{"script", []string{"--script", "--for", "contoso"}, 0, []string{"$site = 'contoso'", "param("}},
+		{"no output", nil, 2, []string{"--output"}},
+		{"unknown section", []string{"--without", "passwords", "--dry-run"}, 2, []string{"is no section"}},
+		{"no folder", []string{"--output", filepath.Join(t.TempDir(), "no", "e.json")}, 2, []string{"cannot be written"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			code, said := run(t, append([]string{"collect"}, tt.args...)...)
+			if code != tt.code {
+				t.Errorf("exit %d, want %d:\n%s", code, tt.code, said)
+			}
+			for _, w := range tt.want {
+				if !strings.Contains(said, w) {
+					t.Errorf("it does not say %q:\n%s", w, said)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,170 @@
+package collect
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+
+	"sensegate/internal/fact"
+)
+
+// Endpoint is one address that a connector talks to.
+type Endpoint struct {
+	Host string
+	Port int
+}
+
+// Endpoints are concrete names behind the documented wildcards. They may
+// change, so one that is not reached is a hint and no proof.
+func Endpoints(tenant string) []Endpoint {
+	out := []Endpoint{
+		{"login.microsoftonline.com", 443}, {"login.windows.net", 443},
+		{"register.msappproxy.net", 443}, {"updater.msappproxy.net", 443},
+	}
+	if tenant != "" {
+		out = append(out, Endpoint{tenant + ".bootstrap.msappproxy.net", 443})
+	}
+	for _, h := range []string{"crl3.digicert.com", "ocsp.digicert.com", "crl.microsoft.com", "oneocsp.microsoft.com"} {
+		out = append(out, Endpoint{h, 80})
+	}
+	return out
+}
+
+func (o Options) probes() []Endpoint {
+	if o.Probes != nil {
+		return o.Probes
+	}
+	return Endpoints(o.Tenant)
+}
+
+func egress(ctx context.Context, c *collector) (string, error) {
+	list := c.probes()
+	out := make([]fact.Egress, len(list))
+	proxy := ""
+	if p := c.e.Proxy.Connector; p.Mode == fact.ProxyNamed {
+		proxy = p.Address
+	}
+	var wait sync.WaitGroup
+	for i, e := range list {
+		wait.Go(func() { out[i] = c.reach(ctx, e, proxy) })
+	}
+	wait.Wait()
+	c.e.Egress = out
+	reached, opened := 0, 0
+	for _, e := range out {
+		if e.Reached {
+			reached++
+		}
+		if e.Inspected {
+			opened++
+		}
+	}
+	says := fmt.Sprintf("%d of %d reached", reached, len(out))
+	if opened > 0 {
+		says += fmt.Sprintf(", TLS opened on the way to %d", opened)
+	}
+	return says, nil
+}
+
+// reach tries one endpoint: its name, a connection, and where TLS is spoken
+// who signed the certificate.
+func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) fact.Egress {
+	ctx, cancel := context.WithTimeout(ctx, c.Net.timeout())
+	defer cancel()
+	out := fact.Egress{Host: e.Host, Port: e.Port, Proxy: proxy}
+	// Through a proxy it is the proxy that looks the name up.
+	if canonical, _, err := c.Net.lookup(ctx, e.Host); err != nil && proxy == "" {
+		out.Problem = "the name is not resolved: " + err.Error()
+		return out
+	} else if err == nil && !strings.EqualFold(canonical, e.Host) {
+		out.Chain = []string{canonical}
+	}
+	conn, err := c.Net.through(ctx, proxy, net.JoinHostPort(e.Host, strconv.Itoa(e.Port)))
+	if err != nil {
+		var r *refusal
+		if errors.As(err, &r) {
+			out.Status = r.status
+		}
+		out.Problem = err.Error()
+		return out
+	}
+	defer func() { _ = conn.Close() }() // nothing was written that could be lost
+	if e.Port != 443 {
+		out.Reached = true
+		return out
+	}
+	chain, err := c.Net.certificates(ctx, conn, e.Host)
+	if err != nil || len(chain) == 0 {
+		out.Problem = fmt.Sprintf("no certificate: %v", err)
+		return out
+	}
+	out.Reached, out.Issuer, out.Inspected = true, issuer(chain[0]), !public(chain[0])
+	return out
+}
+
+// timestamps marks certificates that were published in the transparency logs,
+// which public authorities do and inspecting boxes cannot.
+var timestamps = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2} //nolint:gochecknoglobals // a constant that Go has no word for
+
+// public says whether a certificate comes from one of the authorities that
+// Microsoft's service uses, or from any that publishes what it signs.
+func public(c *x509.Certificate) bool {
+	for _, o := range c.Issuer.Organization {
+		switch strings.ToLower(o) {
+		case "microsoft corporation", "digicert inc", "digicert, inc.", "globalsign nv-sa", "entrust, inc.":
+			return true
+		}
+	}
+	for _, x := range c.Extensions {
+		if x.Id.Equal(timestamps) {
+			return true
+		}
+	}
+	return false
+}
+
+func backends(ctx context.Context, c *collector) (string, error) {
+	good := 0
+	for _, b := range c.Backends {
+		host, port, err := net.SplitHostPort(b)
+		if err != nil {
+			host, port = b, "443"
+		}
+		found := c.look(ctx, host, number(port, 443))
+		if found.Trusted {
+			good++
+		}
+		c.e.Backends = append(c.e.Backends, found)
+	}
+	return fmt.Sprintf("%d of %d trusted by this machine", good, len(c.Backends)), nil
+}
+
+func (c *collector) look(ctx context.Context, host string, port int) fact.Backend {
+	ctx, cancel := context.WithTimeout(ctx, c.Net.timeout())
+	defer cancel()
+	out := fact.Backend{Host: host, Port: port}
+	conn, err := c.Net.dial(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil {
+		out.Problem = err.Error()
+		return out
+	}
+	defer func() { _ = conn.Close() }() // nothing was written that could be lost
+	chain, err := c.Net.certificates(ctx, conn, host)
+	if err != nil || len(chain) == 0 {
+		out.Problem = fmt.Sprintf("no certificate: %v", err)
+		return out
+	}
+	out.Issuer = issuer(chain[0])
+	if err := c.Net.trust(chain, host, c.Clock()); err != nil {
+		out.Problem = err.Error()
+		return out
+	}
+	out.Trusted = true
+	return out
+}

@@ -1,0 +1,202 @@
+package collect
+
+import (
+	"cmp"
+	"context"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
+)
+
+// How much is taken of logs: enough to judge, little enough to be read through
+// before it leaves the building.
+const (
+	eventsEach = 60
+	eventsKept = 50
+	traceTail  = 256 << 10
+	traceFiles = 4
+	traceLines = 20
+)
+
+// channels are the connector's event logs, under the present and former names.
+func channels() []string {
+	return []string{
+		"Microsoft-Microsoft Entra private network-Connector/Admin", "Microsoft-AadApplicationProxy-Connector/Admin",
+		"Microsoft-Microsoft Entra private network-Updater/Admin", "Microsoft-AadApplicationProxy-Updater/Admin",
+	}
+}
+
+func events(ctx context.Context, c *collector) (string, error) {
+	for _, channel := range channels() {
+		list, err := c.Machine.Events(ctx, channel, eventsEach)
+		if err != nil {
+			return "", fmt.Errorf("reading the events of %s: %w", channel, err)
+		}
+		for _, raw := range list {
+			if e, err := parseEvent(raw); err == nil {
+				e.Channel = channel
+				c.e.Events = append(c.e.Events, e)
+			}
+		}
+	}
+	slices.SortStableFunc(c.e.Events, func(a, b fact.HostEvent) int { return b.At.Compare(a.At) })
+	c.e.Events = c.e.Events[:min(len(c.e.Events), eventsKept)]
+	return fmt.Sprintf("%d events", len(c.e.Events)), nil
+}
+
+// parseEvent reads one event as Windows renders it.
+func parseEvent(raw string) (fact.HostEvent, error) {
+	type datum struct {
+		Name  string `xml:"Name,attr"`
+		Value string `xml:",chardata"`
+	}
+	var doc struct {
+		System struct {
+			ID   int `xml:"EventID"`
+			Time struct {
+				At time.Time `xml:"SystemTime,attr"`
+			} `xml:"TimeCreated"`
+		} `xml:"System"`
+		Data []datum `xml:"EventData>Data"`
+		User struct {
+			Inner string `xml:",innerxml"`
+		} `xml:"UserData"`
+		Message string `xml:"RenderingInfo>Message"`
+	}
+	if err := xml.Unmarshal([]byte(raw), &doc); err != nil {
+		return fact.HostEvent{}, fmt.Errorf("reading an event: %w", err)
+	}
+	text := doc.Message
+	var words []string
+	for _, d := range doc.Data {
+		if v := strings.TrimSpace(d.Value); v != "" {
+			words = append(words, v)
+		}
+	}
+	words = append(words, strings.TrimSpace(tags.ReplaceAllString(doc.User.Inner, " ")))
+	if body := strings.Join(words, "\n"); !strings.Contains(text, body) {
+		text += "\n" + body
+	}
+	return fact.HostEvent{
+		ID: doc.System.ID, At: doc.System.Time.At.UTC(), Text: netprobe.Clean(strings.TrimSpace(text)),
+		Transaction: field(text, "Transaction ID"), User: field(text, "User"), SPN: field(text, "SPN", "Backend SPN", "Service Principal Name"),
+		Backend: field(text, "Published Backend URL", "Backend URL", "Backend request URL"),
+	}, nil
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`) //nolint:gochecknoglobals // compiled once
+
+// field finds a line "Name: value" of an event's body.
+func field(text string, names ...string) string {
+	for line := range strings.Lines(text) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), ":")
+		for _, n := range names {
+			if ok && strings.EqualFold(strings.TrimSpace(name), n) {
+				return netprobe.Clean(strings.TrimSpace(value))
+			}
+		}
+	}
+	return ""
+}
+
+// traceFolders are where the connector keeps its traces.
+func traceFolders() []string {
+	return []string{
+		`Microsoft\Microsoft Entra private network connector\Trace`, `Microsoft\Microsoft AAD Application Proxy Connector\Trace`,
+		`Microsoft\Microsoft Entra private network connector`, `Microsoft\Microsoft AAD Application Proxy Connector`,
+	}
+}
+
+func traces(_ context.Context, c *collector) (string, error) {
+	if c.connector.Program == "" {
+		return "", errNothing
+	}
+	var err error
+	c.e.Traces, err = c.search(traceFolders(), ".log", troubled)
+	return fmt.Sprintf("%d files", len(c.e.Traces)), err
+}
+
+var troubled = regexp.MustCompile(`(?i)\berror\b|exception|failed to|unauthorized|0x800|\b407\b|certificate chain`) //nolint:gochecknoglobals // compiled once
+
+var signedIn = regexp.MustCompile(`(?i)kerberos|negotiate|ntlm|cross-site websocket|cswsh|listener|cannot (start|bind)`) //nolint:gochecknoglobals // compiled once
+
+func qlik(_ context.Context, c *collector) (string, error) {
+	if !slices.ContainsFunc(c.e.Services, func(s fact.Service) bool { return strings.HasPrefix(s.Name, "QlikSense") }) {
+		return "", errNothing
+	}
+	q := &fact.QlikHost{}
+	exported := `Qlik\Sense\Repository\Exported Certificates`
+	for _, folder := range []string{exported, exported + `\.Local Certificates`, exported + `\` + c.e.Host} {
+		files, err := c.Machine.List(c.Machine.Folder("ProgramData") + `\` + folder)
+		if err != nil && !isAbsent(err) {
+			return "", fmt.Errorf("listing %s: %w", folder, err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(strings.ToLower(f), ".pem") || strings.HasSuffix(strings.ToLower(f), ".pfx") {
+				q.Certificates = append(q.Certificates, f) // the name, never the content
+			}
+		}
+	}
+	var err error
+	q.Lines, err = c.search([]string{`Qlik\Sense\Log\Proxy\Audit`, `Qlik\Sense\Log\Proxy\System`, `Qlik\Sense\Log\Proxy\Trace`}, ".txt", signedIn)
+	c.e.Qlik = q
+	return fmt.Sprintf("%d exported certificates, %d logs", len(q.Certificates), len(q.Lines)), err
+}
+
+// search reads the ends of the newest files of some folders below ProgramData
+// and keeps the lines that match.
+func (c *collector) search(folders []string, ending string, match *regexp.Regexp) ([]fact.Trace, error) {
+	var out []fact.Trace
+	for _, folder := range folders {
+		files, err := c.Machine.List(c.Machine.Folder("ProgramData") + `\` + folder)
+		if isAbsent(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("listing %s: %w", folder, err)
+		}
+		for _, f := range files {
+			if !strings.HasSuffix(strings.ToLower(f), ending) {
+				continue
+			}
+			raw, changed, err := c.Machine.Read(f, traceTail)
+			if err != nil {
+				return nil, fmt.Errorf("reading %s: %w", f, err)
+			}
+			out = append(out, fact.Trace{File: f, Modified: changed.UTC().Truncate(time.Second), Lines: matching(raw, match)})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b fact.Trace) int {
+		return cmp.Or(b.Modified.Compare(a.Modified), cmp.Compare(a.File, b.File))
+	})
+	return out[:min(len(out), traceFiles)], nil
+}
+
+// matching are the last lines of a log that tell something, without what
+// looks like a token.
+func matching(raw []byte, match *regexp.Regexp) []string {
+	text := string(raw)
+	if len(raw) > 1 && raw[0] == 0xff && raw[1] == 0xfe {
+		text = utf16Text(raw[2:])
+	}
+	out := []string{}
+	for line := range strings.Lines(text) {
+		if match.MatchString(line) {
+			out = append(out, netprobe.Clean(secrets.ReplaceAllString(line, "$1[left out]")))
+		}
+	}
+	return out[max(0, len(out)-traceLines):]
+}
+
+// secrets are what may stand in a log and must not leave the machine.
+var secrets = regexp.MustCompile(`(?i)((?:bearer|negotiate|ntlm|basic|token|password|secret|cookie)\s*[=: ]\s*)[A-Za-z0-9+/=_.\-]{16,}`) //nolint:gochecknoglobals // compiled once
+
+func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,136 @@
+package collect
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Net is how connections are made; the zero value is the system's own way.
+type Net struct {
+	// Dial and Lookup replace the system's; Roots its certificate store.
+	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	Lookup func(ctx context.Context, host string) (canonical string, addresses []string, err error)
+	Roots  *x509.CertPool
+	// Timeout is for one endpoint, 8 s when zero.
+	Timeout time.Duration
+}
+
+func (n Net) timeout() time.Duration {
+	if n.Timeout > 0 {
+		return n.Timeout
+	}
+	return 8 * time.Second
+}
+
+func (n Net) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if n.Dial != nil {
+		return n.Dial(ctx, network, address)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}
+
+func (n Net) lookup(ctx context.Context, host string) (string, []string, error) {
+	if n.Lookup != nil {
+		return n.Lookup(ctx, host)
+	}
+	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
+	if err != nil {
+		return "", nil, err
+	}
+	canonical, err := net.DefaultResolver.LookupCNAME(ctx, host)
+	if err != nil {
+		canonical = host // some resolvers refuse the question; the addresses count
+	}
+	return strings.TrimSuffix(canonical, "."), addresses, nil
+}
+
+func (n Net) resolves(ctx context.Context, host string) bool {
+	ctx, cancel := context.WithTimeout(ctx, n.timeout())
+	defer cancel()
+	_, addresses, err := n.lookup(ctx, host)
+	return err == nil && len(addresses) > 0
+}
+
+// refusal is a proxy that does not let through.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r *refusal) Error() string { return "the proxy answered " + r.text }
+
+// through opens a way to an address, by CONNECT where a proxy is named.
+func (n Net) through(ctx context.Context, proxy, address string) (net.Conn, error) {
+	if proxy == "" {
+		return n.dial(ctx, "tcp", address)
+	}
+	at := proxy
+	if u, err := url.Parse(proxy); err == nil && u.Host != "" {
+		at = net.JoinHostPort(u.Hostname(), strconv.Itoa(number(u.Port(), 80)))
+	}
+	conn, err := n.dial(ctx, "tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("reaching the proxy %s: %w", at, err)
+	}
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline) // a connection without deadlines is closed by ctx all the same
+	}
+	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address, Header: http.Header{}}
+	if err := req.Write(conn); err != nil {
+		return nil, errors.Join(fmt.Errorf("asking the proxy %s: %w", at, err), conn.Close())
+	}
+	res, err := http.ReadResponse(bufio.NewReaderSize(conn, 4096), req)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("asking the proxy %s: %w", at, err), conn.Close())
+	}
+	_ = res.Body.Close() // what follows a CONNECT is the tunnel
+	if res.StatusCode/100 != 2 {
+		return nil, errors.Join(&refusal{status: res.StatusCode, text: res.Status}, conn.Close())
+	}
+	return conn, nil
+}
+
+// certificates are what a host shows; whether they are trusted is judged apart.
+func (n Net) certificates(ctx context.Context, conn net.Conn, host string) ([]*x509.Certificate, error) {
+	// The chain is wanted whoever signed it: what is read over this connection
+	// is the certificate alone.
+	c := tls.Client(conn, &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}) //nolint:gosec // see above
+	if err := c.HandshakeContext(ctx); err != nil {
+		return nil, fmt.Errorf("TLS: %w", err)
+	}
+	return c.ConnectionState().PeerCertificates, nil
+}
+
+// trust holds a chain against the machine's store.
+func (n Net) trust(chain []*x509.Certificate, host string, now time.Time) error {
+	if len(chain) == 0 {
+		return errors.New("no certificate was shown")
+	}
+	between := x509.NewCertPool()
+	for _, c := range chain[1:] {
+		between.AddCert(c)
+	}
+	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: host, Roots: n.Roots, Intermediates: between, CurrentTime: now})
+	return err //nolint:wrapcheck // it says it all
+}
+
+// issuer is the authority's own name for itself.
+func issuer(c *x509.Certificate) string {
+	name := c.Issuer.CommonName
+	if len(c.Issuer.Organization) > 0 && !slices.Contains(c.Issuer.Organization, name) {
+		return strings.TrimSpace(name + " (" + c.Issuer.Organization[0] + ")")
+	}
+	return name
+}
