@@ -19,7 +19,7 @@ func appStep(p Ports) Step {
 		Why:      "It needs the connector group that will serve it, and a synchronised user to try it with.",
 		Seed:     "Add an on-premises application whose internal URL is Qlik's, with Entra pre-authentication; assign a test user. Leave single sign-on for later.",
 		SeedFrom: tutorialSource,
-		Checks:   application.Checks(application.Ports{Entra: p.Graph, Front: p.Front}),
+		Checks:   application.Checks(application.Ports{Entra: p.Graph, Front: p.Front, Qlik: p.Qlik}),
 		Plan:     appPlan(p),
 		Manual: []Instruction{
 			{Who: "Entra administrator", Where: "portal", Do: "Add an on-premises application {app}: internal URL {internal-url}, external URL {external-url}, pre-authentication Microsoft Entra ID, connector group {group}.", Command: "Entra admin center > Enterprise applications > New application > Add an on-premises application"},

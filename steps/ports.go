@@ -79,6 +79,7 @@ type Graph interface {
 type Qlik interface {
 	access.Qlik
 	allowlist.Qlik
+	application.Qlik
 }
 
 // Front is every question to the running Qlik proxy.

@@ -29,6 +29,8 @@ const (
 type Ports struct {
 	Entra Entra
 	Front Front
+	// Qlik may be nil: it is asked only where the front does not tell.
+	Qlik Qlik
 }
 
 // browser is the user agent of an ordinary browser: Qlik chooses its login
@@ -218,9 +220,15 @@ func count(p Ports) checks.Func {
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
 		}
-		release := "not published by the server"
+		release, asks := "not published by the server", "cannot tell"
 		if product, err := p.Front.Product(ctx, env.Site.Publish.InternalURL); err == nil {
-			release = product.Label + " (" + product.Version + ")"
+			release, asks = product.Label+" ("+product.Version+")", evidence(product)
+		} else if p.Qlik != nil {
+			// Some fronts tell it only to those signed in; the about service
+			// tells it to whoever has the site's certificate.
+			if product, err := p.Qlik.Release(ctx); err == nil {
+				release, asks = product.Label+" ("+product.Version+")", evidence(product)
+			}
 		}
 		// The second application has the same host and the authentication port.
 		list, err := p.Entra.PublishedApps(ctx, "", env.Site.SecondInternalURL(), "")
@@ -244,7 +252,9 @@ func count(p Ports) checks.Func {
 		default:
 			r = checks.Passed(expected, "one, as this release needs")
 		}
-		return r.With("release", release).With("sign-in page", flow.Location)
+		return r.With("release", release).With("sign-in page", flow.Location).
+			With("the redirect asks for", map[bool]string{true: "two applications", false: "one application"}[flow.SecondApp]).
+			With("the release asks for", asks)
 	}
 }
 

@@ -25,3 +25,9 @@ type Front interface {
 	LoginFlow(ctx context.Context, url, userAgent string) (fact.LoginFlow, error)
 	Product(ctx context.Context, url string) (fact.QlikProduct, error)
 }
+
+// Qlik answers which release is installed, to whoever has the site's
+// certificate.
+type Qlik interface {
+	Release(ctx context.Context) (fact.QlikProduct, error)
+}

@@ -30,6 +30,10 @@ func (n noRepository) Licence(context.Context) (fact.QlikLicence, error) {
 	return fact.QlikLicence{}, n.refusal()
 }
 
+func (n noRepository) Release(context.Context) (fact.QlikProduct, error) {
+	return fact.QlikProduct{}, n.refusal()
+}
+
 func (n noRepository) OriginSignedIn(context.Context, string, string, string) (fact.SocketProbe, error) {
 	return fact.SocketProbe{}, n.refusal()
 }

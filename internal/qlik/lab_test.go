@@ -208,8 +208,10 @@ func TestWriteRefusals(t *testing.T) {
 		spoil func(*lab.State)
 		id    string
 		kind  fact.ErrorKind
+		left  string // Windows when empty
 	}{
-		{name: "somebody else saved meanwhile", spoil: func(s *lab.State) { s.Faults.Conflicts = 1 }, kind: fact.Conflict},
+		{name: "somebody else saves again and again", spoil: func(s *lab.State) { s.Faults.Conflicts = 2 }, kind: fact.Conflict},
+		{name: "somebody else changed the same", spoil: func(s *lab.State) { s.Faults.Conflicts, s.Faults.Rivals = 1, true }, kind: fact.Conflict, left: "Form"},
 		{name: "no right", spoil: func(s *lab.State) { s.Faults.ReadOnly = true }, kind: fact.NoRight},
 		{name: "no such virtual proxy", spoil: func(*lab.State) {}, id: "00000000-0000-4000-8000-000000000000", kind: fact.NotFound},
 	}
@@ -229,9 +231,32 @@ func TestWriteRefusals(t *testing.T) {
 			if err := qlik.NewWriter(c).SetDevicePattern(t.Context(), id, "Mozilla"); kindOf(err) != tt.kind {
 				t.Errorf("SetDevicePattern() error = %v, want kind %d", err, tt.kind)
 			}
-			if virtual, err = c.VirtualProxies(t.Context()); err != nil || virtual[0].DevicePattern != "Windows" {
-				t.Errorf("the pattern is %+v, %v, want it unchanged", virtual, err)
+			if tt.left == "" {
+				tt.left = "Windows"
+			}
+			if virtual, err = c.VirtualProxies(t.Context()); err != nil || virtual[0].DevicePattern != tt.left {
+				t.Errorf("the pattern is %+v, %v, want it as it was left", virtual, err)
 			}
 		})
 	}
+}
+
+// TestOvertaken writes while somebody else saves another field: that change has
+// to survive, and ours to be stored.
+func TestOvertaken(t *testing.T) {
+	p := newPractice(t)
+	c := p.client(t)
+	virtual, err := c.VirtualProxies(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Update(func(s *lab.State) { s.Faults.Conflicts = 1 })
+	if err := qlik.NewWriter(c).SetDevicePattern(t.Context(), virtual[0].ID, "Mozilla"); err != nil {
+		t.Fatal(err)
+	}
+	p.View(func(s *lab.State) {
+		if got := s.VirtualProxy("").Text("windowsAuthenticationEnabledDevicePattern"); got != "Mozilla" || s.Faults.Conflicts != 0 {
+			t.Errorf("the pattern is %q, %d conflicts left", got, s.Faults.Conflicts)
+		}
+	})
 }

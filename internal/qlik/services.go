@@ -2,6 +2,8 @@ package qlik
 
 import (
 	"context"
+	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -94,6 +96,23 @@ func nameOf(names map[int]string, n int) string {
 		return name
 	}
 	return strconv.Itoa(n)
+}
+
+// aboutPort is where a node's about service listens.
+const aboutPort = "9032"
+
+// Release is what the central node's about service says is installed.
+func (c *Client) Release(ctx context.Context) (fact.QlikProduct, error) {
+	u := *c.base
+	u.Host, u.Path = net.JoinHostPort(c.base.Hostname(), aboutPort), "/v1/systeminfo"
+	var a struct {
+		Label   string `json:"releaseLabel"`
+		Version string `json:"version"`
+	}
+	if err := c.exchange(ctx, http.MethodGet, "asking the about service for the release", u, nil, &a); err != nil {
+		return fact.QlikProduct{}, err
+	}
+	return fact.QlikProduct{Label: netprobe.Clean(a.Label), Version: netprobe.Clean(a.Version)}, nil
 }
 
 // Licence is the state of the site's licence. Serial, control number and key

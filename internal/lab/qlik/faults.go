@@ -18,6 +18,8 @@ type Faults struct {
 	// Conflicts is how many updates are still overtaken by another
 	// administrator, who saves between a client's read and its write.
 	Conflicts int
+	// Rivals makes that other administrator change the browser pattern too.
+	Rivals bool
 	// ReadOnly leaves nobody the right to change the repository.
 	ReadOnly bool
 	// ColdStart is how long a proxy takes for the first answer after a start

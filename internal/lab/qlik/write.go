@@ -63,6 +63,9 @@ func (s *Server) replace(k kind, c call, stored *[]Entity, i int) (answer, error
 		s.state.Faults.Conflicts--
 		old.Set("modifiedDate", s.after(old))
 		old.Set("modifiedByUserName", `CONTOSO\qadmin`)
+		if _, has := old["windowsAuthenticationEnabledDevicePattern"]; has && s.state.Faults.Rivals {
+			old.Set("windowsAuthenticationEnabledDevicePattern", "Form")
+		}
 	}
 	body, err := decode(c.body)
 	if err != nil {
