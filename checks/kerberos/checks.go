@@ -56,6 +56,12 @@ func Checks(p Ports) []checks.Check {
 			Run:   ticket(p.Tickets),
 		},
 		{
+			ID: "kerberos.ticket-cache", Step: Step, Needs: []checks.ID{"kerberos.ticket"}, Docs: docs,
+			Title: "A ticket for Qlik is in the cache of whoever signed in",
+			Why:   "It is what klist shows after a browser on the LAN has opened Qlik.",
+			Run:   cached(p.Tickets),
+		},
+		{
 			ID: "kerberos.accepted", Step: Step, Needs: []checks.ID{"kerberos.headers", "kerberos.ticket"}, Docs: docs, Retry: reload,
 			Title: "Qlik accepts the ticket, and it was Kerberos",
 			Why:   "A silent sign-in may still be NTLM; only a ticket proves Kerberos.",

@@ -26,6 +26,9 @@ type Tickets interface {
 	// ServiceTicket signs in as the site's Kerberos user and obtains a ticket
 	// for spn.
 	ServiceTicket(ctx context.Context, spn string) (fact.Ticket, error)
+	// CachedTickets are the tickets of whoever runs this program, as klist
+	// shows them; kind NotFound means that there is no cache.
+	CachedTickets(ctx context.Context) ([]fact.CachedTicket, error)
 	// Negotiate signs in to url with a ticket for spn and follows to the hub.
 	Negotiate(ctx context.Context, url, spn string) (fact.WebSession, error)
 }

@@ -18,23 +18,47 @@ import (
 // default window after which it forgets bad passwords.
 const observation = 30 * time.Minute
 
-// bind signs in as the site says: with a key, or with the password.
+// bind signs in as the site says: with a key, with kinit's tickets, or with the
+// password, for which the domain controller or the KDC is asked.
 func (c *Client) bind(ctx context.Context, s *session) error {
-	user := c.site.Directory.User
-	op := "signing in to the directory as " + user
-	if c.site.Directory.Keytab != "" {
-		return c.bindKerberos(ctx, s, op)
+	d := c.site.Directory
+	op := "signing in to the directory as " + d.User
+	if d.Keytab != "" || d.CCache != "" {
+		return c.bindKerberos(ctx, s, op, func() (ldap.GSSAPIClient, error) {
+			if d.Keytab != "" {
+				return c.kerberos.SASL(ctx, d.User, d.Keytab, s.peer)
+			}
+			return c.kerberos.SASLWithCache(ctx, d.CCache, s.peer)
+		})
 	}
 	password, ok := c.secrets("directory")
-	if user == "" || !ok || password == "" {
+	if d.User == "" || !ok || password == "" {
 		return &fact.Error{
 			Kind: fact.NotSignedIn, System: system, Op: op, Code: "no-secret",
-			Text: "neither a keytab nor a password of the directory user is known",
+			Text: "neither a keytab nor tickets nor a password of the directory user is known",
 		}
 	}
+	if d.Bind == bindByKerberos {
+		// The Kerberos client has a memory of its own for refused passwords.
+		return c.bindKerberos(ctx, s, op, func() (ldap.GSSAPIClient, error) {
+			return c.kerberos.SASLWithPassword(ctx, d.User, password, s.peer), nil
+		})
+	}
+	return c.bindSimple(ctx, s, op, password)
+}
+
+// bindByKerberos is the value of directory.bind that takes the password to the
+// KDC instead of the directory.
+const bindByKerberos = "kerberos"
+
+func (c *Client) bindSimple(ctx context.Context, s *session, op, password string) error {
+	user := c.site.Directory.User
 	secret := sha256.Sum256([]byte(user + "\x00" + password))
 	if err := c.refusals.known(secret, c.now()); err != nil {
 		return &fact.Error{Kind: fact.NotSignedIn, System: system, Op: op, Code: codeOf(err), Err: err}
+	}
+	if err := c.revoked(ctx, op, user); err != nil {
+		return err
 	}
 	err := s.ldap.Bind(user, password)
 	if ldap.IsErrorWithCode(err, ldap.LDAPResultInvalidCredentials) {
@@ -43,15 +67,37 @@ func (c *Client) bind(ctx context.Context, s *session) error {
 	return classify(op, err)
 }
 
-func (c *Client) bindKerberos(ctx context.Context, s *session, op string) error {
+// revoked asks the KDC, to which it costs nothing, whether the account is
+// locked or disabled: a password must not be tried then. Silence is no reason
+// not to try.
+func (c *Client) revoked(ctx context.Context, op, user string) error {
+	const patience = 3 * time.Second
+	if c.kerberos == nil || strings.Contains(user, "=") {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	probe, err := c.kerberos.ProbeAccount(ctx, user)
+	const clientRevoked = 18
+	if err != nil || probe.Code != clientRevoked {
+		return nil //nolint:nilerr // see above
+	}
+	return &fact.Error{
+		Kind: fact.NotSignedIn, System: system, Op: op, Code: probe.Name,
+		Text: "the account is locked, disabled or expired; the password was not tried",
+	}
+}
+
+func (c *Client) bindKerberos(ctx context.Context, s *session, op string, prepare func() (ldap.GSSAPIClient, error)) error {
 	if c.kerberos == nil {
 		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "no KDC is known"}
 	}
-	sasl, err := c.kerberos.SASL(ctx, c.site.Directory.User, c.site.Directory.Keytab, s.peer)
+	sasl, err := prepare()
 	if err != nil {
 		return err
 	}
-	return classify(op, s.ldap.GSSAPIBind(sasl, "ldap/"+strings.ToLower(s.host), ""))
+	err = s.ldap.GSSAPIBind(sasl, "ldap/"+strings.ToLower(s.host), "")
+	return classify(op, err)
 }
 
 // refusals remembers the password that was refused, so that a run of checks

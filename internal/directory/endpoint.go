@@ -92,7 +92,7 @@ func (c *Client) domainServers(ctx context.Context) ([]server, error) {
 		s, err := parseServer(raw, "636", "389")
 		return []server{s}, err
 	}
-	return c.discover(ctx, "ldap", "dc._msdcs."+c.site.Directory.Domain, "636")
+	return c.discover(ctx, "ldap", "dc._msdcs."+c.site.Directory.Domain, "636", "389")
 }
 
 // catalogServers are the global catalogues. Where the site names none, its
@@ -103,7 +103,7 @@ func (c *Client) catalogServers(ctx context.Context) ([]server, error) {
 		return []server{s}, err
 	}
 	if c.site.Directory.Server == "" {
-		return c.discover(ctx, "gc", c.site.Directory.Domain, "3269")
+		return c.discover(ctx, "gc", c.site.Directory.Domain, "3269", "3268")
 	}
 	own, err := parseServer(c.site.Directory.Server, "636", "389")
 	if err != nil {
@@ -111,14 +111,15 @@ func (c *Client) catalogServers(ctx context.Context) ([]server, error) {
 	}
 	servers := []server{{host: own.host, port: "3269"}}
 	// A forest whose DNS is out of reach still has the first.
-	if others, err := c.discover(ctx, "gc", c.site.Directory.Domain, "3269"); err == nil {
+	if others, err := c.discover(ctx, "gc", c.site.Directory.Domain, "3269", "3268"); err == nil {
 		servers = append(servers, others...)
 	}
 	return servers, nil
 }
 
-// discover asks DNS for at most three servers of a role.
-func (c *Client) discover(ctx context.Context, service, name, port string) ([]server, error) {
+// discover asks DNS for at most three servers of a role. Each is tried with TLS
+// from the start and, where that port is closed, with StartTLS.
+func (c *Client) discover(ctx context.Context, service, name, port, plain string) ([]server, error) {
 	_, records, err := c.srv(ctx, service, "tcp", name)
 	if err != nil {
 		return nil, fmt.Errorf("looking up the domain controllers: %w", err)
@@ -126,6 +127,9 @@ func (c *Client) discover(ctx context.Context, service, name, port string) ([]se
 	var out []server
 	for _, r := range records[:min(len(records), 3)] {
 		out = append(out, server{host: strings.TrimSuffix(r.Target, "."), port: port})
+	}
+	for _, r := range records[:min(len(records), 3)] {
+		out = append(out, server{host: strings.TrimSuffix(r.Target, "."), port: plain, startTLS: true})
 	}
 	if len(out) == 0 {
 		return nil, errors.New("DNS names no domain controller")

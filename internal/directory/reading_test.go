@@ -188,8 +188,8 @@ func TestServers(t *testing.T) {
 	}{
 		{"named", site.Directory{Server: "ldaps://dc1.contoso.test:1636", GlobalCatalog: "ldaps://dc2.contoso.test"}, []server{{host: "dc1.contoso.test", port: "1636"}}, []server{{host: "dc2.contoso.test", port: "3269"}}, false},
 		{"StartTLS", site.Directory{Server: "ldap://dc1.contoso.test", GlobalCatalog: "ldap://dc1.contoso.test"}, []server{{host: "dc1.contoso.test", port: "389", startTLS: true}}, []server{{host: "dc1.contoso.test", port: "3268", startTLS: true}}, false},
-		{"found by DNS", site.Directory{Domain: "contoso.test"}, []server{{host: "ldap.dc._msdcs.contoso.test", port: "636"}}, []server{{host: "gc.contoso.test", port: "3269"}}, false},
-		{"catalogue not named", site.Directory{Server: "ldaps://dc1.contoso.test", Domain: "contoso.test"}, []server{{host: "dc1.contoso.test", port: "636"}}, []server{{host: "dc1.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3269"}}, false},
+		{"found by DNS", site.Directory{Domain: "contoso.test"}, []server{{host: "ldap.dc._msdcs.contoso.test", port: "636"}, {host: "ldap.dc._msdcs.contoso.test", port: "389", startTLS: true}}, []server{{host: "gc.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3268", startTLS: true}}, false},
+		{"catalogue not named", site.Directory{Server: "ldaps://dc1.contoso.test", Domain: "contoso.test"}, []server{{host: "dc1.contoso.test", port: "636"}}, []server{{host: "dc1.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3268", startTLS: true}}, false},
 		{"not an address", site.Directory{Server: "dc1.contoso.test:636"}, nil, nil, true},
 		{"in clear by name", site.Directory{Server: "http://dc1.contoso.test"}, nil, nil, true},
 	}

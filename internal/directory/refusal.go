@@ -29,7 +29,24 @@ func classify(op string, err error) error {
 	if e.ResultCode >= ldap.ErrorNetwork {
 		return network(op, e)
 	}
-	return &fact.Error{Kind: kindOf(e.ResultCode), System: system, Op: op, Code: codeOf(e), Text: diagnostic(e), Err: err}
+	out := &fact.Error{Kind: kindOf(e.ResultCode), System: system, Op: op, Code: codeOf(e), Text: diagnostic(e), Err: err}
+	if why := explanation(out.Code); why != "" {
+		out.Text = why + "; it says: " + out.Text
+	}
+	return out
+}
+
+// explanation says what hardened domain controllers mean by their refusals.
+func explanation(code string) string {
+	switch code {
+	case "strongerAuthRequired":
+		return "the domain controller demands signing and does not count TLS as such: bind with a password over ldaps:// (directory.bind: simple)"
+	case "80090346":
+		return "the domain controller demands channel binding, and what it saw is not the channel that we are on: a box in between ends TLS"
+	case "8239":
+		return "the attribute is reserved for the system on this domain controller"
+	}
+	return ""
 }
 
 // network classifies the codes that the library makes up itself. A closed

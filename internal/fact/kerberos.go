@@ -47,3 +47,13 @@ type Rehearsal struct {
 	NTStatus          uint32
 	NTStatusName      string
 }
+
+// CachedTicket is one ticket of a cache, as klist shows it.
+type CachedTicket struct {
+	Client, Server, Realm string
+	EType                 int
+	ETypeName             string
+	KeyVersion            int
+	Flags                 []string
+	Start, Until          time.Time
+}

@@ -70,9 +70,15 @@ func (c *Client) ticketAs(ctx context.Context, cred credential, spn string) (tic
 	if err != nil {
 		return ticket{}, err
 	}
+	return c.ticketWith(ctx, tgt, spn)
+}
+
+// ticketWith asks for a ticket with a ticket-granting ticket that is at hand.
+func (c *Client) ticketWith(ctx context.Context, tgt ticket, spn string) (ticket, error) {
+	op := "asking for a ticket for " + netprobe.Clean(spn)
 	name, realm := service(spn)
 	if realm == "" {
-		realm = cred.realm
+		realm = tgt.crealm
 	}
 	t, err := c.serviceTicket(ctx, tgt, wish{server: name, realm: realm})
 	if err != nil {

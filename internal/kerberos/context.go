@@ -32,6 +32,9 @@ type contextToken struct {
 	raw  []byte // framed
 	key  types.EncryptionKey
 	auth types.Authenticator
+	// opaque says that the system made the token: its key is not ours, and the
+	// answer cannot be checked.
+	opaque bool
 }
 
 // establish makes an AP-REQ that asks the acceptor to prove itself. bindings

@@ -27,6 +27,9 @@ const accountRestriction = 0xC000006E
 func (c *Client) Rehearse(ctx context.Context, computerAccount, userUPN, spn, url string) (fact.Rehearsal, error) {
 	r := fact.Rehearsal{Connector: computerAccount, User: userUPN, SPN: spn, Stage: StageSignIn}
 	cred, err := c.computer(computerAccount)
+	if err != nil && isMachine(computerAccount) {
+		return r, c.rehearseHere(ctx, &r, url)
+	}
 	if err != nil {
 		return r, err
 	}
@@ -51,7 +54,7 @@ func (c *Client) Rehearse(ctx context.Context, computerAccount, userUPN, spn, ur
 	}
 	r.Proxy = proxied.describe()
 	r.Stage = StageQlik
-	return r, c.present(ctx, &r, proxied, url)
+	return r, c.presentWith(ctx, &r, url, func() (contextToken, error) { return c.establish(proxied, [16]byte{}) })
 }
 
 // computer is the connector's account with its secret, or else the account
@@ -108,17 +111,17 @@ func (c *Client) delegate(ctx context.Context, r *fact.Rehearsal, tgt, evidence 
 	return ticket{}, told(r, first)
 }
 
-// present shows the ticket to the front in both forms, each time in a session
+// presentWith shows the ticket to the front in both forms, each time in a session
 // of its own: raw as connectors do by default, and in SPNEGO as they do where
 // their host is told to.
-func (c *Client) present(ctx context.Context, r *fact.Rehearsal, t ticket, url string) error {
+func (c *Client) presentWith(ctx context.Context, r *fact.Rehearsal, url string, token func() (contextToken, error)) error {
 	var refusal error
 	for _, how := range []style{plainToken, spnegoToken} {
 		v, err := c.newVisit(url, c.site.Qlik.Prefix)
 		if err != nil {
 			return &fact.Error{Kind: fact.Unsupported, System: frontSystem, Op: "presenting the ticket to Qlik", Err: err}
 		}
-		err = v.signOn(ctx, how, true, func() (contextToken, error) { return c.establish(t, [16]byte{}) })
+		err = v.signOn(ctx, how, true, token)
 		v.close()
 		if v.accepted && err == nil && v.session.UserID != "" {
 			if len(r.Accepted) == 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/jcmturner/gokrb5/v8/types"
 
 	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
 )
 
 const directorySystem = "directory"
@@ -20,8 +21,9 @@ const directorySystem = "directory"
 type SASL struct {
 	client   *Client
 	ctx      context.Context //nolint:containedctx // the interface has no room for one
-	cred     credential
 	bindings [16]byte
+	// ticketFor obtains the ticket to the directory.
+	ticketFor func(target string) (ticket, error)
 
 	context contextToken
 	wrap    sealer
@@ -39,7 +41,32 @@ func (c *Client) SASL(ctx context.Context, user, keytab string, peer *x509.Certi
 	if err != nil {
 		return nil, err
 	}
-	return &SASL{client: c, ctx: ctx, cred: cred, bindings: channelBindings(peer)}, nil
+	return c.bindAs(ctx, cred, peer), nil
+}
+
+// SASLWithPassword prepares a bind as user with a password.
+func (c *Client) SASLWithPassword(ctx context.Context, user, password string, peer *x509.Certificate) *SASL {
+	return c.bindAs(ctx, withPassword(user, c.site.Realm(), password), peer)
+}
+
+// SASLWithCache prepares a bind with the ticket-granting ticket that kinit put
+// into a file cache.
+func (c *Client) SASLWithCache(ctx context.Context, cache string, peer *x509.Certificate) (*SASL, error) {
+	tgt, err := c.fromCache(cache)
+	if err != nil {
+		return nil, &fact.Error{Kind: fact.NotSignedIn, System: kdcSystem, Op: "signing in with the tickets of " + netprobe.Clean(cache), Code: "ccache", Err: err}
+	}
+	return &SASL{
+		client: c, ctx: ctx, bindings: channelBindings(peer),
+		ticketFor: func(target string) (ticket, error) { return c.ticketWith(ctx, tgt, target) },
+	}, nil
+}
+
+func (c *Client) bindAs(ctx context.Context, cred credential, peer *x509.Certificate) *SASL {
+	return &SASL{
+		client: c, ctx: ctx, bindings: channelBindings(peer),
+		ticketFor: func(target string) (ticket, error) { return c.ticketAs(ctx, cred, target) },
+	}
 }
 
 // InitSecContext sends the AP-REQ, then checks the server's AP-REP.
@@ -51,7 +78,7 @@ func (s *SASL) InitSecContext(target string, token []byte) ([]byte, bool, error)
 // mutual proof is always asked for.
 func (s *SASL) InitSecContextWithOptions(target string, token []byte, _ []int) ([]byte, bool, error) {
 	if token == nil {
-		t, err := s.client.ticketAs(s.ctx, s.cred, target)
+		t, err := s.ticketFor(target)
 		if err != nil {
 			return nil, false, err
 		}

@@ -30,7 +30,14 @@ type wish struct {
 
 // serviceTicket asks for a ticket and follows referrals to other realms.
 func (c *Client) serviceTicket(ctx context.Context, tgt ticket, w wish) (ticket, error) {
-	w.options = append(w.options, optForwardable, optRenewable, optCanonicalize)
+	w.options = append(w.options, optCanonicalize)
+	// Some KDCs refuse to give what the ticket-granting ticket lacks; one that
+	// kinit made is often neither.
+	for _, o := range []int{optForwardable, optRenewable} {
+		if hasFlag(tgt.flags, o) {
+			w.options = append(w.options, o)
+		}
+	}
 	seen := []string{w.realm}
 	for range maxReferrals {
 		t, err := c.tgs(ctx, tgt, w)

@@ -181,7 +181,7 @@ func (v *visit) proof(op string, how style, page netprobe.Page) error {
 	}
 	v.accepted = true
 	v.session.Mechanism = string(how)
-	if !ok || t.Body == nil {
+	if !ok || t.Body == nil || x.opaque {
 		return nil
 	}
 	if _, err := x.answered(frontSystem, op, t); err != nil {

@@ -98,6 +98,11 @@ type Directory struct {
 	// a simple bind with the password from SENSEGATE_DIRECTORY_PASSWORD.
 	User   string `yaml:"user"`
 	Keytab string `yaml:"keytab,omitempty"`
+	// Bind is simple or kerberos. When empty it is kerberos with a Keytab or a
+	// CCache, and simple with a password.
+	Bind string `yaml:"bind,omitempty"`
+	// CCache is a file of tickets that kinit made, to bind with.
+	CCache string `yaml:"ccache,omitempty"`
 }
 
 // Kerberos says where the KDC is and which service name is wanted.
@@ -109,6 +114,9 @@ type Kerberos struct {
 	// Names are further host names that people on the LAN open Qlik by: the
 	// short name, an alias, each with a port where one is typed.
 	Names []string `yaml:"names,omitempty"`
+	// CCache is the file cache that is looked into for a ticket to Qlik; the
+	// user's own when empty.
+	CCache string `yaml:"ccache,omitempty"`
 	// User signs in for the verification; TestUser when empty. With Keytab no
 	// password is asked (SENSEGATE_KERBEROS_PASSWORD otherwise).
 	User   string `yaml:"user,omitempty"`

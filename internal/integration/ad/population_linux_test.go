@@ -59,6 +59,11 @@ func populate(dir string) error {
 		fmt.Fprintf(&ldif, "dn: DC=%s,DC=%s,CN=MicrosoftDNS,DC=DomainDnsZones,%s\nchangetype: add\nobjectClass: dnsNode\ndnsRecord:: %s\n\n",
 			name, domainName, baseDN, base64.StdEncoding.EncodeToString(record))
 	}
+	// Samba registers its own names by a task that is not run here.
+	fmt.Fprintf(&ldif, "dn: CN=DC1,OU=Domain Controllers,%s\nchangetype: modify\nadd: servicePrincipalName\n", baseDN)
+	for _, name := range []string{"ldap/" + dcHost, "ldap/DC1", "GC/" + dcHost + "/" + domainName} {
+		ldif.WriteString("servicePrincipalName: " + name + "\n")
+	}
 	return ldbmodify(dir, ldif.String())
 }
 
