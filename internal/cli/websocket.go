@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -37,6 +38,7 @@ type socketOptions struct {
 	every   time.Duration
 	format  string
 	output  string
+	logs    string
 	upload  bool
 	yes     bool
 }
@@ -68,6 +70,7 @@ are cut and when. It replaces the tester page that is uploaded to Qlik.`,
 	f.IntVar(&o.sockets, "sockets", 4, "with --hold: this many sockets on one session, one in use, the others silent")
 	f.DurationVar(&o.hold, "hold", 0, "hold the sockets for so long, such as 5m")
 	f.DurationVar(&o.every, "every", 2*time.Second, "with --hold: pause between the calls of the socket in use")
+	f.StringVar(&o.logs, "logs", "", "search this `FILE` or folder of the Qlik proxy's logs too; on the Qlik host its own without being told")
 	f.BoolVar(&o.upload, "upload-page", false, "instead: put the tester page for browsers into Qlik's content library; with --yes")
 	f.BoolVar(&o.yes, "yes", false, "with --upload-page: do it")
 	f.StringVar(&o.format, "format", "text", "text or json")
@@ -144,10 +147,14 @@ func (p *program) websocket(ctx context.Context, o socketOptions) (err error) {
 			return fmt.Errorf("testing the WebSocket: %w", err)
 		}
 	}
-	text := socketText(at.site, sides)
+	logs, err := o.findings()
+	if err != nil {
+		return err
+	}
+	text := socketText(at.site, sides) + logText(logs)
 	if o.format == "json" {
 		raw, err := json.MarshalIndent(map[string]any{
-			"schema": "sensegate/websocket/v1", "site": at.site.Name, "simulated": at.site.Simulated, "sides": sides,
+			"schema": "sensegate/websocket/v1", "site": at.site.Name, "simulated": at.site.Simulated, "sides": sides, "logs": logs,
 		}, "", "  ")
 		if err != nil {
 			return fmt.Errorf("writing the result: %w", err)
@@ -158,6 +165,23 @@ func (p *program) websocket(ctx context.Context, o socketOptions) (err error) {
 		return fmt.Errorf("writing the result: %w", err)
 	}
 	return socketVerdict(sides)
+}
+
+// findings are what the proxy's own logs say: those that were named, or the
+// host's own where this is the Qlik host.
+func (o socketOptions) findings() ([]fact.LogFinding, error) {
+	path := o.logs
+	if path == "" {
+		path = qlik.ProxyLogDir()
+		if _, err := os.Stat(path); err != nil {
+			return nil, nil //nolint:nilerr // this is not the Qlik host
+		}
+	}
+	found, err := qlik.ReadProxyLogs(path)
+	if err != nil && o.logs != "" {
+		return nil, usage("--logs %q: %w", o.logs, err)
+	}
+	return found, nil //nolint:nilerr // its own logs are a bonus
 }
 
 // ways are the sides that were asked for, with what opens a session on each.

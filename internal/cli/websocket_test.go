@@ -2,6 +2,8 @@ package cli_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -86,5 +88,21 @@ func TestTesterPageIsUploadedOnlyWhenConfirmed(t *testing.T) {
 	code, said = run(t, "websocket", "--demo", "--finished", "--upload-page", "--yes")
 	if code != 0 || !strings.Contains(said, "outside  https://sense-contoso.msappproxy.test/content/Default/websocket-test.html") {
 		t.Errorf("exit %d: %s", code, said)
+	}
+}
+
+func TestWebSocketReadsTheProxysLogs(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "QLIK01_AuditSecurity_Proxy.txt")
+	text := "Timestamp\tUserDirectory\tUserId\tMessage\r\n20250304T050607.089+0100\tCONTOSO\talice\tCSWSH check failed\r\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, said := run(t, "websocket", "--demo", "--finished", "--side", "inside", "--logs", file)
+	if code != 0 || !strings.Contains(said, "its origin is not in the host allow list") || !strings.Contains(said, `CONTOSO\alice`) {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if code, _ := run(t, "websocket", "--demo", "--finished", "--side", "inside", "--logs", file+"x"); code != 2 {
+		t.Errorf("exit %d for a log that is not there", code)
 	}
 }

@@ -181,3 +181,23 @@ func where(w socketSide) string {
 	}
 	return ""
 }
+
+// logText is what the proxy's logs say, newest first.
+func logText(list []fact.LogFinding) string {
+	if len(list) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nlogs of the proxy\n")
+	for _, f := range list {
+		when := ""
+		if !f.Last.IsZero() {
+			when = ", last " + f.Last.Format("2006-01-02 15:04:05")
+		}
+		if f.User != "" {
+			when += ", " + f.User
+		}
+		fmt.Fprintf(&b, "  %s\n    %d times in %s%s\n    %s\n", f.Meaning, f.Count, f.File, when, f.Text)
+	}
+	return b.String()
+}

@@ -1,0 +1,4 @@
+package qlik
+
+// ScanLog is scanLog, for the fuzzer.
+var ScanLog = scanLog
