@@ -79,7 +79,7 @@ func on(e Entra) checks.Func {
 		if !org.SyncEnabled {
 			return checks.Failed("sync.off", expected, "the tenant "+org.Name+" is not synchronised from any directory")
 		}
-		return checks.Passed(expected, "switched on for "+org.Name)
+		return fedBy(ctx, e, checks.Passed(expected, "switched on for "+org.Name))
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 // Entra answers the tenant's side of the synchronisation.
 type Entra interface {
 	Organization(ctx context.Context) (fact.Organization, error)
+	// SyncClients are the installations that feed the tenant, as far as their
+	// accounts tell.
+	SyncClients(ctx context.Context) ([]fact.SyncClient, error)
 	// User finds a user by UPN; a fact.Error of kind NotFound when absent.
 	User(ctx context.Context, upn string) (fact.CloudUser, error)
 }

@@ -2,6 +2,7 @@ package sync_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -18,11 +19,16 @@ type pair struct {
 	org     fact.Organization
 	user    fact.CloudUser
 	account fact.Account
+	clients []fact.SyncClient
 	fails   map[string]error
 }
 
 func (p pair) Organization(context.Context) (fact.Organization, error) {
 	return p.org, p.fails["organization"]
+}
+
+func (p pair) SyncClients(context.Context) ([]fact.SyncClient, error) {
+	return p.clients, p.fails["clients"]
 }
 
 func (p pair) User(context.Context, string) (fact.CloudUser, error) { return p.user, p.fails["user"] }
@@ -112,5 +118,41 @@ func TestSilence(t *testing.T) {
 				r.Hold(t, r.Ask(t, id, checkstest.Site(), nil), checkstest.Want{Status: checks.Unknown, Reason: silence.Reason, Seen: silence.Err.Error()})
 			})
 		}
+	}
+}
+
+// TestFedBy tells what feeds the tenant, and that there may be one server only.
+func TestFedBy(t *testing.T) {
+	connect := func(server string) fact.SyncClient {
+		return fact.SyncClient{Kind: "Entra Connect", Server: server, Enabled: true}
+	}
+	tests := []struct {
+		name    string
+		clients []fact.SyncClient
+		fails   error
+		want    []string
+	}{
+		{"nothing is told", nil, nil, nil},
+		{"nobody may read it", []fact.SyncClient{connect("DC1")}, missing(), nil},
+		{"one server", []fact.SyncClient{connect("DC1"), {Kind: "Entra Connect", Server: "OLD"}}, nil, []string{"fed by: Entra Connect on DC1"}},
+		{"two servers", []fact.SyncClient{connect("DC1"), connect("DC2")}, nil, []string{
+			"fed by: Entra Connect on DC1, DC2",
+			"only one may be active: all others in staging mode: Get-ADSyncScheduler on each tells",
+		}},
+		{"Cloud Sync", []fact.SyncClient{{Kind: "Cloud Sync", Enabled: true}}, nil, []string{"fed by: Cloud Sync"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			x := healthy()
+			x.clients, x.fails["clients"] = tt.clients, tt.fails
+			r := room(x).Ask(t, "sync.on", checkstest.Site(), nil)
+			var got []string
+			for _, e := range r.Evidence {
+				got = append(got, e.Name+": "+e.Value)
+			}
+			if r.Status != checks.Pass || !slices.Equal(got, tt.want) {
+				t.Errorf("%s %q, want %q", r.Status, got, tt.want)
+			}
+		})
 	}
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"strings"
 
 	"sensegate/checks"
 	"sensegate/internal/fact"
@@ -26,4 +27,30 @@ func licensed(_ context.Context, env checks.Env) checks.Result {
 		return checks.Failed("sync.user-unlicensed", expected, u.UPN+" has neither")
 	}
 	return checks.Passed(expected, "licensed")
+}
+
+// fedBy adds what feeds the tenant. It is evidence alone: accounts of servers
+// that are long gone stay behind, and not everybody may read them.
+func fedBy(ctx context.Context, e Entra, r checks.Result) checks.Result {
+	clients, err := e.SyncClients(ctx)
+	if err != nil || len(clients) == 0 {
+		return r
+	}
+	var connect []string
+	for _, c := range clients {
+		switch {
+		case !c.Enabled:
+		case c.Server == "":
+			r = r.With("fed by", c.Kind)
+		default:
+			connect = append(connect, c.Server)
+		}
+	}
+	if len(connect) > 0 {
+		r = r.With("fed by", "Entra Connect on "+strings.Join(connect, ", "))
+	}
+	if len(connect) > 1 {
+		r = r.With("only one may be active", "all others in staging mode: Get-ADSyncScheduler on each tells")
+	}
+	return r
 }

@@ -49,6 +49,13 @@ type CloudUser struct {
 	ProvisioningProblem string
 }
 
+// SyncClient is an installation that synchronises a directory to the tenant.
+type SyncClient struct {
+	Kind    string // Entra Connect or Cloud Sync
+	Server  string // where Connect runs; empty for Cloud Sync
+	Enabled bool
+}
+
 // CloudGroup is a group of the tenant.
 type CloudGroup struct {
 	ID, Name string

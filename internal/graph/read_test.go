@@ -112,3 +112,50 @@ func TestMicrosoftsOwnClient(t *testing.T) {
 		t.Errorf("asked %d times to sign in, want once", prompts)
 	}
 }
+
+// The accounts that synchronisation makes for itself tell what feeds the tenant.
+func TestSyncClients(t *testing.T) {
+	w := newWorld(t)
+	w.tenant.Update(func(s *entra.State) {
+		for _, u := range []entra.User{
+			{ID: "u1", UPN: "Sync_DC_1_0a1b2c3d4e5f@contoso.onmicrosoft.test", Enabled: true},
+			{ID: "u2", UPN: "Sync_OLD_111111111111@contoso.onmicrosoft.test"},
+			{ID: "u3", UPN: "ADToAADSyncServiceAccount@contoso.onmicrosoft.test", Enabled: true},
+			{ID: "u4", UPN: "Sync_nobody@contoso.onmicrosoft.test", Enabled: true},
+		} {
+			u.Type = "Member"
+			s.Users = append(s.Users, u)
+		}
+	})
+	got, err := w.client(t, graph.SignInOptions{Prompt: ignore}).SyncClients(t.Context())
+	want := []fact.SyncClient{
+		{Kind: "Entra Connect", Server: "DC_1", Enabled: true}, {Kind: "Entra Connect", Server: "OLD"}, {Kind: "Cloud Sync", Enabled: true},
+	}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("SyncClients() = %+v, %v, want %+v", got, err, want)
+	}
+}
+
+// Groups count where the user is a direct member; roles are no groups.
+func TestDirectGroups(t *testing.T) {
+	w := newWorld(t)
+	c := w.client(t, graph.SignInOptions{Prompt: ignore})
+	user, err := c.User(t.Context(), contoso.TestUser().UPN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tenant.Update(func(s *entra.State) {
+		s.User(user.ID).Roles = []string{entra.RoleGlobalReader}
+		s.DirectoryGroups = []entra.DirectoryGroup{
+			{ID: "g1", Name: "Readers", Members: []string{user.ID}}, {ID: "g2", Name: "All", Members: []string{"g1"}},
+		}
+	})
+	got, err := c.DirectGroups(t.Context(), user.ID)
+	if want := []fact.CloudGroup{{ID: "g1", Name: "Readers"}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("DirectGroups() = %+v, %v, want %+v", got, err, want)
+	}
+	enabled, err := c.ProxyEnabled(t.Context())
+	if err != nil || !enabled {
+		t.Errorf("ProxyEnabled() = %v, %v", enabled, err)
+	}
+}

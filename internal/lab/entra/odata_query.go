@@ -148,6 +148,10 @@ func (o options) hits(all []record) ([]record, error) {
 func (sh shape) show(r record, sel []string) (record, *graphError) {
 	out := record{}
 	if len(sel) > 0 && !slices.Contains(sel, "*") {
+		// Among objects of several types each says which it is.
+		if t, told := r["@odata.type"]; told && sh.typ == "microsoft.graph.directoryObject" {
+			out["@odata.type"] = t
+		}
 		for _, p := range sel {
 			v, known := r[p]
 			if !known {
