@@ -117,8 +117,10 @@ func (s *stepScreen) write(m *model, w int, picture bool) ([]string, [][2]int) {
 	p.gap()
 	p.para(0, m.th.text, here.What)
 	p.gap()
-	p.para(0, m.th.dim, here.Why)
-	p.gap()
+	if m.frame.h >= roomy {
+		p.para(0, m.th.dim, here.Why)
+		p.gap()
+	}
 	if picture {
 		m.talking(p, talks(here.ID, m.snap.Site))
 		p.gap()

@@ -39,8 +39,8 @@ func newTheme(name string, dark bool) theme {
 	case "contrast":
 		th.dim = plain
 		th.good, th.bad = colour("10", "0").Bold(true), colour("11", "0").Bold(true).Reverse(true)
-		th.warn, th.banner = colour("11", "0").Bold(true).Underline(true), colour("15", "0").Bold(true).Reverse(true)
-		th.title, th.key = colour("15", "0").Bold(true).Underline(true), colour("15", "0").Bold(true).Reverse(true)
+		th.warn, th.banner = colour("11", "0").Bold(true), colour("15", "0").Bold(true).Reverse(true)
+		th.title, th.key = colour("15", "0").Bold(true), colour("15", "0").Bold(true).Reverse(true)
 		th.here = plain.Bold(true).Reverse(true)
 	}
 	return th

@@ -105,6 +105,10 @@ func (p palette) run(b *strings.Builder, x, y int, text string, g vt10x.Glyph) {
 	if ground != p[17] {
 		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s"/>`+"\n", left, top, float64(n)*cellWide, cellHigh, ground)
 	}
+	if strings.ContainsAny(text, "█▀▄") {
+		p.blocks(b, left, top, text, ink)
+		return
+	}
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -122,6 +126,23 @@ func (p palette) run(b *strings.Builder, x, y int, text string, g vt10x.Glyph) {
 	_ = xml.EscapeText(&escaped, []byte(text))
 	fmt.Fprintf(b, `<text x="%.1f" y="%.1f" textLength="%.1f" xml:space="preserve" fill="%s"%s>%s</text>`+"\n",
 		left, top+cellHigh*0.76, float64(n)*cellWide, ink, look, escaped.String())
+}
+
+// blocks draws cells that are filled: fonts leave gaps between them.
+func (p palette) blocks(b *strings.Builder, left, top float64, text, ink string) {
+	for i, r := range []rune(text) {
+		y, high := top, cellHigh
+		switch r {
+		case '▀':
+			high /= 2
+		case '▄':
+			y, high = y+high/2, high/2
+		case '█':
+		default:
+			continue
+		}
+		fmt.Fprintf(b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" fill="%s" shape-rendering="crispEdges"/>`+"\n", left+float64(i)*cellWide, y, cellWide, high, ink)
+	}
 }
 
 // TestPictures draws the pictures of the README from the real program, and
