@@ -27,7 +27,7 @@ func (t tenant) ByHost(host string) (appproxy.Application, bool) {
 		ExternalURL: pub.ExternalURL, InternalURL: pub.InternalURL,
 		Preauth: pub.ExternalAuthenticationType == entra.PreAuthEntra,
 		Group:   p.Group.Name, Assignment: p.AssignmentRequired, Assigned: p.AssignedUsers,
-		SSOMode:             entra.SSONone,
+		SSOMode: entra.SSONone, Siblings: t.lab.entra.PublishedHosts(),
 		TranslateHeaders:    pub.IsTranslateHostHeaderEnabled,
 		ValidateCertificate: pub.IsBackendCertificateValidationEnabled,
 		HTTPOnlyCookie:      pub.IsHTTPOnlyCookieEnabled, SecureCookie: pub.IsSecureCookieEnabled,

@@ -76,7 +76,7 @@ func (t *trip) outbound(p *httputil.ProxyRequest, inside *url.URL) {
 // inbound makes the answer that the visitor sees.
 func (t *trip) inbound(res *http.Response, inside *url.URL) error {
 	if t.app.TranslateHeaders {
-		translate(res.Header, inside, t.app.ExternalURL)
+		translate(res.Header, inside, t.app)
 	}
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		return nil

@@ -28,18 +28,24 @@ func dropProxyCookies(h http.Header) {
 }
 
 // translate rewrites the internal host to the external one in the headers that
-// name it; bodies stay as they are.
-func translate(h http.Header, inside *url.URL, externalURL string) {
-	outside, err := url.Parse(externalURL)
+// name it, and those of other published applications; bodies stay as they are.
+func translate(h http.Header, inside *url.URL, app Application) {
+	outside, err := url.Parse(app.ExternalURL)
 	if err != nil {
 		return
 	}
 	for _, name := range []string{"Location", "Content-Location"} {
 		u, err := url.Parse(h.Get(name))
-		if err != nil || !strings.EqualFold(u.Host, inside.Host) {
+		if err != nil || u.Host == "" {
 			continue
 		}
-		u.Scheme, u.Host = outside.Scheme, outside.Host
+		to := outside
+		if !strings.EqualFold(u.Host, inside.Host) {
+			if to, err = url.Parse(app.Siblings[strings.ToLower(u.Host)]); err != nil || to.Host == "" {
+				continue
+			}
+		}
+		u.Scheme, u.Host = to.Scheme, to.Host
 		h.Set(name, u.String())
 	}
 	for i, line := range h.Values("Set-Cookie") {

@@ -21,6 +21,10 @@ type Application struct {
 	SSOMode      string      // none, onPremisesKerberos, …
 	SPN, Mapping string
 
+	// Siblings are the other published applications: the external URL of each
+	// by its internal host, with a port where it has one.
+	Siblings map[string]string
+
 	TranslateHeaders    bool
 	ValidateCertificate bool
 	HTTPOnlyCookie      bool

@@ -52,6 +52,24 @@ func (s *Server) PublishedByHost(externalHost string) (Published, bool) {
 	return p, true
 }
 
+// PublishedHosts are the external URLs of all published applications by their
+// internal hosts, in lower case and with a port where they have one.
+func (s *Server) PublishedHosts() map[string]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := map[string]string{}
+	for i := range s.state.Applications {
+		p := s.state.Applications[i].Publishing
+		if p == nil || !p.IsOnPremPublishingEnabled {
+			continue
+		}
+		if u, err := url.Parse(p.InternalURL); err == nil && u.Host != "" {
+			out[strings.ToLower(u.Host)] = p.ExternalURL
+		}
+	}
+	return out
+}
+
 // Audiences are the audiences of access tokens meant for the application.
 func (p Published) Audiences() []string {
 	return append([]string{p.AppID, p.Publishing.ExternalURL}, p.IdentifierURIs...)
