@@ -100,6 +100,9 @@ func walk(t *testing.T, j *journey) []steps.Applied {
 				t.Fatalf("%s: %s: %v", here.ID, here.Gate.Why, err)
 			}
 			applied = append(applied, j.apply(t)...)
+			if again, err := j.Planner()(t.Context()); err != nil || len(again.Changes) > 0 {
+				t.Errorf("%s: %d changes are left after the plan was applied, %v", here.ID, len(again.Changes), err)
+			}
 			j.run(t, j.Recheck(true))
 			here = j.Snapshot().Here()
 		}
