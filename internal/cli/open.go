@@ -56,7 +56,7 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		},
 	}
 	writers := &steps.Writers{Graph: graph.NewWriter(cloud), Directory: directory.NewWriter(ldap)}
-	repository, err := qlik.NewClient(s, dialer)
+	repository, err := qlik.NewClientWith(s, dialer, o.qlikPassword)
 	if err != nil {
 		// A certificate that cannot be read is a finding of the first page, not
 		// a reason to show no page at all.
@@ -79,6 +79,10 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	}
 	return w, nil
 }
+
+// qlikPassword protects the exported client certificate of the Qlik site, where
+// it was exported with one.
+func (o opener) qlikPassword() (string, bool) { return o.secrets("qlik") }
 
 // errNotPublished is why there is no scope to ask a token for.
 var errNotPublished = errors.New("the application is not published yet")

@@ -190,7 +190,7 @@ func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socket
 	done = func() {}
 	want := func(name string) bool { return len(o.sides) == 0 || o.sides[0] == name || len(o.sides) > 1 }
 	if want("inside") {
-		sides = append(sides, socketSide{Name: "inside", URL: s.Publish.InternalURL, open: inside(s, dialer)})
+		sides = append(sides, socketSide{Name: "inside", URL: s.Publish.InternalURL, open: inside(s, dialer, at.opener)})
 	}
 	if want("outside") {
 		signIn := graph.SignInOptions{Prompt: at.opener.prompt, Headless: at.opener.headless}
@@ -206,7 +206,7 @@ func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socket
 		done = func() { web.Close(); cloud.Close() }
 		sides = append(sides, socketSide{Name: "outside", URL: s.Publish.ExternalURL, open: func(ctx context.Context) (netprobe.OpenOptions, func(), error) {
 			jar, header, _, err := web.Session(ctx, s.Publish.ExternalURL)
-			return netprobe.OpenOptions{URL: s.Publish.ExternalURL, Prefix: s.Qlik.Prefix, Jar: jar, Header: header}, endOutside(s, dialer, jar), err //nolint:wrapcheck // it says what it was doing
+			return netprobe.OpenOptions{URL: s.Publish.ExternalURL, Prefix: s.Qlik.Prefix, Jar: jar, Header: header}, endOutside(s, dialer, at.opener, jar), err //nolint:wrapcheck // it says what it was doing
 		}})
 	}
 	if o.against != "" {
@@ -220,9 +220,9 @@ func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socket
 
 // inside opens a session with the site's certificate, which separates the
 // WebSocket from Kerberos.
-func inside(s site.Site, dialer *netprobe.Dialer) func(context.Context) (netprobe.OpenOptions, func(), error) {
+func inside(s site.Site, dialer *netprobe.Dialer, o opener) func(context.Context) (netprobe.OpenOptions, func(), error) {
 	return func(ctx context.Context) (netprobe.OpenOptions, func(), error) {
-		repository, err := qlik.NewClient(s, dialer)
+		repository, err := qlik.NewClientWith(s, dialer, o.qlikPassword)
 		if err != nil {
 			return netprobe.OpenOptions{}, nil, fmt.Errorf("preparing the repository: %w", err)
 		}
@@ -236,9 +236,9 @@ func inside(s site.Site, dialer *netprobe.Dialer) func(context.Context) (netprob
 }
 
 // endOutside ends the session at Qlik that came through application proxy.
-func endOutside(s site.Site, dialer *netprobe.Dialer, jar http.CookieJar) func() {
+func endOutside(s site.Site, dialer *netprobe.Dialer, o opener, jar http.CookieJar) func() {
 	return func() {
-		repository, err := qlik.NewClient(s, dialer)
+		repository, err := qlik.NewClientWith(s, dialer, o.qlikPassword)
 		if err != nil || jar == nil {
 			return // it ends by itself
 		}

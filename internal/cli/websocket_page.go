@@ -26,7 +26,7 @@ func (p *program) uploadPage(ctx context.Context, from source, yes bool) (err er
 	if err != nil {
 		return fmt.Errorf("preparing connections: %w", err)
 	}
-	repository, err := qlik.NewClient(at.site, dialer)
+	repository, err := qlik.NewClientWith(at.site, dialer, at.opener.qlikPassword)
 	if err != nil {
 		return fmt.Errorf("preparing the repository: %w", err)
 	}

@@ -8,14 +8,11 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 
@@ -40,13 +37,17 @@ type Client struct {
 	http *http.Client
 }
 
-// NewClient reads the certificate set of the site. Nothing is sent yet.
-func NewClient(s site.Site, d *netprobe.Dialer) (*Client, error) {
+// NewClient reads the certificate set of the site, whose key is not protected.
+// Nothing is sent yet.
+func NewClient(s site.Site, d *netprobe.Dialer) (*Client, error) { return NewClientWith(s, d, nil) }
+
+// NewClientWith is the same for a key, or a PFX file, with a password.
+func NewClientWith(s site.Site, d *netprobe.Dialer, password Password) (*Client, error) {
 	base, err := url.Parse(s.Qlik.Repository)
 	if err != nil || base.Scheme != "https" || base.Hostname() == "" {
 		return nil, fmt.Errorf("reading the repository's address: %q is not an https URL", s.Qlik.Repository)
 	}
-	config, err := tlsConfig(s.Qlik, d)
+	config, err := tlsConfig(s.Qlik, d, password)
 	if err != nil {
 		return nil, err
 	}
@@ -71,32 +72,17 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // tlsConfig shows the client certificate, and trusts the site's own authority
 // alone where one is given: the repository's certificate is never a public one.
-func tlsConfig(q site.Qlik, d *netprobe.Dialer) (*tls.Config, error) {
-	certificate, err := os.ReadFile(q.Certificate)
+func tlsConfig(q site.Qlik, d *netprobe.Dialer, password Password) (*tls.Config, error) {
+	q = located(q)
+	pair, err := identity(q, password)
 	if err != nil {
-		return nil, fmt.Errorf("reading the client certificate: %w", err)
-	}
-	key, err := os.ReadFile(q.Key)
-	if err != nil {
-		return nil, fmt.Errorf("reading the client certificate's key: %w", err)
-	}
-	pair, err := tls.X509KeyPair(certificate, key)
-	if err != nil {
-		if bytes.Contains(key, []byte("ENCRYPTED")) {
-			err = errors.New("it is protected by a password; export the set again without one")
-		}
-		return nil, fmt.Errorf("reading the client certificate's key: %w", err)
+		return nil, err
 	}
 	config := d.TLSConfig(q.ServerName)
 	config.Certificates = []tls.Certificate{pair}
 	if q.Root != "" {
-		root, err := os.ReadFile(q.Root)
-		if err != nil {
-			return nil, fmt.Errorf("reading the repository's authority: %w", err)
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(root) {
-			return nil, fmt.Errorf("reading the repository's authority: %s holds no PEM certificate", q.Root)
+		if config.RootCAs, err = authority(q.Root); err != nil {
+			return nil, err
 		}
 	}
 	return config, nil

@@ -41,8 +41,12 @@ func (s Site) Problems() []Problem {
 	add("publish.connector_group", s.Publish.ConnectorGroup, nil, "Default")
 	add("qlik.repository", s.Qlik.Repository, CheckHTTPS, "https://qlik01.contoso.com:4242")
 	add("qlik.certificate", s.Qlik.Certificate, nil, "client.pem")
-	add("qlik.key", s.Qlik.Key, nil, "client_key.pem")
-	add("qlik.root", s.Qlik.Root, nil, "root.pem")
+	if pemFile(s.Qlik.Certificate) {
+		add("qlik.key", s.Qlik.Key, nil, "client_key.pem")
+	}
+	if pemFile(s.Qlik.Certificate) || pfxFile(s.Qlik.Certificate) {
+		add("qlik.root", s.Qlik.Root, nil, "root.pem")
+	}
 	add("qlik.service_account", s.Qlik.ServiceAccount, CheckAccount, `CONTOSO\qlik`)
 	add("directory.domain", s.Directory.Domain, CheckDomain, "contoso.com")
 	add("directory.user", s.Directory.User, nil, `CONTOSO\admin`)
