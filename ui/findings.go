@@ -76,6 +76,7 @@ func (m *model) trouble(p *page, c steps.CheckView, evidence bool) {
 		}
 		label = "or"
 	}
+	p.field(4, "read on", m.th.dim, m.readOn(c))
 	if evidence {
 		m.evidence(p, c)
 	}
@@ -92,6 +93,21 @@ func remedyText(r checks.Remedy) string {
 // because is the likely cause in one sentence.
 func (m *model) because(c steps.CheckView) string {
 	return checks.Fill(c.Cause.Because, checks.Vars(m.snap.Site), checks.NoShell)
+}
+
+// readOn is where more is written: about the cause, the check, or the step.
+func (m *model) readOn(c steps.CheckView) string { return readOn(m.snap, c) }
+
+func readOn(s steps.Snapshot, c steps.CheckView) string {
+	if docs := or(c.Cause.Docs, c.Check.Docs); docs != "" {
+		return docs
+	}
+	for _, v := range s.Steps {
+		if v.ID == c.Check.Step {
+			return v.SeedFrom
+		}
+	}
+	return ""
 }
 
 // retrying says what was seen so far, and how long it is worth waiting.

@@ -230,6 +230,7 @@ func (l *lines) finding(c steps.CheckView, all bool) {
 			l.part("fix", remedyText(rem))
 			l.part("command", rem.Command)
 		}
+		l.part("read on", readOn(l.snap, c))
 	case all:
 		l.part("expected", r.Expected)
 		l.part("seen", r.Seen)

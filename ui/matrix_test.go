@@ -87,9 +87,9 @@ func tells(state string) string {
 	}[state]
 }
 
-// TestEveryStepInEveryState holds the screens of ten steps in six states, four
-// sizes and both character sets; a golden file has the ten of one kind.
-func TestEveryStepInEveryState(t *testing.T) {
+// TestAcceptance07 holds the screens of ten steps in six states, four sizes and
+// both character sets; a golden file has the ten of one kind.
+func TestAcceptance07(t *testing.T) {
 	w := newWorld().healthy()
 	for state := range states() {
 		for _, size := range [][2]int{{80, 24}, {120, 40}, {60, 16}, {200, 60}} {

@@ -20,6 +20,8 @@ type world struct {
 	set   map[checks.ID]bool // what has been put right
 	slow  chan struct{}      // when set, checks wait for it or for their context
 	asked map[checks.ID]int
+	// retry is how checks wait to become true.
+	retry checks.Retry
 	// breaks makes every plan panic.
 	breaks bool
 	fails  error // what applying a change fails with
@@ -67,7 +69,7 @@ func (w *world) put(id checks.ID) error {
 func (w *world) check(step checks.StepID, id, title string, needs ...checks.ID) checks.Check {
 	cid := checks.ID(string(step) + "." + id)
 	return checks.Check{
-		ID: cid, Step: step, Title: title, Needs: needs,
+		ID: cid, Step: step, Title: title, Needs: needs, Retry: w.retry,
 		Why: "Without it the following steps have nothing to stand on.",
 		Run: func(ctx context.Context, _ checks.Env) checks.Result {
 			w.mu.Lock()
@@ -246,8 +248,20 @@ func (w *world) journey(tb testing.TB, s site.Site) Journey {
 
 func (w *world) journeyIn(ctx context.Context, tb testing.TB, s site.Site) Journey {
 	tb.Helper()
+	g := w.guide(ctx, tb, s, w.clock)
+	return Journey{Guide: g, Store: "", Resume: "sensegate demo", Simulated: s.Simulated, Close: g.Close}
+}
+
+// guideWith is a guide with a clock of its own.
+func (w *world) guideWith(tb testing.TB, clock func() time.Time) *steps.Guide {
+	tb.Helper()
+	return w.guide(tb.Context(), tb, fakeSite(), clock)
+}
+
+func (w *world) guide(ctx context.Context, tb testing.TB, s site.Site, clock func() time.Time) *steps.Guide {
+	tb.Helper()
 	g, err := steps.NewGuide(ctx, steps.Options{
-		Site: s, Order: w.order, Causes: w.causes(), Clock: w.clock, Journal: nowhere{},
+		Site: s, Order: w.order, Causes: w.causes(), Clock: clock, Journal: nowhere{},
 		Open: func(context.Context, site.Site) (steps.World, error) {
 			return steps.World{Writers: &steps.Writers{}}, w.refuse
 		},
@@ -255,7 +269,7 @@ func (w *world) journeyIn(ctx context.Context, tb testing.TB, s site.Site) Journ
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return Journey{Guide: g, Store: "", Resume: "sensegate demo", Simulated: s.Simulated, Close: g.Close}
+	return g
 }
 
 // replay is the start of a run whose events are given.
