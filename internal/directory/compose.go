@@ -126,7 +126,10 @@ func list(b []byte, at uint32) ([]byte, error) {
 
 func (s sections) join() ([]byte, error) {
 	const header, limit = 20, 64 << 10
-	revision := max(s.revision, 2)
+	revision := s.revision
+	if revision == 0 {
+		revision = 4 // as Windows' tools write a new list
+	}
 	dacl := []byte{revision, 0, 0, 0}
 	dacl = binary.LittleEndian.AppendUint32(dacl, uint32(len(s.aces))) //nolint:gosec // bounded by limit below
 	for _, a := range s.aces {

@@ -67,7 +67,7 @@ func account(a lab.Account) kdc.Account {
 	return kdc.Account{SAM: a.SAM, UPN: a.UPN, Salt: a.Salt, Password: a.Password, KVNO: a.KVNO, HasSPN: len(a.SPNs) > 0}
 }
 
-func start(t *testing.T) *dc {
+func start(t testing.TB) *dc {
 	t.Helper()
 	ca, err := pki.NewCA("Contoso test CA")
 	if err != nil {
@@ -119,7 +119,7 @@ func start(t *testing.T) *dc {
 	return d
 }
 
-func (d *dc) client(t *testing.T) *directory.Client {
+func (d *dc) client(t testing.TB) *directory.Client {
 	t.Helper()
 	dialer, err := netprobe.New(d.site)
 	if err != nil {
