@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"sensegate/checks"
 	"sensegate/checks/application"
@@ -56,7 +57,8 @@ func appPlan(p Ports) PlanFunc {
 			return plan, fmt.Errorf("asking Qlik where it signs in: %w", err)
 		}
 		if flow.SecondApp {
-			plan.Notes = append(plan.Notes, "This release of Qlik signs in at "+flow.Location+": that port needs an application of its own, hidden and without single sign-on.")
+			at, _, _ := strings.Cut(flow.Location, "?")
+			plan.Notes = append(plan.Notes, "This release of Qlik signs in at "+at+": that port needs an application of its own, hidden and without single sign-on.")
 			wishes = append(wishes, publishing{
 				id: "app.publish-second", group: group, user: user,
 				affects: "nobody: it is hidden from users, and single sign-on stays off for good",
