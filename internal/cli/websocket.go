@@ -268,6 +268,11 @@ func (w *socketSide) try(ctx context.Context, engine *netprobe.Engine, o socketO
 		w.Err = netprobe.Clean(err.Error())
 		return
 	}
+	if n := len(w.Chain.Stages); w.alone && n > 0 && w.Chain.Probe.Status == http.StatusForbidden {
+		// Without a session there is no token: that Qlik itself refuses shows
+		// that the way carries upgrades.
+		w.Chain.Stages[n-1].OK, w.Chain.Stages[n-1].Text = true, "Qlik refuses a stranger with 403: the way carries upgrades"
+	}
 	if w.Name == "inside" && w.Chain.Probe.Status > 0 {
 		w.Chain.Origins = engine.Origins(ctx, options, []string{
 			"https://" + s.InternalHost(), "https://" + s.ExternalHost(), "", "https://not-listed.invalid",
@@ -285,7 +290,7 @@ func (w *socketSide) try(ctx context.Context, engine *netprobe.Engine, o socketO
 
 // good says that the way led to an answering engine and stayed open.
 func (w *socketSide) good() bool {
-	if w.alone && w.Chain.Probe.Upgraded {
+	if w.alone && (w.Chain.Probe.Upgraded || w.Chain.Probe.Status == http.StatusForbidden) {
 		return true
 	}
 	if w.Err != "" || w.Chain.Probe.EngineVersion == "" {

@@ -28,6 +28,12 @@ func TestWebSocketSidesSideBySide(t *testing.T) {
 		}},
 		{name: "no engine", args: []string{"--fault", "engine-down"}, code: 3, say: []string{"It fails on every side", "unable to route"}},
 		{name: "one side", args: []string{"--finished", "--side", "inside"}, say: []string{"The engine answers on every side."}},
+		{name: "compared", args: []string{"--finished", "--side", "inside", "--against", "https://sense.contoso.test/"}, say: []string{
+			"compared", "none: the engine will ask to sign in", "The engine answers on every side.",
+		}},
+		{name: "compared with nothing", args: []string{"--finished", "--side", "inside", "--against", "https://localhost:1/"}, code: 3, say: []string{
+			"It works inside and fails compared at connection",
+		}},
 		{name: "behind a prefix", args: []string{"--finished", "--variant", "prefix"}, say: []string{"The engine answers on every side."}},
 	}
 	for _, tt := range tests {

@@ -44,6 +44,7 @@ func Load(path string) (Site, error) {
 		return Site{}, &FileError{Path: path, Err: err}
 	}
 	s.anchor(dir)
+	s.settle()
 	return s, nil
 }
 

@@ -1,0 +1,22 @@
+package site
+
+import "testing"
+
+func TestPublishedPrefix(t *testing.T) {
+	for url, want := range map[string]string{
+		"https://sense.contoso.com/": "", "https://sense.contoso.com": "", "https://sense.contoso.com/hub/": "",
+		"https://sense.contoso.com/outside/": "outside", "https://sense.contoso.com/outside/hub/my/work": "outside",
+		"https://sense.contoso.com/a/b/": "a/b", "https://sense.contoso.com/Sense/app/x": "", "::": "",
+	} {
+		s := Site{Publish: Publish{InternalURL: url}}
+		s.settle()
+		if s.Qlik.Prefix != want {
+			t.Errorf("%s: got %q, want %q", url, s.Qlik.Prefix, want)
+		}
+	}
+	given := Site{Publish: Publish{InternalURL: "https://sense.contoso.com/outside/"}, Qlik: Qlik{Prefix: "other"}}
+	given.settle()
+	if given.Qlik.Prefix != "other" {
+		t.Errorf("a prefix that was given became %q", given.Qlik.Prefix)
+	}
+}
