@@ -82,8 +82,8 @@ type Evidence struct {
 type Remedy struct {
 	Who     Role   `json:"who"`
 	Text    string `json:"text"`
-	Command string `json:"command,omitempty"`
-	Shell   Shell  `json:"shell,omitempty"`
+	Command string `json:"command"`
+	Shell   Shell  `json:"shell"`
 }
 
 // Result is what a check found. It is immutable once the runner stamped it.

@@ -136,7 +136,7 @@ func (s *run) launch(ctx context.Context, room int, finished chan<- Result) int 
 			switch {
 			case len(blocked) > 0:
 				// A check that waits may block others: go round again.
-				s.settle(Result{ID: c.ID, Status: Waiting, WaitsFor: blocked, Seen: "waits for " + join(blocked)})
+				s.settle(Result{ID: c.ID, Status: Waiting, WaitsFor: blocked, Seen: "waits for: " + s.titles(blocked)})
 				progress = true
 			case ready && started < room:
 				started++
@@ -150,6 +150,17 @@ func (s *run) launch(ctx context.Context, room int, finished chan<- Result) int 
 		s.pending = rest
 	}
 	return started
+}
+
+// titles names checks as people read them.
+func (s *run) titles(ids []ID) string {
+	words := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if c, ok := s.Set.Find(id); ok {
+			words = append(words, c.Title)
+		}
+	}
+	return strings.Join(words, "; ")
 }
 
 // needs tells whether everything needed is proven, and what never will be.

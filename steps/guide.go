@@ -132,6 +132,22 @@ func (g *Guide) RecheckAll(wait time.Duration) Run {
 	return g.prepare(g.set.All(), wait > 0, wait)
 }
 
+// RecheckThrough prepares a run of every check up to and including a step: all
+// that its gate depends on.
+func (g *Guide) RecheckThrough(last checks.StepID, wait time.Duration) Run {
+	for id := range g.results {
+		g.stale[id] = true
+	}
+	var list []checks.Check
+	for _, s := range g.order {
+		list = append(list, s.Checks...)
+		if s.ID == last {
+			break
+		}
+	}
+	return g.prepare(list, wait > 0, wait)
+}
+
 func (g *Guide) prepare(list []checks.Check, patient bool, wait time.Duration) Run {
 	own := map[checks.ID]bool{}
 	ids := make([]checks.ID, 0, len(list))
@@ -293,10 +309,23 @@ func (g *Guide) MayApply(id checks.StepID) error {
 			return nil
 		}
 		if !gates[i].State.Passes() {
-			return fmt.Errorf("applying %s: %w: %s (%s)", id, ErrClosed, s.Title, gates[i].Why)
+			first := "which is mended by hand"
+			if s.Plan != nil {
+				first = "`sensegate apply " + string(s.ID) + "` comes first"
+			}
+			return fmt.Errorf("%s has to wait: %w: %s (%s); %s", g.title(id), ErrClosed, s.Title, gates[i].Why, first)
 		}
 	}
 	return fmt.Errorf("applying %q: there is no such step", id)
+}
+
+func (g *Guide) title(id checks.StepID) string {
+	for _, s := range g.order {
+		if s.ID == id {
+			return s.Title
+		}
+	}
+	return string(id)
 }
 
 // Planner returns the function that proposes the present step's changes, to be

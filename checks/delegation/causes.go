@@ -9,7 +9,7 @@ func Causes() []checks.Cause {
 		{Who: checks.ADAdmin, Text: "Let {connector} delegate to Qlik's name.", Command: "Set-ADComputer -Identity {connector} -Add @{'msDS-AllowedToDelegateTo'={spn}}", Shell: checks.PowerShell},
 		{Who: checks.ADAdmin, Text: "The same by hand.", Command: tab, Shell: checks.Portal},
 	}
-	transition := checks.Fix{Who: checks.ADAdmin, Text: "Allow any authentication protocol.", Command: "Set-ADAccountControl -Identity ({connector}+'$') -TrustedToAuthForDelegation $true", Shell: checks.PowerShell}
+	transition := checks.Fix{Who: checks.ADAdmin, Text: "Allow any authentication protocol.", Command: "Set-ADAccountControl -Identity {computer} -TrustedToAuthForDelegation $true", Shell: checks.PowerShell}
 	return append([]checks.Cause{
 		{
 			ID: "delegation.connector-forgotten", Title: "A connector was forgotten",
@@ -27,7 +27,7 @@ func Causes() []checks.Cause {
 			ID: "delegation.unconstrained", Title: "A connector may delegate to everything",
 			Because: "{connector} is trusted for delegation to any service.",
 			More:    "With unconstrained delegation every user who reaches the machine leaves a ticket-granting ticket there. Auditors' tools report it as a grave finding. Constrained delegation is what this needs.",
-			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Take it away and choose \"specified services only\".", Command: "Set-ADAccountControl -Identity ({connector}+'$') -TrustedForDelegation $false", Shell: checks.PowerShell}},
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Take it away and choose \"specified services only\".", Command: "Set-ADAccountControl -Identity {computer} -TrustedForDelegation $false", Shell: checks.PowerShell}},
 		},
 		{
 			ID: "delegation.missing", Title: "A connector has no delegation",
@@ -80,7 +80,7 @@ func Causes() []checks.Cause {
 			ID: "delegation.self-refused", Title: "The connector gets no ticket in the user's name",
 			Because: "The user is unknown or disabled there, or {connector} may not read the user's groups.",
 			More:    "KDC_ERR_C_PRINCIPAL_UNKNOWN (6) in this stage often means that the connector cannot read tokenGroupsGlobalAndUniversal: make it a member of Windows Authorization Access Group.",
-			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Let the connectors read users' groups.", Command: "Add-ADGroupMember -Identity 'Windows Authorization Access Group' -Members ({connector}+'$')", Shell: checks.PowerShell}},
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Let the connectors read users' groups.", Command: "Add-ADGroupMember -Identity 'Windows Authorization Access Group' -Members {computer}", Shell: checks.PowerShell}},
 		},
 		{
 			ID: "delegation.proxy-refused", Title: "The domain controller refuses the delegation",

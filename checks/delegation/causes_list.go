@@ -35,7 +35,7 @@ func listCauses() []checks.Cause {
 			ID: "delegation.groups-closed", Title: "The connectors may not be able to read users' groups",
 			Because: "The ordinary ways are closed: {connector} is in neither group that opens them.",
 			More:    "Hardening guides empty Pre-Windows 2000 Compatible Access. Then the connectors belong into Windows Authorization Access Group; otherwise S4U2Self answers that the user is unknown (6). The rehearsal decides.",
-			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Let the connectors read users' groups.", Command: "Add-ADGroupMember -Identity 'Windows Authorization Access Group' -Members ({connector}+'$')", Shell: checks.PowerShell}},
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Let the connectors read users' groups.", Command: "Add-ADGroupMember -Identity 'Windows Authorization Access Group' -Members {computer}", Shell: checks.PowerShell}},
 		},
 		{
 			ID: "delegation.service-privileged", Title: "The account that runs Qlik is an administrator",

@@ -19,7 +19,7 @@ func rehearsalCauses() []checks.Cause {
 			Because: "The user exists, and yet the domain controller says unknown: {connector} cannot read tokenGroupsGlobalAndUniversal.",
 			More: "Ordinarily every account reads it through Pre-Windows 2000 Compatible Access. Where that group was emptied, as hardening guides advise, " +
 				"the connectors have to be in Windows Authorization Access Group. Restart the connector service afterwards.",
-			Fixes: []checks.Fix{{Who: checks.ADAdmin, Text: "Let the connectors read users' groups.", Command: "Add-ADGroupMember -Identity 'Windows Authorization Access Group' -Members ({connector}+'$')", Shell: checks.PowerShell}},
+			Fixes: []checks.Fix{{Who: checks.ADAdmin, Text: "Let the connectors read users' groups.", Command: "Add-ADGroupMember -Identity 'Windows Authorization Access Group' -Members {computer}", Shell: checks.PowerShell}},
 			Docs:  "https://learn.microsoft.com/troubleshoot/windows-server/windows-security/kdc-err-c-principal-unknown-s4u2self-request",
 		},
 		{

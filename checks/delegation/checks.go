@@ -141,7 +141,7 @@ func eachComputer(d Directory, expected string, judge func(fact.Account) *findin
 					bad = checks.Warned(f.cause, expected, a.SAM+": "+f.seen)
 				}
 				bad.Evidence = r.Evidence
-				r = bad.Var("connector", strings.TrimSuffix(a.SAM, "$")).Var("host", h.Name)
+				r = bad.Var("connector", strings.TrimSuffix(a.SAM, "$")).Var("computer", a.SAM).Var("host", h.Name)
 			}
 		}
 		if r.Status == checks.Pass {

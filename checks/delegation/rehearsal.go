@@ -25,7 +25,7 @@ func rehearsal(p Ports) checks.Func {
 			}
 			if bad, ok := judgeRehearsal(ctx, p.Directory, x, s.SAM(), expected); !ok {
 				bad.Evidence = append(done.Evidence, bad.Evidence...)
-				return bad.Var("connector", strings.TrimSuffix(h.ComputerAccount(), "$")).Var("host", h.Name)
+				return bad.Var("connector", strings.TrimSuffix(h.ComputerAccount(), "$")).Var("computer", h.ComputerAccount()).Var("host", h.Name)
 			}
 			who = append(who, h.ComputerAccount())
 			evidence := done.With(h.ComputerAccount(), "S4U2Self, S4U2Proxy ("+x.Proxy.ETypeName+"), Qlik: "+x.Session.UserDirectory+`\`+x.Session.UserID)
@@ -34,7 +34,7 @@ func rehearsal(p Ports) checks.Func {
 				evidence = evidence.With("rehearsed as", x.As)
 			}
 			if len(x.Accepted) == 1 && x.Accepted[0] == wrapped && done.Status == checks.Pass {
-				done = checks.Warned("delegation.spnego-only", expected, "").Var("connector", strings.TrimSuffix(h.ComputerAccount(), "$")).Var("host", h.Name)
+				done = checks.Warned("delegation.spnego-only", expected, "").Var("connector", strings.TrimSuffix(h.ComputerAccount(), "$")).Var("computer", h.ComputerAccount()).Var("host", h.Name)
 			}
 			done.Evidence = evidence.Evidence
 		}

@@ -90,7 +90,11 @@ func (p *program) check(ctx context.Context, o checkOptions) (err error) {
 
 	started := p.Clock()
 	// The report is written on every way out: what was found until then counts.
-	walked := walk(ctx, g, g.RecheckAll(o.wait))
+	run := g.RecheckAll(o.wait)
+	if len(only) > 0 {
+		run = g.RecheckThrough(last(only), o.wait)
+	}
+	walked := walk(ctx, g, run)
 	causes, err := steps.Causes()
 	if err != nil {
 		return fmt.Errorf("reading the catalogue of causes: %w", err)
@@ -104,6 +108,17 @@ func (p *program) check(ctx context.Context, o checkOptions) (err error) {
 		return err
 	}
 	return ended(r)
+}
+
+// last is the step of the list that comes last in the documented order.
+func last(only []checks.StepID) checks.StepID {
+	var out checks.StepID
+	for _, s := range steps.Order(steps.Ports{}) {
+		if slices.Contains(only, s.ID) {
+			out = s.ID
+		}
+	}
+	return out
 }
 
 // chosenSteps reads --step.

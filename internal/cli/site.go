@@ -83,7 +83,7 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 	}
 	// The wizard opens on an incomplete site and asks; nothing else can.
 	if list := append(facts.Problems(), missingFiles(facts)...); len(list) > 0 && !s.lenient {
-		return nil, usage("the site file %s: %s%s", s.file, list[0], more(len(list)-1))
+		return nil, usage("the site file %s: %s%s", s.file, list[0], more(list[1:]))
 	}
 	o := &opened{site: facts, opener: p.opener(writing), close: func() error { return nil }, journal: session.NewMemory(p.Clock)}
 	if facts.Simulated {
@@ -128,11 +128,16 @@ func missingFiles(s site.Site) []site.Problem {
 	return out
 }
 
-func more(n int) string {
-	if n == 0 {
+// more names what is wrong besides.
+func more(list []site.Problem) string {
+	if len(list) == 0 {
 		return ""
 	}
-	return fmt.Sprintf(" (and %d more: `sensegate check` lists them under Your site)", n)
+	paths := make([]string, 0, len(list))
+	for _, p := range list {
+		paths = append(paths, p.Path)
+	}
+	return "; also wrong or missing: " + strings.Join(paths, ", ")
 }
 
 // keep makes the journal durable: nothing is changed unrecorded. Answers given

@@ -37,7 +37,7 @@ func kerberos() []Code {
 		{Code: "8", Name: "KDC_ERR_PRINCIPAL_NOT_UNIQUE", Means: "Several accounts hold the service name.", Do: "Take it from all but one.", Cause: "spn.duplicate", also: []string{"0x8"}},
 		{Code: "9", Name: "KDC_ERR_NULL_KEY", Means: "The account has no usable key.", Do: "Set its password again."},
 		{Code: "12", Name: "KDC_ERR_POLICY", Means: "Logon hours, workstations, an authentication silo or selective authentication forbid it.", Do: "Ask who owns that policy.", also: []string{"0xc"}},
-		{Code: "13", Name: "KDC_ERR_BADOPTION", Means: "The delegation is refused; the NTSTATUS beside it says why.", Do: "sensegate explain with the NTSTATUS.", Cause: "delegation.proxy-refused", also: []string{"0xd"}},
+		{Code: "13", Name: "KDC_ERR_BADOPTION", Means: "The delegation is refused; the NTSTATUS beside it says why.", Do: "Look the NTSTATUS up: sensegate explain 0xC0000272", Cause: "delegation.proxy-refused", also: []string{"0xd"}},
 		{Code: "14", Name: "KDC_ERR_ETYPE_NOSUPP", Means: "No encryption fits: the account has no AES keys, or allows RC4 alone.", Do: "Allow AES and set the password again.", Cause: "spn.no-aes", also: []string{"0xe"}},
 		{Code: "18", Name: "KDC_ERR_CLIENT_REVOKED", Means: "The account is disabled, locked, expired or outside its hours.", Do: "Enable or unlock it.", also: []string{"0x12"}},
 		{Code: "20", Name: "KDC_ERR_TGT_REVOKED", Means: "The ticket-granting ticket is no longer accepted.", Do: "Sign in anew."},

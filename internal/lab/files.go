@@ -42,13 +42,19 @@ func (l *Lab) writeFiles() error {
 	if l.frontCA != nil {
 		plain[companyCAFile] = l.frontCA.PEM()
 	}
+	// Whoever waits for the site file finds everything that it names.
+	facts := plain["site.yaml"]
+	delete(plain, "site.yaml")
 	for name, content := range plain {
 		jobs = append(jobs, func() error { return l.writeFile(name, content) })
 	}
 	for _, account := range keytabAccounts() {
 		jobs = append(jobs, func() error { return l.writeKeytab(account) })
 	}
-	return together(jobs...)
+	if err := together(jobs...); err != nil {
+		return err
+	}
+	return l.writeFile("site.yaml", facts)
 }
 
 // companyCAFile is the authority of Qlik's front where it is not the lab's.
