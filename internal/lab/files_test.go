@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -84,6 +86,9 @@ func TestSiteFileIsTheSite(t *testing.T) {
 	}
 	for _, pin := range got.Pins {
 		conn, err := net.DialTimeout("tcp", pin.Address, 5*time.Second)
+		if errors.Is(err, syscall.ECONNRESET) {
+			continue // something listens there, and turns strangers away at once
+		}
 		if err != nil {
 			t.Errorf("%s: %v", pin.Name, err)
 			continue
