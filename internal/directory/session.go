@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -75,7 +76,7 @@ func (c *Client) dial(ctx context.Context, srv server) (*session, error) {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fail(err)
 	}
-	w := &wire{Conn: secured}
+	w := &wire{Conn: secured, buffered: bufio.NewReaderSize(secured, wireBuffer)}
 	conn := ldap.NewConn(w, true)
 	conn.Start()
 	return &session{ldap: conn, raw: raw, wire: w, peer: secured.ConnectionState().PeerCertificates[0], host: srv.host}, nil
@@ -140,16 +141,21 @@ func (s *session) lost(err error) error {
 	return nil
 }
 
+// wireBuffer holds a good part of a page of a search.
+const wireBuffer = 64 << 10
+
 // wire remembers the first error of a connection.
 type wire struct {
 	net.Conn
-	mu  sync.Mutex
-	err error
+	// The library reads single bytes, each of which would be a call into TLS.
+	buffered *bufio.Reader
+	mu       sync.Mutex
+	err      error
 }
 
 // Read reads and remembers what went wrong.
 func (w *wire) Read(p []byte) (int, error) {
-	n, err := w.Conn.Read(p)
+	n, err := w.buffered.Read(p)
 	w.note(err)
 	return n, err
 }
