@@ -25,7 +25,9 @@ func TestComparisons(t *testing.T) {
 		Provide(spn.FactAccount, fact.Account{SPNs: []string{"HTTP/sense.contoso.test", "http/sense", "HOST/x"}}).
 		Provide(connector.FactConnectors, []fact.Connector{{Machine: "CONN01", Active: true}, {Machine: "conn02.contoso.test"}})
 	env := checks.NewEnv(s, time.Now, map[checks.ID]checks.Result{"x": known})
-	row := func(verdict checks.Status, cells ...string) checks.Row { return checks.Row{Status: verdict, Cells: cells} }
+	row := func(verdict checks.Status, cells ...string) checks.Row {
+		return checks.Row{Status: verdict, Cells: cells}
+	}
 	const name = "HTTP/sense.contoso.test"
 	tests := []struct {
 		name  string
