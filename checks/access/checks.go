@@ -203,7 +203,7 @@ func repository(q Qlik) checks.Func {
 		if err != nil {
 			return repositoryRefusal(err, expected)
 		}
-		return checks.Passed(expected, "accepted").With("repository build", about.Build)
+		return checks.Passed(expected, "accepted").With("repository build", about.Build).With("reached", about.Way)
 	}
 }
 

@@ -7,6 +7,7 @@ import "time"
 type QlikAbout struct {
 	Build, Schema string
 	NodeType      int
+	Way           string // how it was reached, for a person
 }
 
 // QlikProduct is the release as the front publishes it.

@@ -33,8 +33,11 @@ const (
 // Client asks the repository service. It reads only; see Writer.
 type Client struct {
 	base *url.URL
-	user string
+	user string // header
+	as   string // DIRECTORY\user
 	http *http.Client
+	// beside is the second way in; nil where there is none.
+	beside *proxied
 }
 
 // NewClient reads the certificate set of the site, whose key is not protected.
@@ -53,13 +56,17 @@ func NewClientWith(s site.Site, d *netprobe.Dialer, password Password) (*Client,
 	}
 	tr := d.Transport()
 	tr.TLSClientConfig = config
-	header, err := userHeader(s.Qlik.User)
+	as := s.Qlik.User
+	if as == "" {
+		as = defaultUser
+	}
+	header, err := userHeader(as)
 	if err != nil {
 		return nil, err
 	}
 	return &Client{
 		base: &url.URL{Scheme: base.Scheme, Host: base.Host},
-		user: header,
+		user: header, as: as,
 		http: &http.Client{
 			Transport:     netprobe.Capped(tr, maxAnswer),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -67,13 +74,21 @@ func NewClientWith(s site.Site, d *netprobe.Dialer, password Password) (*Client,
 	}, nil
 }
 
-// Close closes the idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+// Close closes the idle connections, and the session where one was needed.
+func (c *Client) Close() {
+	if c.beside != nil {
+		c.beside.end()
+	}
+	c.http.CloseIdleConnections()
+}
 
 // tlsConfig shows the client certificate, and trusts the site's own authority
 // alone where one is given: the repository's certificate is never a public one.
 func tlsConfig(q site.Qlik, d *netprobe.Dialer, password Password) (*tls.Config, error) {
 	q = located(q)
+	if q.Via == site.ViaProxy && q.Certificate == "" {
+		return d.TLSConfig(q.ServerName), nil
+	}
 	pair, err := identity(q, password)
 	if err != nil {
 		return nil, err
@@ -90,9 +105,6 @@ func tlsConfig(q site.Qlik, d *netprobe.Dialer, password Password) (*tls.Config,
 
 // userHeader is the X-Qlik-User value for DIRECTORY\user.
 func userHeader(user string) (string, error) {
-	if user == "" {
-		user = defaultUser
-	}
 	directory, id, found := strings.Cut(user, `\`)
 	if !found || directory == "" || id == "" || strings.ContainsAny(user, ";\r\n") {
 		return "", fmt.Errorf(`reading the repository user: %q is not of the form DIRECTORY\user`, user)
@@ -106,10 +118,8 @@ func (c *Client) get(ctx context.Context, op, path string, out any) error {
 	return c.do(ctx, http.MethodGet, op, path, nil, out)
 }
 
-func (c *Client) do(ctx context.Context, method, op, path string, body []byte, out any) error {
-	u := *c.base
-	u.Path = "/qrs/" + path
-	return c.exchange(ctx, method, op, u, body, out)
+func (c *Client) do(ctx context.Context, method, op, path string, raw []byte, out any) error {
+	return c.repository(ctx, method, op, path, nil, body{raw: raw, kind: "application/json"}, out)
 }
 
 // exchange sends JSON, or nothing.
@@ -126,6 +136,11 @@ type body struct {
 // send makes one request with an XSRF key of its own, as both the repository
 // and the proxy's own interface ask for.
 func (c *Client) send(ctx context.Context, method, op string, u url.URL, b body, out any) error {
+	return c.sendOn(ctx, c.http, c.user, method, op, u, b, out)
+}
+
+// sendOn is send over another connection; as is not said where it is empty.
+func (c *Client) sendOn(ctx context.Context, over *http.Client, as, method, op string, u url.URL, b body, out any) error {
 	ctx, cancel := netprobe.Patient(ctx)
 	defer cancel()
 	key := xsrfKey()
@@ -137,12 +152,14 @@ func (c *Client) send(ctx context.Context, method, op string, u url.URL, b body,
 		return fmt.Errorf("%s: %w", op, err)
 	}
 	req.Header.Set("X-Qlik-Xrfkey", key)
-	req.Header.Set("X-Qlik-User", c.user)
+	if as != "" {
+		req.Header.Set("X-Qlik-User", as)
+	}
 	req.Header.Set("Accept", "application/json")
 	if b.raw != nil {
 		req.Header.Set("Content-Type", b.kind)
 	}
-	resp, err := c.http.Do(req)
+	resp, err := over.Do(req)
 	if err != nil {
 		return netprobe.Classify(system, op, err)
 	}

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // practice is a running practice site and its description.
 type practice struct {
 	*lab.Server
-	site site.Site
+	site  site.Site
+	front *pki.CA
 }
 
 func newPractice(t *testing.T) *practice {
@@ -64,7 +65,7 @@ func newPractice(t *testing.T) *practice {
 		}
 		return path
 	}
-	return &practice{Server: server, site: site.Site{
+	return &practice{Server: server, front: front, site: site.Site{
 		Qlik: site.Qlik{
 			Repository:  "https://" + contoso.QlikNode + ":4242",
 			Certificate: write("client.pem", certificate), Key: write("client_key.pem", key), Root: write("root.pem", own.PEM()),
@@ -103,7 +104,7 @@ func TestReadTheRepository(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(fact.QlikAbout{Build: "31.56.2.0", Schema: "About", NodeType: 1}, about); diff != "" {
+	if diff := cmp.Diff(fact.QlikAbout{Build: "31.56.2.0", Schema: "About", NodeType: 1, Way: "directly, with the site's certificate"}, about); diff != "" {
 		t.Errorf("About() mismatch (-want +got):\n%s", diff)
 	}
 	virtual, err := c.VirtualProxies(t.Context())

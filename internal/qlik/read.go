@@ -19,7 +19,7 @@ func (c *Client) About(ctx context.Context) (fact.QlikAbout, error) {
 	if err := c.get(ctx, "reading the repository's version", "about", &a); err != nil {
 		return fact.QlikAbout{}, err
 	}
-	return fact.QlikAbout{Build: netprobe.Clean(a.Build), Schema: netprobe.Clean(a.Schema), NodeType: a.NodeType}, nil
+	return fact.QlikAbout{Build: netprobe.Clean(a.Build), Schema: netprobe.Clean(a.Schema), NodeType: a.NodeType, Way: c.Way()}, nil
 }
 
 // virtualProxy is a virtualproxyconfig, as far as it is read here.

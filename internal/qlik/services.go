@@ -109,7 +109,12 @@ func (c *Client) Release(ctx context.Context) (fact.QlikProduct, error) {
 		Label   string `json:"releaseLabel"`
 		Version string `json:"version"`
 	}
-	if err := c.exchange(ctx, http.MethodGet, "asking the about service for the release", u, nil, &a); err != nil {
+	const op = "asking the about service for the release"
+	err := c.exchange(ctx, http.MethodGet, op, u, nil, &a)
+	if c.beside != nil && c.beside.only() && err != nil {
+		err = c.through(ctx, http.MethodGet, op, "/api/about/v1/systeminfo", nil, body{}, &a)
+	}
+	if err != nil {
 		return fact.QlikProduct{}, err
 	}
 	return fact.QlikProduct{Label: netprobe.Clean(a.Label), Version: netprobe.Clean(a.Version)}, nil

@@ -30,11 +30,9 @@ const (
 // older one, and returns its path on the front.
 func (w *Writer) UploadTester(ctx context.Context) (string, error) {
 	const op = "uploading the tester page"
-	u := *w.client.base
-	u.Path = "/qrs/contentlibrary/" + testerLibrary + "/uploadfile"
-	u.RawQuery = url.Values{"externalpath": {testerName}, "overwrite": {"true"}}.Encode()
 	var at string
-	if err := w.client.send(ctx, http.MethodPost, op, u, body{raw: testerPage, kind: "text/html"}, &at); err != nil {
+	query := url.Values{"externalpath": {testerName}, "overwrite": {"true"}}
+	if err := w.client.repository(ctx, http.MethodPost, op, "contentlibrary/"+testerLibrary+"/uploadfile", query, body{raw: testerPage, kind: "text/html"}, &at); err != nil {
 		return "", err
 	}
 	at = netprobe.Clean(at)
@@ -46,8 +44,6 @@ func (w *Writer) UploadTester(ctx context.Context) (string, error) {
 
 // RemoveTester deletes the tester page.
 func (w *Writer) RemoveTester(ctx context.Context) error {
-	u := *w.client.base
-	u.Path = "/qrs/contentlibrary/" + testerLibrary + "/deletecontent"
-	u.RawQuery = url.Values{"externalpath": {testerName}}.Encode()
-	return w.client.send(ctx, http.MethodDelete, "removing the tester page", u, body{}, nil)
+	query := url.Values{"externalpath": {testerName}}
+	return w.client.repository(ctx, http.MethodDelete, "removing the tester page", "contentlibrary/"+testerLibrary+"/deletecontent", query, body{}, nil)
 }

@@ -55,8 +55,12 @@ func (d *Door) OriginSignedIn(ctx context.Context, internalURL, prefix, origin s
 
 // Ticket is one of the test user's, good for one sign-in within a minute.
 func (d *Door) Ticket(ctx context.Context, prefix string) (string, error) {
+	return d.ticketFor(ctx, d.userDirectory(), d.site.SAM(), prefix)
+}
+
+func (d *Door) ticketFor(ctx context.Context, directory, id, prefix string) (string, error) {
 	const op = "asking the Qlik proxy for a ticket"
-	body, err := json.Marshal(map[string]any{"UserDirectory": d.userDirectory(), "UserId": d.site.SAM(), "Attributes": []any{}})
+	body, err := json.Marshal(map[string]any{"UserDirectory": directory, "UserId": id, "Attributes": []any{}})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", op, err)
 	}
@@ -72,8 +76,16 @@ func (d *Door) Ticket(ctx context.Context, prefix string) (string, error) {
 
 // enter redeems a ticket for a session.
 func (d *Door) enter(ctx context.Context, jar http.CookieJar, internalURL, prefix string) error {
+	err := d.enterAs(ctx, jar, d.userDirectory(), d.site.SAM(), internalURL, prefix)
+	if beside := d.client.beside; err != nil && beside != nil && beside.only() {
+		return beside.lend(ctx, jar)
+	}
+	return err
+}
+
+func (d *Door) enterAs(ctx context.Context, jar http.CookieJar, directory, id, internalURL, prefix string) error {
 	const op = "entering with a ticket"
-	ticket, err := d.Ticket(ctx, prefix)
+	ticket, err := d.ticketFor(ctx, directory, id, prefix)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,9 @@ func (s Site) Problems() []Problem {
 	add("publish.internal_url", s.Publish.InternalURL, CheckURL, "https://sense.contoso.com/")
 	add("publish.connector_group", s.Publish.ConnectorGroup, nil, "Default")
 	add("qlik.repository", s.Qlik.Repository, CheckHTTPS, "https://qlik01.contoso.com:4242")
-	add("qlik.certificate", s.Qlik.Certificate, nil, "client.pem")
+	if s.Qlik.Via != ViaProxy {
+		add("qlik.certificate", s.Qlik.Certificate, nil, "client.pem")
+	}
 	if pemFile(s.Qlik.Certificate) {
 		add("qlik.key", s.Qlik.Key, nil, "client_key.pem")
 	}
@@ -74,6 +76,9 @@ func (s Site) Problems() []Problem {
 	}
 	if err := CheckCloud(s.Entra.Cloud); err != nil {
 		out = append(out, Problem{Path: "entra.cloud", Text: err.Error()})
+	}
+	if v := s.Qlik.Via; v != "" && v != ViaDirect && v != ViaProxy {
+		out = append(out, Problem{Path: "qlik.via", Text: fmt.Sprintf("%q is neither direct nor proxy", v)})
 	}
 	if s.Entra.SignIn == "certificate" || s.Entra.SignIn == "secret" {
 		add("entra.client_id", s.Entra.ClientID, nil, "the application that the certificate or secret belongs to")

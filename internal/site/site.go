@@ -48,6 +48,9 @@ type Entra struct {
 	// SignIn is browser, device-code or azure-cli; or certificate or secret, for
 	// reading only, as the application ClientID.
 	SignIn string `yaml:"sign_in,omitempty"`
+	// Remember keeps the sign-in in the system's keyring from one run to the
+	// next; otherwise it ends with the program.
+	Remember bool `yaml:"remember,omitempty"`
 	// Certificate is a PEM file with the application's certificate and key. A
 	// secret comes from SENSEGATE_ENTRA_SECRET and is never written.
 	Certificate string `yaml:"certificate,omitempty"`
@@ -83,9 +86,18 @@ type Qlik struct {
 	User string `yaml:"user,omitempty"`
 	// Prefix is that of the published virtual proxy; empty for the default one.
 	Prefix string `yaml:"prefix,omitempty"`
+	// Via is direct or proxy: how the repository is asked. Directly when empty,
+	// and through the proxy on a session where nobody answers there.
+	Via string `yaml:"via,omitempty"`
 	// ServiceAccount runs the proxy service, DOMAIN\name.
 	ServiceAccount string `yaml:"service_account"`
 }
+
+// Values of Qlik.Via.
+const (
+	ViaDirect = "direct"
+	ViaProxy  = "proxy"
+)
 
 // Directory says how to reach the domain controller over LDAP.
 type Directory struct {
