@@ -26,8 +26,6 @@ type opener struct {
 	writing bool
 	// headless says that no browser can be opened here.
 	headless bool
-	// folder is where it is noted who signed in, for sites that want it.
-	folder string
 }
 
 func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
@@ -35,7 +33,7 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing connections: %w", err)
 	}
-	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless, Secret: o.secrets, Folder: o.folder}
+	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless, Secret: o.secrets}
 	cloud, err := graph.NewClient(s, dialer, signIn)
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing the sign-in to Entra: %w", err)
