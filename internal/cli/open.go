@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"sensegate/checks/application"
@@ -26,6 +25,8 @@ type opener struct {
 	writing bool
 	// headless says that no browser can be opened here.
 	headless bool
+	// folder is where it is noted who signed in, for sites that want it.
+	folder string
 }
 
 func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
@@ -33,7 +34,7 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing connections: %w", err)
 	}
-	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless, Secret: o.secrets}
+	signIn := graph.SignInOptions{Prompt: o.prompt, Headless: o.headless, Secret: o.secrets, Folder: o.folder}
 	cloud, err := graph.NewClient(s, dialer, signIn)
 	if err != nil {
 		return steps.World{}, fmt.Errorf("preparing the sign-in to Entra: %w", err)
@@ -67,9 +68,6 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		door := qlik.NewDoor(repository, dialer, s)
 		tickets.EndSessions(door.Leave)
 		outside.EndSessions(door.Leave)
-		if s.Qlik.Via != site.ViaDirect {
-			repository.Beside(s, dialer, door.TicketEntry(), signedIn(s, tickets))
-		}
 		w.Qlik, w.Door, writers.Qlik = repository, door, qlik.NewWriter(repository)
 		closeRest := w.Close
 		w.Close = func() error {
@@ -82,13 +80,6 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		w.Writers = writers
 	}
 	return w, nil
-}
-
-// signedIn is the way through Qlik's proxy with the verification user's session.
-func signedIn(s site.Site, tickets *kerberos.Client) qlik.Entry {
-	return qlik.Entry{Name: "the Kerberos session of " + s.KerberosUser(), Open: func(ctx context.Context) (http.CookieJar, error) {
-		return tickets.Session(ctx, s.Publish.InternalURL, s.Qlik.Prefix, s.SPN())
-	}}
 }
 
 // qlikPassword protects the exported client certificate of the Qlik site, where

@@ -198,7 +198,11 @@ func (p *program) openLab(ctx context.Context, s source, writing bool) (*opened,
 func answeredByItself(context.Context, string, string, string) error { return nil }
 
 func (p *program) opener(writing bool) opener {
-	return opener{secrets: p.secret, writing: writing, headless: !p.interactive(), prompt: p.tell}
+	o := opener{secrets: p.secret, writing: writing, headless: !p.interactive(), prompt: p.tell}
+	if dir, err := session.DefaultDir(p.env(session.HomeVariable)); err == nil {
+		o.folder = dir
+	}
+	return o
 }
 
 // tell shows a device code on standard error: standard output belongs to the

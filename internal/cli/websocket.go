@@ -193,7 +193,7 @@ func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socket
 		sides = append(sides, socketSide{Name: "inside", URL: s.Publish.InternalURL, open: inside(s, dialer, at.opener)})
 	}
 	if want("outside") {
-		signIn := graph.SignInOptions{Prompt: at.opener.prompt, Headless: at.opener.headless}
+		signIn := graph.SignInOptions{Prompt: at.opener.prompt, Headless: at.opener.headless, Folder: at.opener.folder}
 		cloud, err := graph.NewClient(s, dialer, signIn)
 		if err != nil {
 			return nil, done, fmt.Errorf("preparing the sign-in to Entra: %w", err)

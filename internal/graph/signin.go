@@ -62,6 +62,12 @@ type SignInOptions struct {
 	// Secret finds a secret by the name of its variable; only the sign-in by
 	// secret asks.
 	Secret func(name string) (string, bool)
+	// Folder is where it is noted who signed in, should the site want that
+	// remembered. It holds no secret.
+	Folder string
+	// Keyring keeps tokens from one run to the next; the system's when nil. It
+	// is opened only for a site that wants it.
+	Keyring func() (azidentity.Cache, error)
 }
 
 // mode is how the site wants to sign in.
@@ -81,7 +87,8 @@ type asker interface {
 	Authenticate(ctx context.Context, opts *policy.TokenRequestOptions) (azidentity.AuthenticationRecord, error)
 }
 
-// credential signs in once and keeps the token in memory. A sign-in outlives
+// credential signs in once and keeps the token in memory, or where the site
+// wants it in the system's keyring. A sign-in outlives
 // the caller that began it: a person needs longer than a check may take, and
 // the next caller finds the token.
 type credential struct {
@@ -89,6 +96,7 @@ type credential struct {
 	ask    asker // nil when nobody is asked
 	prompt Prompt
 	byCode bool
+	memory memory
 	ear    *listener
 
 	life   context.Context //nolint:containedctx // ends with close, not with a caller
@@ -108,7 +116,7 @@ type flight struct {
 // newCredential makes the credential for mode. Nothing is sent until a token
 // is asked for.
 func newCredential(s site.Site, d *netprobe.Dialer, o SignInOptions, mode, loginHint string) (*credential, error) {
-	c := &credential{prompt: o.Prompt, flight: map[string]*flight{}}
+	c := &credential{prompt: o.Prompt, flight: map[string]*flight{}, memory: remember(s, o, mode, loginHint)}
 	plain := d.HTTPClient(netprobe.ClientOptions{Follow: true})
 	c.ear = &listener{next: plain.Transport}
 	plain.Transport = c.ear
@@ -129,13 +137,14 @@ func newCredential(s site.Site, d *netprobe.Dialer, o SignInOptions, mode, login
 		c.ask, err = azidentity.NewDeviceCodeCredential(&azidentity.DeviceCodeCredentialOptions{
 			ClientOptions: client, ClientID: clientID, TenantID: s.Entra.Tenant,
 			DisableInstanceDiscovery: s.Entra.DisableInstanceDiscovery, DisableAutomaticAuthentication: true,
-			UserPrompt: c.showCode,
+			UserPrompt: c.showCode, Cache: c.memory.cache, AuthenticationRecord: c.memory.record,
 		})
 	case ByBrowser:
 		quietBrowser()
 		c.ask, err = azidentity.NewInteractiveBrowserCredential(&azidentity.InteractiveBrowserCredentialOptions{
 			ClientOptions: client, ClientID: clientID, TenantID: s.Entra.Tenant, LoginHint: loginHint,
 			DisableInstanceDiscovery: s.Entra.DisableInstanceDiscovery, DisableAutomaticAuthentication: true,
+			Cache: c.memory.cache, AuthenticationRecord: c.memory.record,
 		})
 	case ByAzureCLI:
 		c.silent, err = azidentity.NewAzureCLICredential(&azidentity.AzureCLICredentialOptions{TenantID: s.Entra.Tenant})
@@ -206,9 +215,11 @@ func (c *credential) token(ctx context.Context, o policy.TokenRequestOptions) (a
 	if err := c.announce(ctx); err != nil {
 		return azcore.AccessToken{}, err
 	}
-	if _, err := c.ask.Authenticate(ctx, &o); err != nil {
+	who, err := c.ask.Authenticate(ctx, &o)
+	if err != nil {
 		return azcore.AccessToken{}, c.ear.explain(err)
 	}
+	_ = c.memory.keep(who) // whoever is signed in is not turned away for that
 	token, err = c.ask.GetToken(ctx, o)
 	return token, c.ear.explain(err)
 }
@@ -225,7 +236,7 @@ func (c *credential) announce(ctx context.Context) error {
 	case c.prompt == nil || c.byCode:
 		return nil
 	}
-	if err := c.prompt(ctx, "Sign in in the browser window that opens.", "", ""); err != nil {
+	if err := c.prompt(ctx, c.memory.tell("Sign in in the browser window that opens."), "", ""); err != nil {
 		return fmt.Errorf("announcing the sign-in: %w", err)
 	}
 	return nil
@@ -235,7 +246,7 @@ func (c *credential) showCode(ctx context.Context, m azidentity.DeviceCodeMessag
 	if c.prompt == nil {
 		return nil
 	}
-	return c.prompt(ctx, netprobe.Clean(m.Message), netprobe.Clean(m.VerificationURL), netprobe.Clean(m.UserCode))
+	return c.prompt(ctx, c.memory.tell(netprobe.Clean(m.Message)), netprobe.Clean(m.VerificationURL), netprobe.Clean(m.UserCode))
 }
 
 // authority is the sign-in host with the slash that the library wants.
