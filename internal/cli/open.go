@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"sensegate/checks/application"
@@ -68,6 +69,9 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		door := qlik.NewDoor(repository, dialer, s)
 		tickets.EndSessions(door.Leave)
 		outside.EndSessions(door.Leave)
+		if s.Qlik.Via != site.ViaDirect {
+			repository.Beside(s, dialer, door.TicketEntry(), signedIn(s, tickets))
+		}
 		w.Qlik, w.Door, writers.Qlik = repository, door, qlik.NewWriter(repository)
 		closeRest := w.Close
 		w.Close = func() error {
@@ -80,6 +84,13 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		w.Writers = writers
 	}
 	return w, nil
+}
+
+// signedIn is the way through Qlik's proxy with the verification user's session.
+func signedIn(s site.Site, tickets *kerberos.Client) qlik.Entry {
+	return qlik.Entry{Name: "the Kerberos session of " + s.KerberosUser(), Open: func(ctx context.Context) (http.CookieJar, error) {
+		return tickets.Session(ctx, s.Publish.InternalURL, s.Qlik.Prefix, s.SPN())
+	}}
 }
 
 // qlikPassword protects the exported client certificate of the Qlik site, where

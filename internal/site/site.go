@@ -86,9 +86,18 @@ type Qlik struct {
 	User string `yaml:"user,omitempty"`
 	// Prefix is that of the published virtual proxy; empty for the default one.
 	Prefix string `yaml:"prefix,omitempty"`
+	// Via is direct or proxy: how the repository is asked. Directly when empty,
+	// and through the proxy on a session where nobody answers there.
+	Via string `yaml:"via,omitempty"`
 	// ServiceAccount runs the proxy service, DOMAIN\name.
 	ServiceAccount string `yaml:"service_account"`
 }
+
+// Values of Qlik.Via.
+const (
+	ViaDirect = "direct"
+	ViaProxy  = "proxy"
+)
 
 // Directory says how to reach the domain controller over LDAP.
 type Directory struct {
