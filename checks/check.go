@@ -45,6 +45,8 @@ type Check struct {
 	// Docs is where to read more.
 	Docs string
 	Run  Func
+	// Proof is how it is proved by hand; nil where it cannot be.
+	Proof *Proof
 }
 
 // DefaultTimeout bounds an attempt of a check that names no other: a proxy

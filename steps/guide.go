@@ -35,6 +35,7 @@ type Guide struct {
 	run     int
 	running bool
 	changed []Applied
+	pastes  map[checks.ID][]keptPaste
 }
 
 // Options are what a journey is made from.
@@ -59,6 +60,7 @@ func NewGuide(ctx context.Context, o Options) (*Guide, error) {
 	g := &Guide{
 		opts: o, results: map[checks.ID]checks.Result{},
 		stale: map[checks.ID]bool{}, live: map[checks.ID]checks.Event{},
+		pastes: map[checks.ID][]keptPaste{},
 	}
 	if _, err := g.reopen(ctx, o.Site); err != nil {
 		return nil, err
@@ -170,7 +172,7 @@ func (g *Guide) prepare(list []checks.Check, patient bool, wait time.Duration) R
 	g.run++
 	g.running = true
 	g.live = map[checks.ID]checks.Event{}
-	runner := checks.Runner{Set: g.set, Causes: g.opts.Causes, Clock: g.opts.Clock, Limit: g.opts.Limit}
+	runner := checks.Runner{Set: g.withPastes(), Causes: g.opts.Causes, Clock: g.opts.Clock, Limit: g.opts.Limit}
 	req := checks.Request{IDs: ask, Prior: prior, Env: checks.NewEnv(g.site, g.opts.Clock, prior), Patient: patient, Wait: wait}
 	return Run{Number: g.run, Start: func(ctx context.Context) <-chan checks.Event { return runner.Run(ctx, req) }}
 }

@@ -91,5 +91,5 @@ func Checks(p Ports) []checks.Check {
 			Run:   versions,
 		},
 	}
-	return append(list, hostMore(p.Host)...)
+	return withProofs(append(list, hostMore(p.Host)...), p.Host)
 }

@@ -1,0 +1,95 @@
+package pasted
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"sensegate/internal/fact"
+)
+
+// What sc prints is translated around the values; the values are not.
+var (
+	stateShape  = regexp.MustCompile(`[:：]\s*([1-7])\s+(STOPPED|START_PENDING|STOP_PENDING|RUNNING|CONTINUE_PENDING|PAUSE_PENDING|PAUSED)\b`)
+	startShape  = regexp.MustCompile(`[:：]\s*([0-4])\s+(BOOT_START|SYSTEM_START|AUTO_START|DEMAND_START|DISABLED)\b(?:\s*\((DELAYED)\))?`)
+	valueShape  = regexp.MustCompile(`^[^:：]+[:：]\s*(.+)$`)
+	memberShape = regexp.MustCompile(`^[^:：]*\S\s+[:：]\s+(\S.*)$`)
+	absentShape = regexp.MustCompile(`\b1060\b`)
+)
+
+// Services reads the output of `sc query NAME` and `sc qc NAME` for the given
+// services, in any language. A service that sc says does not exist is left out;
+// one that the paste says nothing of is an error. The lines show what convinced.
+func Services(f Frame, names ...string) (list []fact.Service, lines []string, err error) {
+	found := map[string]*fact.Service{}
+	var now *fact.Service
+	var strangers []string
+	absent := 0
+	for i, line := range f.Lines {
+		if absentShape.MatchString(line) {
+			absent++
+			lines = append(lines, line)
+		}
+		value := ""
+		if m := valueShape.FindStringSubmatch(line); m != nil {
+			value = m[1]
+		}
+		if starts(f.Lines, i) && value != "" && !strings.ContainsAny(value, ` \`) {
+			now = nil
+			for _, n := range names {
+				if strings.EqualFold(n, value) {
+					if found[n] == nil {
+						found[n] = &fact.Service{Name: n}
+					}
+					now = found[n]
+				}
+			}
+			if now == nil {
+				strangers = append(strangers, value)
+			}
+			continue
+		}
+		if now == nil {
+			continue
+		}
+		if m := stateShape.FindStringSubmatch(line); m != nil {
+			now.State = strings.ToLower(strings.ReplaceAll(m[2], "_", " "))
+			lines = append(lines, now.Name+": "+line)
+		} else if m := startShape.FindStringSubmatch(line); m != nil {
+			now.Start = map[string]string{"AUTO_START": "automatic", "DEMAND_START": "manual", "DISABLED": "disabled"}[m[2]]
+			if m[3] != "" {
+				now.Start += " (delayed)"
+			}
+			lines = append(lines, now.Name+": "+line)
+		} else if m := memberShape.FindStringSubmatch(line); now.Start != "" && m != nil {
+			now.Account = m[1] // the last line of a configuration
+		}
+	}
+	for _, n := range names {
+		s := found[n]
+		switch {
+		case s != nil && s.State != "":
+			list = append(list, *s)
+		case s != nil:
+			return nil, nil, fmt.Errorf("it names %s and not its state", n)
+		case absent > 0:
+			absent--
+		case len(strangers) > 0:
+			return nil, nil, fmt.Errorf("it is about %s, not about %s", strings.Join(strangers, ", "), n)
+		default:
+			return nil, nil, fmt.Errorf("it says nothing of the service %s", n)
+		}
+	}
+	return list, lines, nil
+}
+
+// starts recognises the first line of a block of sc: the next one is the type,
+// a number and a word in capitals.
+func starts(lines []string, i int) bool {
+	if i+1 >= len(lines) {
+		return false
+	}
+	return typeShape.MatchString(lines[i+1])
+}
+
+var typeShape = regexp.MustCompile(`[:：]\s*[0-9a-f]+\s+[A-Z0-9_]+`)
