@@ -14,13 +14,15 @@ import (
 )
 
 func appStep(p Ports) Step {
+	// Whoever opens the door may also ask the engine behind it.
+	door, _ := p.Door.(application.Door)
 	return Step{
 		ID: application.Step, Title: "Application registration", Short: "Application",
 		What:     "An enterprise application gives Qlik's internal URL a public address, and says who may use it.",
 		Why:      "It needs the connector group that will serve it, and a synchronised user to try it with.",
 		Seed:     "Add an on-premises application whose internal URL is Qlik's, with Entra pre-authentication; assign a test user. Leave single sign-on for later.",
 		SeedFrom: tutorialSource,
-		Checks:   application.Checks(application.Ports{Entra: p.Graph, Front: p.Front, Qlik: p.Qlik}),
+		Checks:   application.Checks(application.Ports{Entra: p.Graph, Front: p.Front, Qlik: p.Qlik, Door: door}),
 		Plan:     appPlan(p),
 		Manual: []Instruction{
 			{Who: "Entra administrator", Where: "portal", Do: "Add an on-premises application {app}: internal URL {internal-url}, external URL {external-url}, pre-authentication Microsoft Entra ID, connector group {group}.", Command: "Entra admin center > Enterprise applications > New application > Add an on-premises application"},

@@ -28,6 +28,13 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set the internal URL to {internal-url}.", Command: page, Shell: checks.Portal}},
 		},
 		{
+			ID: "app.internal-url-old-port", Title: "The application leads to a port of old releases",
+			Because: "The internal URL ends in :4244, as in the example on Microsoft's page.",
+			More:    "Releases before April 2018 signed people in on 4244 (http: 4248), and there it belongs to a second application, never to this one. From April 2018 on nothing listens on it: the connector reports BadGateway.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set the internal URL to {internal-url}, without a port.", Command: page, Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
+		},
+		{
 			ID: "app.passthrough", Title: "Anybody reaches Qlik without signing in",
 			Because: "Pre-authentication is set to passthrough.",
 			More:    "With passthrough Entra asks nobody who they are. There is then no user to ask a ticket for, so single sign-on cannot work, and Qlik's own login is on the internet.",

@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -31,6 +32,8 @@ type Ports struct {
 	Front Front
 	// Qlik may be nil: it is asked only where the front does not tell.
 	Qlik Qlik
+	// Door may be nil: what it tells is evidence only.
+	Door Door
 }
 
 // browser is the user agent of an ordinary browser: Qlik chooses its login
@@ -115,7 +118,7 @@ func Checks(p Ports) []checks.Check {
 			Docs:  "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-qlik",
 			Title: "The second application is there for signing in only",
 			Why:   "Users must not open it, and single sign-on belongs to the first one alone.",
-			Run:   second,
+			Run:   second(p.Entra),
 		},
 	}
 }
@@ -176,6 +179,8 @@ func urls(env checks.Env, a fact.PublishedApp) checks.Result {
 	switch {
 	case len(rivals) > 0:
 		return clash(want, rivals[0])
+	case oldPort(a.InternalURL, want):
+		return checks.Failed("app.internal-url-old-port", want, a.InternalURL)
 	case !SameURL(a.InternalURL, want):
 		return checks.Failed("app.internal-url-wrong", want, a.InternalURL)
 	}
@@ -235,9 +240,11 @@ func count(p Ports) checks.Func {
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
 		}
+		first, _ := checks.Known[fact.PublishedApp](env, FactApp)
 		var second fact.PublishedApp
 		for _, a := range list {
-			if SameURL(a.InternalURL, env.Site.SecondInternalURL()) {
+			// The first application with that port is no second one.
+			if SameURL(a.InternalURL, env.Site.SecondInternalURL()) && a.ObjectID != first.ObjectID {
 				second = a
 			}
 		}
@@ -254,8 +261,30 @@ func count(p Ports) checks.Func {
 		}
 		return r.With("release", release).With("sign-in page", flow.Location).
 			With("the redirect asks for", map[bool]string{true: "two applications", false: "one application"}[flow.SecondApp]).
-			With("the release asks for", asks)
+			With("the release asks for", asks).With("engine", engine(ctx, p.Door, env))
 	}
+}
+
+// engine is the version that the engine itself gives: it is installed with the
+// release, and nobody edits it. It decides nothing.
+func engine(ctx context.Context, d Door, env checks.Env) string {
+	if d == nil {
+		return "not asked"
+	}
+	version, err := d.EngineVersion(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix)
+	if err != nil {
+		return "could not be asked: " + err.Error()
+	}
+	return version
+}
+
+// oldPort says that a URL is the wanted one with the port on which releases
+// before April 2018 sign people in.
+func oldPort(have, want string) bool {
+	h, err := url.Parse(have)
+	w, werr := url.Parse(want)
+	return err == nil && werr == nil && strings.EqualFold(h.Hostname(), w.Hostname()) &&
+		(h.Port() == "4244" || h.Port() == "4248") && w.Port() != h.Port()
 }
 
 // SameURL compares URLs as the portal does: letter case of the host and a

@@ -31,3 +31,8 @@ type Front interface {
 type Qlik interface {
 	Release(ctx context.Context) (fact.QlikProduct, error)
 }
+
+// Door answers which engine is behind the front, on a session of the test user.
+type Door interface {
+	EngineVersion(ctx context.Context, internalURL, prefix string) (string, error)
+}

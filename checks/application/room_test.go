@@ -148,7 +148,10 @@ func rows() []row {
 		{"twice", "app.published", func(x *tenant) { x.apps = append(x.apps, app(nil)) }, nil, fail("app.doubled", "2 applications")},
 		{"the internal URL is another's", "app.published", set(func(a *fact.PublishedApp) { a.Name, a.ExternalURL = "Old", "https://old-contoso.msappproxy.net/" }), nil, fail("app.url-clash", "Old")},
 		{"to Qlik", "app.urls", nil, nil, pass("sense.contoso.test")},
-		{"elsewhere", "app.urls", set(func(a *fact.PublishedApp) { a.InternalURL = "https://sense.contoso.test:4244/" }), nil, fail("app.internal-url-wrong", ":4244")},
+		{"as on Microsoft's page", "app.urls", set(func(a *fact.PublishedApp) { a.InternalURL = "https://Sense.contoso.test:4244" }), nil, fail("app.internal-url-old-port", ":4244")},
+		{"the plain sign-in port", "app.urls", set(func(a *fact.PublishedApp) { a.InternalURL = "http://sense.contoso.test:4248/" }), nil, fail("app.internal-url-old-port", ":4248")},
+		{"another port", "app.urls", set(func(a *fact.PublishedApp) { a.InternalURL = "https://sense.contoso.test:8443/" }), nil, fail("app.internal-url-wrong", ":8443")},
+		{"elsewhere", "app.urls", set(func(a *fact.PublishedApp) { a.InternalURL = "https://old.contoso.test:4244/" }), nil, fail("app.internal-url-wrong", "old")},
 		{"back to the application", "app.redirect", nil, nil, pass("")},
 		{"nowhere", "app.redirect", set(func(a *fact.PublishedApp) { a.RedirectURIs = nil }), nil, fail("app.redirect-missing", "none")},
 		{"without the closing slash", "app.redirect", set(func(a *fact.PublishedApp) { a.RedirectURIs = []string{"https://sense-contoso.msappproxy.net"} }), nil, fail("app.redirect-missing", "only")},
@@ -182,6 +185,14 @@ func rows() []row {
 		{"the second one is open", "app.second", old(func(a *fact.PublishedApp) { a.PreAuthentication = "passthru" }), nil, fail("app.second-wrong", "passthru")},
 		{"the second one is elsewhere", "app.second", old(func(a *fact.PublishedApp) { a.GroupID, a.GroupName = "g-9", "Default" }), nil, fail("app.second-wrong", "Default")},
 		{"the second one is for others", "app.second", old(func(a *fact.PublishedApp) { a.AssignedPrincipalIDs = nil }), nil, fail("app.second-wrong", "alice@contoso.test")},
+		{"the second one is for a group", "app.second", func(x *tenant) {
+			old(func(a *fact.PublishedApp) { a.AssignedPrincipalIDs = []string{"g-9"} })(x)
+			x.groups = []fact.CloudGroup{{ID: "g-9", Name: "Qlik readers"}}
+		}, nil, pass("Qlik readers")},
+		{"the second one is for another group", "app.second", func(x *tenant) {
+			old(func(a *fact.PublishedApp) { a.AssignedPrincipalIDs = []string{"g-8"} })(x)
+			x.groups = []fact.CloudGroup{{ID: "g-9", Name: "Qlik readers"}}
+		}, nil, fail("app.second-wrong", "alice@contoso.test")},
 		{"the second one is seen", "app.second", old(func(a *fact.PublishedApp) { a.HiddenFromUsers = false }), nil, fail("app.second-visible", "")},
 	}
 }

@@ -12,7 +12,11 @@ import (
 
 // second judges the application of the sign-in port, where the release needs
 // one: reached like the first, but seen by nobody and without single sign-on.
-func second(_ context.Context, env checks.Env) checks.Result {
+func second(e Entra) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result { return judgeSecond(ctx, env, e) }
+}
+
+func judgeSecond(ctx context.Context, env checks.Env, e Entra) checks.Result {
 	a, needed := checks.Known[fact.PublishedApp](env, FactSecond)
 	if !needed {
 		return checks.NotApplicable("this release signs in under its own address")
@@ -30,10 +34,21 @@ func second(_ context.Context, env checks.Env) checks.Result {
 		return evidence(checks.Failed("app.second-wrong", expected, "pre-authentication is "+a.PreAuthentication))
 	case a.GroupID != group.ID:
 		return evidence(checks.Failed("app.second-wrong", expected, "served by the connector group "+a.GroupName))
-	case a.AssignmentRequired && !slices.Contains(a.AssignedPrincipalIDs, user.ID):
-		return evidence(checks.Failed("app.second-wrong", expected, user.UPN+" is not assigned to it"))
 	case !a.HiddenFromUsers:
 		return evidence(checks.Failed("app.second-visible", expected, "users see it among their applications"))
+	}
+	if a.AssignmentRequired && !slices.Contains(a.AssignedPrincipalIDs, user.ID) {
+		group := ""
+		if len(a.AssignedPrincipalIDs) > 0 {
+			var err error
+			if group, err = throughGroup(ctx, e, a, user); err != nil {
+				return evidence(checks.Explain(err).Expect(expected))
+			}
+		}
+		if group == "" {
+			return evidence(checks.Failed("app.second-wrong", expected, user.UPN+" is not assigned to it"))
+		}
+		return evidence(checks.Passed(expected, a.Name+", as it should be, assigned through the group "+group))
 	}
 	return evidence(checks.Passed(expected, a.Name+", as it should be"))
 }

@@ -102,16 +102,29 @@ func assigned(e Entra) checks.Func {
 		case len(a.AssignedPrincipalIDs) == 0:
 			return checks.Failed("app.not-assigned", expected, "nobody is assigned, and assignment is required")
 		}
-		groups, err := e.DirectGroups(ctx, u.ID)
+		name, err := throughGroup(ctx, e, a, u)
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
 		}
-		for _, g := range groups {
-			if slices.Contains(a.AssignedPrincipalIDs, g.ID) {
-				return checks.Passed(expected, "assigned through the group "+g.Name)
-			}
+		if name != "" {
+			return checks.Passed(expected, "assigned through the group "+name)
 		}
 		return checks.Failed("app.not-assigned", expected, "not assigned, and assignment is required").
 			With("assigned", fmt.Sprintf("%d others", len(a.AssignedPrincipalIDs)))
 	}
+}
+
+// throughGroup names an assigned group that the user is a direct member of;
+// empty when there is none.
+func throughGroup(ctx context.Context, e Entra, a fact.PublishedApp, u fact.CloudUser) (string, error) {
+	groups, err := e.DirectGroups(ctx, u.ID)
+	if err != nil {
+		return "", err //nolint:wrapcheck // the check explains it as it is
+	}
+	for _, g := range groups {
+		if slices.Contains(a.AssignedPrincipalIDs, g.ID) {
+			return g.Name, nil
+		}
+	}
+	return "", nil
 }

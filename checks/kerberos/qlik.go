@@ -87,6 +87,12 @@ func named(v fact.VirtualProxy) string {
 	return "/" + v.Prefix
 }
 
+// Serving are the proxies that can be behind the published URL, and those that
+// cannot.
+func Serving(ctx context.Context, q Qlik, env checks.Env) (serve, others []fact.ProxyService, err error) {
+	return serving(ctx, q, env)
+}
+
 // serving are the proxies that can be behind the published URL: those that
 // serve its virtual proxy, or all where that cannot be told.
 func serving(ctx context.Context, q Qlik, env checks.Env) (serve, others []fact.ProxyService, err error) {

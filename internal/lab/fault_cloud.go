@@ -155,6 +155,26 @@ func appTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "app-old-port", Step: "app", Check: "app.urls", Cause: "app.internal-url-old-port",
+				Title: "the internal URL ends in :4244, as on Microsoft's page",
+				Note:  "That port belongs to releases before April 2018, and there to a second application. On today's nothing listens: BadGateway.",
+			},
+			after: published,
+			set: app(func(_ *entra.State, a *entra.Application) {
+				a.Publishing.InternalURL = "https://" + contoso.QlikHost + ":4244/"
+			}),
+		},
+		{
+			Fault: Fault{
+				ID: "second-app-missing", Step: "app", Check: "app.count", Cause: "app.second-missing",
+				Title: "Qlik Sense February 2018, and only one application",
+				Note:  "After Entra's sign-in the browser is sent on to port 4244, which is not published: it waits until it gives up.",
+			},
+			after: published,
+			set:   oldRelease,
+		},
+		{
+			Fault: Fault{
 				ID: "app-passthrough", Step: "app", Check: "app.preauthentication", Cause: "app.passthrough",
 				Title: "the application lets everybody through to Qlik's sign-in",
 				Note:  "Passthrough: no Entra sign-in, no conditional access, and no delegation, because nobody is known. Qlik's own sign-in page is on the internet.",

@@ -30,7 +30,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	}
 	l.entra.View(func(s *entra.State) { put("tenant", s) })
 	l.qlik.View(func(s *qlik.State) {
-		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Nodes, s.License, s.SessionLimit, s.Faults})
+		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Nodes, s.License, s.SessionLimit, s.Faults, s.Release})
 	})
 	put("proxy", l.proxy.View())
 	for _, name := range []string{"alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet"} {

@@ -53,6 +53,23 @@ func (d *Door) OriginSignedIn(ctx context.Context, internalURL, prefix, origin s
 	return probe, nil
 }
 
+// EngineVersion is what the engine behind the front calls itself.
+func (d *Door) EngineVersion(ctx context.Context, internalURL, prefix string) (string, error) {
+	jar, leave, err := d.Session(ctx, internalURL, prefix)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	probe, err := netprobe.NewEngine(d.dialer).Open(ctx, netprobe.OpenOptions{URL: internalURL, Prefix: prefix, Jar: jar})
+	if err != nil {
+		return "", fmt.Errorf("asking the engine for its version: %w", err)
+	}
+	if probe.EngineVersion == "" {
+		return "", &fact.Error{Kind: fact.Refused, System: system, Op: "asking the engine for its version", Text: "it did not say"}
+	}
+	return probe.EngineVersion, nil
+}
+
 // Ticket is one of the test user's, good for one sign-in within a minute.
 func (d *Door) Ticket(ctx context.Context, prefix string) (string, error) {
 	return d.ticketFor(ctx, d.userDirectory(), d.site.SAM(), prefix)
