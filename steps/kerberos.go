@@ -52,9 +52,14 @@ func kerberosPlan(p Ports) PlanFunc {
 				},
 			})
 		}
-		proxies, err := p.Qlik.Proxies(ctx)
+		proxies, others, err := kerberos.Serving(ctx, p.Qlik, env)
 		if err != nil {
 			return plan, fmt.Errorf("reading the proxies: %w", err)
+		}
+		for _, px := range others {
+			if !px.Kerberos {
+				plan.Notes = append(plan.Notes, "The proxy "+px.Host+" stays as it is: it does not serve the published URL.")
+			}
 		}
 		for _, px := range proxies {
 			if !px.Kerberos {

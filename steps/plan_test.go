@@ -2,6 +2,7 @@ package steps_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,12 @@ func plans() []planCase {
 			return []string{w.virtual[0].DevicePattern, w.virtual[1].DevicePattern}
 		}, want: []string{"Mozilla", "Windows"}},
 		{name: "one switch", step: "kerberos", setup: func(w *world) { w.virtual[1].DevicePattern, w.proxies[0].Kerberos = "Mozilla", true }, ids: []string{"kerberos.switch"}, after: func(*world) []string { return nil }},
+		{name: "a proxy of others stays", step: "kerberos", setup: func(w *world) {
+			w.virtual[1].DevicePattern = "Mozilla"
+			w.proxies[0].VirtualProxies, w.proxies[1].VirtualProxies = []string{"vp-0", "vp-1"}, []string{"vp-0"}
+		}, ids: []string{"kerberos.switch"}, after: func(w *world) []string {
+			return []string{fmt.Sprint(w.proxies[0].Host, w.proxies[0].Kerberos), fmt.Sprint(w.proxies[1].Host, w.proxies[1].Kerberos)}
+		}, want: []string{"qlik01true", "qlik02false"}},
 		{name: "on already", step: "kerberos", setup: func(w *world) {
 			w.virtual[1].DevicePattern, w.proxies[0].Kerberos, w.proxies[1].Kerberos = "Mozilla", true, true
 		}},
