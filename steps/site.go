@@ -40,11 +40,14 @@ func Questions() []Question {
 		q.Required = false
 		return q
 	}
+	internal := text("publish.internal_url", "Internal URL", "What people open on the LAN. Example: https://sense.contoso.com/", func(s *site.Site) *string { return &s.Publish.InternalURL }, site.CheckURL)
+	// The virtual proxy is that of the URL.
+	internal.Set = func(s *site.Site, v string) { s.SetInternalURL(strings.TrimSpace(v)) }
 	return []Question{
 		text("name", "Name of the site", "How you call it; a folder bears this name. Example: contoso", func(s *site.Site) *string { return &s.Name }, site.CheckName),
 		text("entra.tenant", "Tenant", "Its id or a verified domain. Example: contoso.onmicrosoft.com", func(s *site.Site) *string { return &s.Entra.Tenant }, nil),
 		optional(text("entra.sign_in", "Way to sign in to Entra", "browser, device-code or azure-cli; empty means device-code.", func(s *site.Site) *string { return &s.Entra.SignIn }, site.CheckSignIn)),
-		text("publish.internal_url", "Internal URL", "What people open on the LAN. Example: https://sense.contoso.com/", func(s *site.Site) *string { return &s.Publish.InternalURL }, site.CheckURL),
+		internal,
 		text("publish.external_url", "External URL", "What they will open from outside. Example: https://sense-contoso.msappproxy.net/", func(s *site.Site) *string { return &s.Publish.ExternalURL }, site.CheckHTTPS),
 		text("publish.app_name", "Name of the application", "As users see it. Example: Qlik Sense", func(s *site.Site) *string { return &s.Publish.AppName }, nil),
 		text("publish.connector_group", "Connector group", "Its name in Entra. Example: Default", func(s *site.Site) *string { return &s.Publish.ConnectorGroup }, nil),

@@ -146,3 +146,16 @@ func TestHosts(t *testing.T) {
 		}
 	}
 }
+
+// TestPrefixFollowsTheURL types an address below a virtual proxy into the form.
+func TestPrefixFollowsTheURL(t *testing.T) {
+	s := completeSite()
+	for _, q := range steps.Questions() {
+		if q.Key == "publish.internal_url" {
+			q.Set(&s, " https://sense.contoso.test/outside/ ")
+		}
+	}
+	if s.Qlik.Prefix != "outside" || s.Publish.InternalURL != "https://sense.contoso.test/outside/" {
+		t.Errorf("the prefix is %q of %q", s.Qlik.Prefix, s.Publish.InternalURL)
+	}
+}

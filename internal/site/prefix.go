@@ -35,3 +35,13 @@ func (s *Site) settle() {
 		s.Qlik.Prefix = s.PublishedPrefix()
 	}
 }
+
+// SetInternalURL takes another internal URL, and with it the prefix, unless
+// somebody gave one that does not stem from the URL.
+func (s *Site) SetInternalURL(v string) {
+	follows := s.Qlik.Prefix == s.PublishedPrefix()
+	s.Publish.InternalURL = v
+	if follows {
+		s.Qlik.Prefix = s.PublishedPrefix()
+	}
+}

@@ -20,3 +20,21 @@ func TestPublishedPrefix(t *testing.T) {
 		t.Errorf("a prefix that was given became %q", given.Qlik.Prefix)
 	}
 }
+
+func TestSetInternalURL(t *testing.T) {
+	t.Parallel()
+	var s Site
+	for _, step := range []struct{ url, want string }{
+		{"https://sense.contoso.com/outside/", "outside"},
+		{"https://sense.contoso.com/", ""},
+		{"https://sense.contoso.com/a/b/hub/", "a/b"},
+	} {
+		if s.SetInternalURL(step.url); s.Qlik.Prefix != step.want || s.Publish.InternalURL != step.url {
+			t.Errorf("%s: prefix %q, want %q", step.url, s.Qlik.Prefix, step.want)
+		}
+	}
+	s.Qlik.Prefix = "given"
+	if s.SetInternalURL("https://sense.contoso.com/x/"); s.Qlik.Prefix != "given" {
+		t.Errorf("a prefix that was given became %q", s.Qlik.Prefix)
+	}
+}

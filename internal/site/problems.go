@@ -40,14 +40,14 @@ func (s Site) Problems() []Problem {
 	add("publish.internal_url", s.Publish.InternalURL, CheckURL, "https://sense.contoso.com/")
 	add("publish.connector_group", s.Publish.ConnectorGroup, nil, "Default")
 	add("qlik.repository", s.Qlik.Repository, CheckHTTPS, "https://qlik01.contoso.com:4242")
-	if s.Qlik.Via != ViaProxy {
+	if s.Qlik.Via != ViaProxy || s.Qlik.Certificate != "" {
 		add("qlik.certificate", s.Qlik.Certificate, nil, "client.pem")
-	}
-	if pemFile(s.Qlik.Certificate) {
-		add("qlik.key", s.Qlik.Key, nil, "client_key.pem")
-	}
-	if pemFile(s.Qlik.Certificate) || pfxFile(s.Qlik.Certificate) {
-		add("qlik.root", s.Qlik.Root, nil, "root.pem")
+		if pemFile(s.Qlik.Certificate) {
+			add("qlik.key", s.Qlik.Key, nil, "client_key.pem")
+		}
+		if pemFile(s.Qlik.Certificate) || pfxFile(s.Qlik.Certificate) {
+			add("qlik.root", s.Qlik.Root, nil, "root.pem")
+		}
 	}
 	add("qlik.service_account", s.Qlik.ServiceAccount, CheckAccount, `CONTOSO\qlik`)
 	add("directory.domain", s.Directory.Domain, CheckDomain, "contoso.com")
@@ -92,6 +92,9 @@ func (s Site) Problems() []Problem {
 				out = append(out, Problem{Path: fmt.Sprintf("pins[%d]", i), Text: fmt.Sprintf("%q is not host:port", hp)})
 			}
 		}
+	}
+	if u, err := url.Parse(s.Publish.InternalURL); err == nil && (u.Port() == signInPort || u.Port() == signInPortPlain) {
+		out = append(out, Problem{Path: "publish.internal_url", Text: "ends in the port on which releases before April 2018 sign in, as in Microsoft's example: leave the port out on every release"})
 	}
 	if e, i := s.ExternalHost(), s.InternalHost(); e != "" && e == i && s.Directory.Domain != "" && !strings.HasSuffix("."+e, "."+strings.ToLower(s.Directory.Domain)) {
 		out = append(out, Problem{Path: "publish.internal_url", Text: "is the same host as the external URL, but not in the directory's domain"})

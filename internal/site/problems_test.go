@@ -53,6 +53,11 @@ func TestProblems(t *testing.T) {
 		{"an external URL without TLS", func(s *site.Site) { s.Publish.ExternalURL = "http://x.y/" }, "publish.external_url", "begins with https://"},
 		{"a host for a URL", func(s *site.Site) { s.Publish.InternalURL = "sense.contoso.com" }, "publish.internal_url", "begins with https:// or http://"},
 		{"a password in a URL", func(s *site.Site) { s.Publish.InternalURL = "https://a:b@sense.contoso.com/" }, "publish.internal_url", "is not a URL"},
+		{"the port of Microsoft's example", func(s *site.Site) { s.Publish.InternalURL = "https://sense.contoso.com:4244/" }, "publish.internal_url", "before April 2018"},
+		{"no certificate, through the proxy", func(s *site.Site) {
+			s.Qlik.Via, s.Qlik.Certificate, s.Qlik.Key, s.Qlik.Root = site.ViaProxy, "", "", ""
+		}, "", ""},
+		{"an unknown way to the repository", func(s *site.Site) { s.Qlik.Via = "tunnel" }, "qlik.via", "direct nor proxy"},
 		{"an account without a domain", func(s *site.Site) { s.Qlik.ServiceAccount = "qlik" }, "qlik.service_account", `CONTOSO\qlik`},
 		{"a short domain", func(s *site.Site) { s.Directory.Domain = "CONTOSO" }, "directory.domain", "full DNS name"},
 		{"a host for the directory", func(s *site.Site) { s.Directory.Server = "dc1.contoso.com" }, "directory.server", "ldaps:// or ldap://"},
