@@ -31,6 +31,7 @@ const (
 	onPhone
 	onCrash
 	onNotes
+	onPick
 )
 
 // model is the only tea.Model: it routes messages and owns what outlives a
@@ -68,12 +69,14 @@ type model struct {
 	phone   phoneScreen
 	crash   crashScreen
 	trainer notesScreen
+	picks   pickScreen
 
 	interrupted bool
 	failed      error // why the journey that was asked for could not begin
 	drawn       string
 	dirty       bool
-	played      map[string]bool // faults that were shown
+	typed       map[string][]string // earlier answers, by question
+	played      map[string]bool     // faults that were shown
 	applied     map[checks.StepID][]steps.Applied
 	undrawn     tea.Cmd // what a drawing that broke still has to do
 	look        string  // the theme's name
@@ -180,6 +183,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.wheeled(msg)
 	case tea.MouseClickMsg:
 		return m, m.clicked(msg)
+	case suggestedMsg:
+		m.suggested(msg)
 	case brokenMsg:
 		return m, m.broken(msg)
 	case revertedMsg:
@@ -308,6 +313,8 @@ func (m *model) screenActs() []act {
 		return m.crash.acts(m)
 	case onNotes:
 		return m.trainer.acts(m)
+	case onPick:
+		return m.picks.acts(m)
 	}
 	return nil
 }

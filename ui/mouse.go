@@ -44,6 +44,8 @@ func (m *model) shownPane() *pane {
 		return &m.words.pane
 	case onPhone:
 		return &m.phone.pane
+	case onPick:
+		return &m.picks.pane
 	case onNotes:
 		return &m.trainer.pane
 	case onCrash:

@@ -72,6 +72,9 @@ type Config struct {
 	// the program.
 	Begin     func(ctx context.Context) (Journey, error)
 	BeginSays string
+	// Suggest finds answers to a question live, with where they were found; nil
+	// where nothing is offered.
+	Suggest func(ctx context.Context, s site.Site, key string) ([]Suggestion, error)
 	// Desk is where systems leave what the user has to be told or asked while
 	// checks run; it may be nil.
 	Desk *Desk

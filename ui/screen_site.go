@@ -26,6 +26,8 @@ type formScreen struct {
 	form  *huh.Form
 	// problem is why a page could not be saved.
 	problem string
+	// from is where an answer was found, by question.
+	from map[string]Suggestion
 	// create says that the answers make a new site.
 	create bool
 }
@@ -140,6 +142,7 @@ func (s *formScreen) save(m *model) tea.Cmd {
 		}
 		if v != q.Get(next) {
 			changed = true
+			m.recall(q.Key, v)
 			q.Set(&next, v)
 		}
 	}
@@ -202,11 +205,22 @@ func (s *formScreen) acts(m *model) []act {
 		// The form itself takes these keys.
 		return act{on: key.NewBinding(key.WithHelp(k, "")), says: says}
 	}
-	return []act{
-		shown("enter", says), shown("shift+tab", "field before"),
+	out := []act{shown("enter", says), shown("shift+tab", "field before")}
+	if m.cfg.Suggest != nil && !s.create && s.form != nil {
+		out = append(out, act{on: key.NewBinding(key.WithKeys("ctrl+l"), key.WithHelp("ctrl+l", "")), says: "look up", do: plainly(m.lookUp)})
+	}
+	return append(out, []act{
 		{on: esc, says: "back", do: plainly(func() tea.Cmd { return s.back(m) })},
 		{on: key.NewBinding(key.WithKeys("ctrl+q"), key.WithHelp("ctrl+q", "")), says: "quit", do: plainly(m.quit)},
+	}...)
+}
+
+// found keeps where an answer came from.
+func (s *formScreen) found(question string, v Suggestion) {
+	if s.from == nil {
+		s.from = map[string]Suggestion{}
 	}
+	s.from[question] = v
 }
 
 func (s *formScreen) view(m *model) []string {
@@ -269,6 +283,8 @@ func (s *formScreen) provenance(m *model) string {
 	switch {
 	case now == "" && kept == "":
 		from = "not answered yet"
+	case now != kept && s.from[q.Key].Value == now:
+		from = "found: " + s.from[q.Key].From
 	case now != kept:
 		from = "typed now, saved with this page"
 	}

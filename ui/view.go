@@ -86,6 +86,8 @@ func (m *model) body() []string {
 		return m.crash.view(m)
 	case onNotes:
 		return m.trainer.view(m)
+	case onPick:
+		return m.picks.view(m)
 	}
 	return nil
 }

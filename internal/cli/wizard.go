@@ -134,7 +134,7 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 		},
 		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, desk, s) },
 		Theme:  p.look.theme, Background: p.look.background, Mouse: p.look.mouse, Silent: p.look.silent,
-		Present: p.presenting(), CrashDir: store.Dir(),
+		Suggest: p.suggestFor(desk), Present: p.presenting(), CrashDir: store.Dir(),
 		Begin: begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
 	})
 	if err != nil {

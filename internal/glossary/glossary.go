@@ -3,6 +3,7 @@
 package glossary
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -27,7 +28,7 @@ func All() []Term {
 		{"constrained delegation", []string{"KCD", "delegation", "delegate"}, "The right to ask for tickets to one named service in other people's names. The connector needs it for Qlik's name, and for nothing else."},
 		{"default virtual proxy", []string{"virtual proxy"}, "An entrance of the Qlik proxy with its own way to sign in, its own session cookie and its own allow list. A prefix in the address chooses it."},
 		{"DNS", []string{"CNAME", "A record"}, "The telephone book of names and addresses. Kerberos builds the service name from what DNS says, so an alias may lead to another name than the one you typed."},
-		{"domain controller", []string{"domain controllers"}, "The server that holds the directory's accounts and gives out Kerberos tickets. There are usually several, which copy from each other within seconds."},
+		{"domain controller", []string{"domain controllers", "domain ctrl."}, "The server that holds the directory's accounts and gives out Kerberos tickets. There are usually several, which copy from each other within seconds."},
 		{"Entra Connect", []string{"directory synchronisation", "synchronised", "synchronisation"}, "The program that copies users from Active Directory to the tenant, usually every half hour."},
 		{"external URL", []string{"public address"}, "What users type outside; it ends at application proxy, not at Qlik."},
 		{"gate", []string{"gates"}, "The end of a step. It opens when every check of the step has passed, and stays closed otherwise: nobody gets past it by hoping."},
@@ -58,32 +59,40 @@ func All() []Term {
 	}
 }
 
-// Find returns the words that appear in texts, in the order of the alphabet.
+// Find returns the words that appear in texts, in the order in which they do.
 func Find(texts ...string) []Term {
 	hay := strings.ToLower(strings.Join(texts, "\n"))
+	first := map[string]int{}
 	var out []Term
 	for _, t := range All() {
 		for _, name := range append([]string{t.Name}, t.Also...) {
-			if word(hay, strings.ToLower(name)) {
+			at, found := word(hay, strings.ToLower(name))
+			if !found {
+				continue
+			}
+			if earlier, ok := first[t.Name]; !ok {
 				out = append(out, t)
-				break
+				first[t.Name] = at
+			} else {
+				first[t.Name] = min(earlier, at)
 			}
 		}
 	}
+	slices.SortStableFunc(out, func(a, b Term) int { return first[a.Name] - first[b.Name] })
 	return out
 }
 
-// word says that a text has a word in it, not only its letters.
-func word(text, w string) bool {
+// word says where a text has a word in it, not only its letters.
+func word(text, w string) (int, bool) {
 	for from := 0; ; {
 		i := strings.Index(text[from:], w)
 		if i < 0 {
-			return false
+			return 0, false
 		}
 		at := from + i
 		end := at + len(w)
 		if !letterBefore(text, at) && !letterAfter(text, end) {
-			return true
+			return at, true
 		}
 		from = end
 	}

@@ -44,7 +44,7 @@ func TestFind(t *testing.T) {
 		{"whole words only", []string{"respnd, kdcs"}, nil},
 		{"at the ends", []string{"NTLM"}, []string{"NTLM"}},
 		{"beside marks", []string{"(KCD)"}, []string{"constrained delegation"}},
-		{"several texts", []string{"a tenant", "a SID"}, []string{"SID", "tenant"}},
+		{"several texts", []string{"a tenant", "a SID"}, []string{"tenant", "SID"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
