@@ -176,8 +176,10 @@ func signIns() []row {
 	} {
 		add(fact.NotSignedIn, code, cause)
 	}
-	add(fact.Refused, "429", "site.entra-busy")
-	return out
+	return append(out, row{
+		"busy", "site.entra", func(w *worlds) { w.fails["sign-in"] = refused(fact.Refused, "429", "no") }, nil,
+		checkstest.Want{Status: checks.Unknown, Cause: "site.entra-busy", Reason: checks.Unexplained, Seen: "429"},
+	})
 }
 
 // fronts are refusals at the internal URL.

@@ -11,7 +11,10 @@ import (
 func refusedSignIn(err error, env checks.Env, expected string) checks.Result {
 	code := checks.CodeOf(err)
 	if busy(code) {
-		return checks.Failed("site.entra-busy", expected, err.Error()).With("code", code)
+		// Who is told to wait has learnt nothing about the installation.
+		r := checks.Explain(err).Expect(expected)
+		r.Cause = "site.entra-busy"
+		return r
 	}
 	r := refused(err, "site.entra-refused", expected)
 	if r.Status != checks.Fail {

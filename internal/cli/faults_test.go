@@ -25,8 +25,12 @@ func TestEveryFaultIsNamed(t *testing.T) {
 			room <- struct{}{}
 			defer func() { <-room }()
 			r, code := checkDemo(t, "--fault", f.ID)
-			if code != report.ExitFailed || r.Exit != report.ExitFailed {
-				t.Errorf("exit code %d, in the report %d, want %d", code, r.Exit, report.ExitFailed)
+			want := report.ExitFailed
+			if f.Unknown {
+				want = report.ExitCannotSay
+			}
+			if code != want || r.Exit != want {
+				t.Errorf("exit code %d, in the report %d, want %d", code, r.Exit, want)
 			}
 			named := 0
 			for _, s := range r.Steps {
@@ -70,6 +74,9 @@ func judged(t *testing.T, f lab.Fault, c report.Check) bool {
 	}
 	if c.ID != f.Check || c.Cause != f.Cause {
 		t.Errorf("%s is %s because of %q (%s %s), want %s because of %s", c.ID, c.Status, c.Cause, c.Reason, c.Seen, f.Check, f.Cause)
+	}
+	if (c.Status == checks.Unknown) != f.Unknown {
+		t.Errorf("%s is %s", c.ID, c.Status)
 	}
 	return c.ID == f.Check
 }

@@ -17,6 +17,9 @@ type Fault struct {
 	Title string // what is wrong, as a statement
 	// Step, Check and Cause are what must name it.
 	Step, Check, Cause string
+	// Unknown says that the check cannot tell while it lasts: nothing is wrong
+	// with the installation.
+	Unknown bool
 	// Note is for a trainer: what breaks in reality and how it looks.
 	Note string
 }

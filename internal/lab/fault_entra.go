@@ -44,7 +44,7 @@ func signInTraps() []trap {
 		},
 		{
 			Fault: Fault{
-				ID: "graph-busy", Step: "site", Check: "site.entra", Cause: "site.entra-busy",
+				ID: "graph-busy", Step: "site", Check: "site.entra", Cause: "site.entra-busy", Unknown: true,
 				Title: "Graph refuses everything for ten minutes",
 				Note:  "429 with Retry-After: a script of the tenant uses up what Graph allows. Who asks again at once only makes it longer.",
 			},
