@@ -304,14 +304,6 @@ func (s *run) judged(ctx, cctx context.Context, c Check, res Result, timeout tim
 	return res
 }
 
-func join(ids []ID) string {
-	words := make([]string, len(ids))
-	for i, id := range ids {
-		words[i] = string(id)
-	}
-	return strings.Join(words, ", ")
-}
-
 // firstFrames keeps a stack short enough to be pasted into a report.
 func firstFrames(stack string) string {
 	lines := strings.Split(stack, "\n")

@@ -142,7 +142,8 @@ func clocks(p Ports) checks.Func {
 			return checks.Explain(err).Expect(expected)
 		}
 		kdcSkew := kdc.Time.Sub(env.Clock())
-		qlikSkew, qlik := time.Duration(0), ""
+		var qlikSkew time.Duration
+		var qlik string
 		if date, err := p.Front.Date(ctx, env.Site.Publish.InternalURL); err != nil {
 			// Why Qlik does not answer is for site.front to say.
 			qlik = "could not be asked: " + err.Error()

@@ -43,7 +43,7 @@ func front(p Ports) checks.Func {
 			}
 			return r
 		}
-		cause := checks.CauseID("")
+		var cause checks.CauseID
 		switch text := err.Error(); {
 		case strings.Contains(text, "header is incorrect"):
 			return unknownHost(ctx, p, env, expected, text)

@@ -15,13 +15,13 @@ func cached(t Tickets) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		expected := env.Site.SPN() + " among the tickets of this user"
 		list, err := t.CachedTickets(ctx)
-		switch checks.KindOf(err) {
-		case fact.NotFound:
+		kind := checks.KindOf(err)
+		switch {
+		case kind == fact.NotFound:
 			return checks.NotApplicable("nobody has signed in to the domain here: there is no ticket cache")
-		case fact.Unsupported:
+		case kind == fact.Unsupported:
 			return checks.NotApplicable(err.Error())
-		}
-		if err != nil {
+		case err != nil:
 			return checks.Explain(err).Expect(expected)
 		}
 		now := env.Clock()

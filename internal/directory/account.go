@@ -183,7 +183,7 @@ func (s *session) protected(dn string) (protected bool, groups []string, err err
 	member, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeBaseObject, ldap.NeverDerefAliases,
 		0, 0, false, chain+ldap.EscapeFilter(group[0].DN)+")", []string{"1.1"}, nil))
 	if err != nil {
-		return false, nil, err
+		return false, nil, fmt.Errorf("looking for the membership: %w", err)
 	}
 	return len(member.Entries) > 0, nil, nil
 }

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -148,7 +149,7 @@ func (s *session) pages(dn, filter string, each func(*ldap.Entry), attributes ..
 		r, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases,
 			0, 0, false, filter, attributes, []ldap.Control{paging}))
 		if err != nil {
-			return err
+			return fmt.Errorf("reading a page: %w", err)
 		}
 		for _, e := range r.Entries {
 			each(e)

@@ -88,7 +88,7 @@ func (c *Client) revoked(ctx context.Context, op, user string) error {
 	}
 }
 
-func (c *Client) bindKerberos(ctx context.Context, s *session, op string, prepare func() (ldap.GSSAPIClient, error)) error {
+func (c *Client) bindKerberos(_ context.Context, s *session, op string, prepare func() (ldap.GSSAPIClient, error)) error {
 	if c.kerberos == nil {
 		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "no KDC is known"}
 	}

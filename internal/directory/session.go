@@ -157,7 +157,7 @@ type wire struct {
 func (w *wire) Read(p []byte) (int, error) {
 	n, err := w.buffered.Read(p)
 	w.note(err)
-	return n, err
+	return n, err //nolint:wrapcheck // a reader's io.EOF must stay what it is
 }
 
 // Write writes and remembers what went wrong.

@@ -34,7 +34,10 @@ func (c *Client) rehearseHere(ctx context.Context, r *fact.Rehearsal, url string
 			return contextToken{}, err
 		}
 		raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(header, "Negotiate "))
-		return contextToken{raw: raw, opaque: true}, err
+		if err != nil {
+			return contextToken{}, fmt.Errorf("reading the token: %w", err)
+		}
+		return contextToken{raw: raw, opaque: true}, nil
 	}
 	if _, err := made(); err != nil {
 		return &fact.Error{Kind: fact.Refused, System: "LSA", Op: "rehearsing as " + netprobe.Clean(r.Connector), Err: fmt.Errorf("on this host: %w", err)}

@@ -1,8 +1,6 @@
 package lab
 
 import (
-	"time"
-
 	"sensegate/internal/lab/appproxy"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/directory"
@@ -183,7 +181,7 @@ func verifyTraps() []trap {
 				Title: "silent WebSockets are cut",
 				Note:  "A firewall or load balancer with a short idle limit. Users lose the connection when they read for a while: close code 1006.",
 			},
-			set: inProxy(func(s *appproxy.State) { s.IdleCut = time.Duration(idleCut) }),
+			set: inProxy(func(s *appproxy.State) { s.IdleCut = idleCut }),
 		},
 	}
 }

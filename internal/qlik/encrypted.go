@@ -13,7 +13,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"hash"
 )
 
 var errWrongPassword = errors.New("the password is not that of the key")
@@ -79,7 +78,7 @@ func pbes2(der []byte, password string) ([]byte, error) {
 	kdf, c := k.Scheme.Params.KDF.Params, k.Scheme.Params.Cipher
 	prf := sha1.New
 	if kdf.PRF.Algorithm.String() == "1.2.840.113549.2.9" {
-		prf = func() hash.Hash { return sha256.New() }
+		prf = sha256.New
 	}
 	sizes := map[string]int{
 		"2.16.840.1.101.3.4.1.2": 16, "2.16.840.1.101.3.4.1.22": 24, "2.16.840.1.101.3.4.1.42": 32, // AES-CBC
