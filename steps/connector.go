@@ -14,7 +14,8 @@ func connectorStep(p Ports) Step {
 			{Who: "administrator of the connector host", Where: "portal", Do: "Download and install the connector; sign in as an administrator of this tenant.", Command: "Entra admin center > Global Secure Access > Connect > Connectors > Download connector service"},
 			{Who: "administrator of the connector host", Where: "powershell", Do: "Switch HTTP/2 off in WinHTTP (Windows Server 2019 and later), then restart.", Command: `New-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp' -Name EnableDefaultHTTP2 -Value 0 -PropertyType DWord -Force`},
 			{Who: "Entra administrator", Where: "portal", Do: "Put the connectors into the group {group}.", Command: "Entra admin center > Global Secure Access > Connect > Connectors"},
-			{Who: "you", Do: "What only the host can tell comes from a file of evidence: name it under evidence in the site file."},
+			{Who: "administrator of the connector host", Where: "cmd", Do: "What only the host can tell is collected there, on each host; it reads only. Where no program may be run, --script prints a PowerShell script that does the same.", Command: "sensegate collect --output evidence.json"},
+			{Who: "you", Where: "cmd", Do: "Look the file through, bring it here and add it to the site; what it proves is shown.", Command: "sensegate import evidence.json --site site.yaml"},
 		},
 	}
 }

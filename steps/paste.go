@@ -102,13 +102,13 @@ func (g *Guide) usable(id checks.ID) []string {
 // withPastes lets pastes stand in where a check itself cannot tell.
 func (g *Guide) withPastes() checks.Set {
 	list := append([]checks.Check(nil), g.set.All()...)
-	any := false
+	some := false
 	for i, c := range list {
 		texts := g.usable(c.ID)
 		if len(texts) == 0 || c.Proof == nil {
 			continue
 		}
-		any = true
+		some = true
 		last := g.pastes[c.ID][len(g.pastes[c.ID])-1].at
 		live, judge := c.Run, c.Proof.Judge
 		list[i].Run = func(ctx context.Context, env checks.Env) checks.Result {
@@ -124,7 +124,7 @@ func (g *Guide) withPastes() checks.Set {
 			return r
 		}
 	}
-	if !any {
+	if !some {
 		return g.set
 	}
 	set, err := checks.NewSet(list)

@@ -23,7 +23,8 @@ func TestPaste(t *testing.T) {
 	first := checks.Check{ID: "a.first", Step: "a", Title: "first", Run: func(context.Context, checks.Env) checks.Result {
 		return checks.Passed("it", "it")
 	}}
-	second := checks.Check{ID: "a.second", Step: "a", Title: "second", Needs: []checks.ID{"a.first"},
+	second := checks.Check{
+		ID: "a.second", Step: "a", Title: "second", Needs: []checks.ID{"a.first"},
 		Run: func(context.Context, checks.Env) checks.Result {
 			return checks.CouldNotTell(checks.NoEvidence, "it", "nobody looked")
 		},
@@ -37,7 +38,8 @@ func TestPaste(t *testing.T) {
 				}
 				return checks.Passed("it", "pasted").With(checks.LineEvidence, "good"), nil
 			},
-		}}
+		},
+	}
 	g, err := steps.NewGuide(t.Context(), steps.Options{
 		Site: site.Site{Name: "a", Publish: site.Publish{InternalURL: "https://sense.contoso.test/"}},
 		Open: func(context.Context, site.Site) (steps.World, error) { return steps.World{}, nil },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 
 	"sensegate/checks"
@@ -38,7 +39,7 @@ func manuals() map[checks.ID]manual {
 			sections: []string{fact.SectionServices},
 			read: func(f pasted.Frame, e *fact.HostEvidence) (lines []string, err error) {
 				e.Services, lines, err = pasted.Services(f, connectorService, updaterService)
-				return lines, err //nolint:wrapcheck // the refusal is for people
+				return lines, err
 			},
 		},
 		"connector.tls12": {
@@ -57,7 +58,7 @@ func manuals() map[checks.ID]manual {
 			read: func(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 				r, err := pasted.Keys(f)
 				e.SPNEGO = absentOr(r.Number(keySPNEGO, "UseSpnegoAuthentication"))
-				return []string{r.Line(keySPNEGO, "UseSpnegoAuthentication")}, err //nolint:wrapcheck // the refusal is for people
+				return []string{r.Line(keySPNEGO, "UseSpnegoAuthentication")}, err
 			},
 		},
 		"connector.domain": {
@@ -67,16 +68,16 @@ func manuals() map[checks.ID]manual {
 				sound, line, err := pasted.Channel(f)
 				// A machine outside a domain has no channel: 1355 or 1722 and the like.
 				e.DomainJoined, e.SecureOK, e.Domain = true, sound, "the domain"
-				return []string{line}, err //nolint:wrapcheck // the refusal is for people
+				return []string{line}, err
 			},
 		},
 		"connector.clock": {
 			command:  "w32tm /stripchart /computer:{domain} /samples:1 /dataonly",
 			sections: []string{fact.SectionClock},
-			read: func(f pasted.Frame, e *fact.HostEvidence) (_ []string, err error) {
-				line := ""
-				e.ClockSkew, line, err = pasted.Offset(f)
-				return []string{line}, err //nolint:wrapcheck // the refusal is for people
+			read: func(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+				skew, line, err := pasted.Offset(f)
+				e.ClockSkew = skew
+				return []string{line}, err
 			},
 		},
 		"connector.agents": {
@@ -87,7 +88,7 @@ func manuals() map[checks.ID]manual {
 				for _, s := range list {
 					e.Agents = append(e.Agents, s.Name)
 				}
-				return lines, err //nolint:wrapcheck // the refusal is for people
+				return lines, err
 			},
 		},
 	}
@@ -96,7 +97,7 @@ func manuals() map[checks.ID]manual {
 func readTLS(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 	r, err := pasted.Keys(f)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the refusal is for people
+		return nil, err
 	}
 	on, off := r.Number(keyTLS, "Enabled"), r.Number(keyTLS, "DisabledByDefault")
 	switch {
@@ -112,7 +113,7 @@ func readTLS(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 func readHTTP2(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 	r, err := pasted.Keys(f)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // the refusal is for people
+		return nil, err
 	}
 	if _, err := fmt.Sscan(r.Text(keySystem, "CurrentBuildNumber"), &e.OSBuild); err != nil {
 		return nil, errors.New("it does not hold CurrentBuildNumber, which every Windows has: part of the output is missing")
@@ -229,18 +230,14 @@ func (p pastedHosts) Host(ctx context.Context, name string) (fact.HostEvidence, 
 	e, err := p.live.Host(ctx, name)
 	switch {
 	case !ok:
-		return e, err //nolint:wrapcheck // the adapter's own words
+		return e, err
 	case err != nil:
 		return over, nil //nolint:nilerr // nothing was collected, and something pasted
 	}
 	if e.Sections == nil {
 		return e, nil
 	}
-	sections := make(map[string]fact.Provenance, len(e.Sections))
-	for k, v := range e.Sections {
-		sections[k] = v
-	}
-	e.Sections = sections
+	e.Sections = maps.Clone(e.Sections)
 	for s := range over.Sections {
 		e.Take(s, over)
 	}

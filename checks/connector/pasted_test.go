@@ -179,20 +179,3 @@ func TestLargePastes(t *testing.T) {
 		t.Errorf("%v %s after %s", err, r.Status, took)
 	}
 }
-
-func FuzzPastedHost(f *testing.F) {
-	f.Add(english)
-	f.Add(german)
-	f.Add("conn01\nSENSEGATE-END")
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, c := range connector.HostChecks(nothing{}) {
-			if c.Proof == nil {
-				continue
-			}
-			_, env := proofOf(t, c.ID)
-			if r, err := c.Proof.Judge(t.Context(), env, []string{text}); err == nil && r.Status == checks.Crashed {
-				t.Errorf("%s: %+v", c.ID, r)
-			}
-		}
-	})
-}

@@ -88,7 +88,7 @@ func (p *program) collect(ctx context.Context, o collectOptions) error {
 		return fmt.Errorf("collecting on this machine: %w", err)
 	}
 	if err := winhost.Write(o.output, e, winhost.Origin{Site: o.siteName}); err != nil {
-		return err //nolint:wrapcheck // it names the file and what was done
+		return err
 	}
 	fmt.Fprintf(p.Out, "\n%s tells of %s. Look it through, then carry it to where the wizard runs:\nsensegate import %s\n", o.output, e.Host, filepath.Base(o.output))
 	return nil
@@ -106,7 +106,7 @@ func (p *program) completed(o *collectOptions) error {
 	}
 	facts, err := site.Load(o.file)
 	if err != nil {
-		return err //nolint:wrapcheck // a FileError says it all
+		return err
 	}
 	if o.siteName == "" {
 		o.siteName = facts.Name

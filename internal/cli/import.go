@@ -87,7 +87,7 @@ func (p *program) target(file, name string) (site.Site, *session.Session, error)
 		return site.Site{}, nil, usage("which site? give --site FILE or --name NAME of a saved one")
 	case file != "":
 		facts, err := site.Load(file)
-		return facts, nil, err //nolint:wrapcheck // a FileError says it all
+		return facts, nil, err
 	}
 	store, err := p.store()
 	if err != nil {
@@ -108,7 +108,7 @@ func (p *program) verified(s site.Site, path string) (piece, error) {
 	}
 	e, origin, err := winhost.Read(full)
 	if err != nil {
-		return piece{}, err //nolint:wrapcheck // it names the file and the reason
+		return piece{}, err
 	}
 	limit := s.EvidenceMaxAge
 	if limit <= 0 {

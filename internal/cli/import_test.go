@@ -139,10 +139,10 @@ func TestImportRefuses(t *testing.T) {
 	}
 	t.Run("written by a lab for a real site", func(t *testing.T) {
 		lab := x.write(t, x.e, winhost.Origin{Site: x.facts.Name, Simulated: true})
-		real := x.facts
-		real.Simulated = false
+		customer := x.facts
+		customer.Simulated = false
 		file := filepath.Join(t.TempDir(), "site.yaml")
-		if err := site.Save(file, real); err != nil {
+		if err := site.Save(file, customer); err != nil {
 			t.Fatal(err)
 		}
 		if code, said := run(t, "import", "--site", file, lab); code != 2 || !strings.Contains(said, "practice lab") {

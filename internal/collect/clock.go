@@ -49,12 +49,12 @@ func askTime(conn net.Conn, now func() time.Time) (time.Duration, error) {
 	sent := now()
 	binary.BigEndian.PutUint64(ask[40:], stamp(sent))
 	if _, err := conn.Write(ask); err != nil {
-		return 0, err //nolint:wrapcheck // the caller says what was asked
+		return 0, err
 	}
 	answer := make([]byte, 512)
 	n, err := conn.Read(answer)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // the caller says what was asked
+		return 0, err
 	}
 	back := now()
 	if n < 48 || answer[0]&7 != 4 || answer[1] == 0 || binary.BigEndian.Uint64(answer[24:]) != stamp(sent) {

@@ -24,8 +24,10 @@ type Endpoint struct {
 // change, so one that is not reached is a hint and no proof.
 func Endpoints(tenant string) []Endpoint {
 	out := []Endpoint{
-		{"login.microsoftonline.com", 443}, {"login.windows.net", 443},
-		{"register.msappproxy.net", 443}, {"updater.msappproxy.net", 443},
+		{"login.microsoftonline.com", 443},
+		{"login.windows.net", 443},
+		{"register.msappproxy.net", 443},
+		{"updater.msappproxy.net", 443},
 	}
 	if tenant != "" {
 		out = append(out, Endpoint{tenant + ".bootstrap.msappproxy.net", 443})
@@ -87,8 +89,7 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) fact.Eg
 	}
 	conn, err := c.Net.through(ctx, proxy, net.JoinHostPort(e.Host, strconv.Itoa(e.Port)))
 	if err != nil {
-		var r *refusal
-		if errors.As(err, &r) {
+		if r, ok := errors.AsType[*refusal](err); ok {
 			out.Status = r.status
 		}
 		out.Problem = err.Error()

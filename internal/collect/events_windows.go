@@ -41,6 +41,9 @@ func (local) Events(ctx context.Context, channel string, most int) ([]string, er
 		if errors.Is(err, channelMissing) || errors.Is(err, queryUnreadable) || errors.Is(err, windows.ERROR_FILE_NOT_FOUND) {
 			return nil, nil
 		}
+		if errors.Is(err, windows.Errno(0)) {
+			err = errors.New("this system has none that can be asked")
+		}
 		return nil, fmt.Errorf("opening the event log: %w", err)
 	}
 	defer func() { _, _, _ = closing.Call(set) }()

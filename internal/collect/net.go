@@ -38,7 +38,11 @@ func (n Net) dial(ctx context.Context, network, address string) (net.Conn, error
 		return n.Dial(ctx, network, address)
 	}
 	var d net.Dialer
-	return d.DialContext(ctx, network, address)
+	conn, err := d.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, fmt.Errorf("connecting: %w", err)
+	}
+	return conn, nil
 }
 
 func (n Net) lookup(ctx context.Context, host string) (string, []string, error) {
@@ -47,7 +51,7 @@ func (n Net) lookup(ctx context.Context, host string) (string, []string, error) 
 	}
 	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
 	if err != nil {
-		return "", nil, err
+		return "", nil, fmt.Errorf("looking it up: %w", err)
 	}
 	canonical, err := net.DefaultResolver.LookupCNAME(ctx, host)
 	if err != nil {

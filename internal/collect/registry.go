@@ -22,7 +22,7 @@ func connector(_ context.Context, c *collector) (string, error) {
 	for _, f := range files {
 		if err == nil && strings.Contains(strings.ToLower(baseOf(f)), "connectordiagnosticstool") && strings.HasSuffix(strings.ToLower(f), ".exe") {
 			c.e.Diagnostics = f
-			says += ", diagnostics tool: " + f
+			says = v + ", diagnostics tool: " + f
 		}
 	}
 	return says, nil

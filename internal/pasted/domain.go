@@ -3,6 +3,7 @@ package pasted
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,8 +34,8 @@ func Channel(f Frame) (sound bool, line string, err error) {
 // Offset reads `w32tm /stripchart /dataonly`: how far this machine's clock is
 // ahead of the one that was asked.
 func Offset(f Frame) (time.Duration, string, error) {
-	for i := len(f.Lines) - 1; i >= 0; i-- {
-		m := offsetShape.FindStringSubmatch(f.Lines[i])
+	for _, line := range slices.Backward(f.Lines) {
+		m := offsetShape.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
@@ -43,7 +44,7 @@ func Offset(f Frame) (time.Duration, string, error) {
 			continue
 		}
 		// It prints what has to be added to the local clock.
-		return -time.Duration(seconds * float64(time.Second)), f.Lines[i], nil
+		return -time.Duration(seconds * float64(time.Second)), line, nil
 	}
 	return 0, "", errors.New("it holds no difference of clocks, such as: 12:00:00, +00.0012345s")
 }

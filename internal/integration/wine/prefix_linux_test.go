@@ -41,7 +41,7 @@ func boot(t *testing.T) *prefix {
 	p.env = append(p.env, "WINEPREFIX="+p.dir, "WINEDEBUG=-all,err+sc", "WINEDLLOVERRIDES=winemenubuilder.exe,mscoree,mshtml=d", "WINEARCH=win64")
 	t.Cleanup(func() {
 		// t.Context has ended by now, and the machine has to be switched off all the same.
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute) //nolint:usetesting // see above
 		defer cancel()
 		for _, how := range []string{"-k", "-w"} {
 			cmd := exec.CommandContext(ctx, "wineserver", how)
