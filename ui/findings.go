@@ -76,6 +76,7 @@ func (m *model) trouble(p *page, c steps.CheckView, evidence bool) {
 		}
 		label = "or"
 	}
+	m.askedFor(p, c)
 	p.field(4, "read on", m.th.dim, m.readOn(c))
 	if evidence {
 		m.evidence(p, c)

@@ -183,6 +183,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.wheeled(msg)
 	case tea.MouseClickMsg:
 		return m, m.clicked(msg)
+	case judgedMsg:
+		m.judged(msg)
 	case suggestedMsg:
 		m.suggested(msg)
 	case brokenMsg:
@@ -261,6 +263,8 @@ func (m *model) pasted(p tea.PasteMsg) tea.Cmd {
 	case m.helping || m.job != nil:
 	case m.screen == onForm:
 		return m.form.update(m, tea.PasteMsg{Content: strings.TrimSpace(Clean(p.Content))})
+	case m.screen == onStep:
+		return m.pasteProof(p.Content)
 	case m.screen == onPlan:
 		m.plan.insert(p.Content)
 	case m.screen == onSecret:

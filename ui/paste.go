@@ -1,0 +1,67 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"sensegate/checks"
+	"sensegate/steps"
+)
+
+// judgedMsg is a paste that was looked at.
+type judgedMsg struct {
+	token  int
+	id     checks.ID
+	text   string
+	result checks.Result
+	err    error
+}
+
+// pasteProof takes what was pasted on a step's page as proof of the selected
+// check. The text is judged as it came: cleaning is for what is shown.
+func (m *model) pasteProof(text string) tea.Cmd {
+	c, ok := m.step.selected(m)
+	if !ok || m.live != nil {
+		return nil
+	}
+	judge, err := m.journey.Guide.Judge(c.Check.ID)
+	if err != nil {
+		m.note = err.Error()
+		return nil
+	}
+	// Terminals paste the ends of lines as carriage returns.
+	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	id := c.Check.ID
+	return m.start(job{says: "reading what was pasted", stoppable: true}, func(ctx context.Context, token int) tea.Msg {
+		r, err := judge(ctx, text)
+		return judgedMsg{token: token, id: id, text: text, result: r, err: err}
+	})
+}
+
+func (m *model) judged(msg judgedMsg) {
+	if !m.finishedJob(msg.token) {
+		return
+	}
+	if msg.err != nil {
+		m.note = msg.err.Error()
+		return
+	}
+	m.note = "taken as proof: " + word(msg.result.Status)
+	if err := m.journey.Guide.Pasted(msg.id, msg.text, msg.result); err != nil {
+		m.note = "not kept: " + err.Error()
+	}
+	m.refresh()
+}
+
+// askedFor says what to run, and where, so that its output can be pasted.
+func (m *model) askedFor(p *page, c steps.CheckView) {
+	if m.journey == nil || m.journey.Guide == nil || c.Result.Status != checks.Unknown || m.job != nil && m.job.holdsGuide {
+		return
+	}
+	for _, a := range m.journey.Guide.Asked(c.Check.ID) {
+		p.field(4, "or paste", m.th.text, "here what this says on "+a.On+" ("+string(a.Who)+")")
+		p.field(4, "", m.th.strong, a.Command)
+	}
+}
