@@ -88,8 +88,8 @@ func (o socketOptions) check() error {
 		return usage("--sockets %d is not between 1 and %d", o.sockets, manySockets)
 	case o.hold < 0 || o.hold > longHold:
 		return usage("--hold %s is not between 0 and %s", o.hold, longHold)
-	case o.every < 100*time.Millisecond:
-		return usage("--every %s is shorter than 100ms", o.every)
+	case o.every < 20*time.Millisecond:
+		return usage("--every %s is shorter than 20ms", o.every)
 	}
 	for _, s := range o.sides {
 		if s != "inside" && s != "outside" {

@@ -19,7 +19,7 @@ func TestWebSocketSidesSideBySide(t *testing.T) {
 		{name: "healthy", args: []string{"--finished", "--hold", "500ms", "--every", "100ms"}, say: []string{
 			"The engine answers on every side.", "CSRF token asked for and sent", "https://not-listed.invalid: refused with 403", "all 4 held",
 		}},
-		{name: "cut outside", args: []string{"--fault", "idle-cut", "--hold", "1s", "--every", "100ms"}, code: 3, say: []string{
+		{name: "cut outside", args: []string{"--fault", "idle-cut", "--hold", "1s", "--every", "30ms"}, code: 3, say: []string{
 			"silent sockets are cut after", "It works inside and fails outside while held",
 		}},
 		{name: "stripped outside", args: []string{"--fault", "upgrade-stripped"}, code: 3, say: []string{"fails outside at upgrade"}},

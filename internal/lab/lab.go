@@ -39,6 +39,9 @@ type Options struct {
 	Variants []string
 	// Clock is time.Now when nil.
 	Clock func() time.Time
+	// Reload is how long Qlik's proxy is away after a change, a moment when
+	// zero. A real one takes 10 to 30 seconds.
+	Reload time.Duration
 	// Ports are listen addresses by server name; loopback with a free port
 	// where none is given. Servers lists the names.
 	Ports map[string]string
@@ -73,6 +76,7 @@ type Lab struct {
 	closing  error
 
 	mu       sync.Mutex
+	reload   time.Duration
 	finished bool   // SetUp was called: faults need not wait
 	waiting  []trap // for what they break
 
@@ -129,7 +133,7 @@ func prepare(o Options) (*Lab, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	l := &Lab{dir: o.Dir, ports: o.Ports, clock: o.Clock, dcClock: &directoryClock{clock: o.Clock}}
+	l := &Lab{dir: o.Dir, ports: o.Ports, clock: o.Clock, reload: o.Reload, dcClock: &directoryClock{clock: o.Clock}}
 	l.life, l.end = context.WithCancel(context.Background())
 	if l.dir == "" {
 		dir, err := os.MkdirTemp("", "practice-lab-")

@@ -16,7 +16,7 @@ const (
 	siteName = "contoso"
 	// siteIdle is how long the lab's site lets a socket be silent when it
 	// verifies; minutes would be a poor lesson.
-	siteIdle = 300 * time.Millisecond
+	siteIdle = 450 * time.Millisecond
 )
 
 // Site is what somebody who set this installation up would have written down.
