@@ -27,6 +27,8 @@ const (
 type Ports struct {
 	Tickets Tickets
 	Outside Outside
+	// Logs may be nil: they are evidence only.
+	Logs Logs
 }
 
 // Checks are the assertions of the step, in order.
@@ -40,13 +42,13 @@ func Checks(p Ports) []checks.Check {
 			Provides: []string{factInside, factSocket}, Timeout: 5 * time.Minute,
 			Title: "Inside: the hub opens after a silent sign-in",
 			Why:   "What does not work inside cannot work outside.",
-			Run:   inside(p.Tickets),
+			Run:   withLogs(p.Logs, inside(p.Tickets)),
 		},
 		{
 			ID: "verify.websocket-inside", Step: Step, Needs: []checks.ID{"verify.inside", "allowlist.websocket"}, Docs: docs,
 			Title: "Inside: the engine answers over WebSocket",
 			Why:   "All data in Qlik's pages comes this way.",
-			Run:   socket(factSocket),
+			Run:   withLogs(p.Logs, socket(factSocket)),
 		},
 		{
 			ID: "verify.licence", Step: Step, Needs: []checks.ID{"verify.websocket-inside"},
@@ -66,14 +68,14 @@ func Checks(p Ports) []checks.Check {
 			Needs: []checks.ID{"verify.preauthentication", "verify.licence", "app.assigned", "delegation.rehearsal", "sso.spn", "sso.mapping", "allowlist.websocket"},
 			Title: "Outside: the test user signs in once and the hub opens",
 			Why:   "It is what all the steps before were for.",
-			Run:   outside(p.Outside),
+			Run:   withLogs(p.Logs, outside(p.Outside)),
 		},
 		{
 			ID: "verify.websocket-outside", Step: Step, Needs: []checks.ID{"verify.outside"}, Docs: docs, Retry: soon,
 			Provides: []string{factWeb}, Timeout: 5 * time.Minute,
 			Title: "Outside: the engine answers over WebSocket",
 			Why:   "Pages without it stay grey; many boxes in between break it.",
-			Run:   outsideSocket(p.Outside),
+			Run:   withLogs(p.Logs, outsideSocket(p.Outside)),
 		},
 		{
 			ID: "verify.idle", Step: Step, Needs: []checks.ID{"verify.websocket-outside"}, Docs: docs,

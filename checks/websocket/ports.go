@@ -25,3 +25,8 @@ type Outside interface {
 	// Socket opens the engine on the cookies of the last SignIn.
 	Socket(ctx context.Context, url, prefix string) (fact.SocketProbe, error)
 }
+
+// Logs answers what the Qlik proxy wrote down, where its logs are at hand.
+type Logs interface {
+	ProxyLogs(ctx context.Context, path string) ([]fact.LogFinding, error)
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -79,6 +80,18 @@ func ReadProxyLogs(path string) ([]fact.LogFinding, error) {
 	}
 	slices.SortStableFunc(out, func(a, b fact.LogFinding) int { return b.Last.Compare(a.Last) })
 	return out, nil
+}
+
+// ProxyLogs is ReadProxyLogs at path, or where this is Qlik's own host and none
+// is given, in its own folder.
+func (*Client) ProxyLogs(_ context.Context, path string) ([]fact.LogFinding, error) {
+	if path != "" {
+		return ReadProxyLogs(path)
+	}
+	if _, err := os.Stat(ProxyLogDir()); err != nil {
+		return nil, nil //nolint:nilerr // this is another machine
+	}
+	return ReadProxyLogs(ProxyLogDir())
 }
 
 func readLog(path string) ([]fact.LogFinding, error) {

@@ -89,6 +89,9 @@ type Qlik struct {
 	// Via is direct or proxy: how the repository is asked. Directly when empty,
 	// and through the proxy on a session where nobody answers there.
 	Via string `yaml:"via,omitempty"`
+	// Logs is a file or folder with the proxy's logs, searched for known phrases
+	// by the final test; on the Qlik host its own folder when empty.
+	Logs string `yaml:"logs,omitempty"`
 	// ServiceAccount runs the proxy service, DOMAIN\name.
 	ServiceAccount string `yaml:"service_account"`
 }
