@@ -72,9 +72,12 @@ func TestSigningInIsShownUntilItIsOver(t *testing.T) {
 		if err := desk.Tell(ctx, "To sign in, open the page and enter the code ABCD-EFGH.", "https://microsoft.com/devicelogin", "ABCD-EFGH"); err != nil {
 			t.Fatal(err)
 		}
-		d.until("ABCD-EFGH").shows("https://microsoft.com/devicelogin")
-		d.keys("c")
+		d.until("copied: ABCD-EFGH").shows("https://microsoft.com/devicelogin", "enter the code ABCD-EFGH")
 		if len(d.copy) != 1 || d.copy[0] != "ABCD-EFGH" {
+			t.Errorf("copied by itself: %q", d.copy)
+		}
+		d.keys("c")
+		if len(d.copy) != 2 || d.copy[1] != "ABCD-EFGH" {
 			t.Errorf("copied %q", d.copy)
 		}
 		cancel()

@@ -83,6 +83,7 @@ type model struct {
 	dark        bool    // the terminal's background is dark
 	plain       bool    // no colours
 	clip        func(string) error
+	coded       string // the device code that was copied last
 	wake        func() tea.Cmd
 }
 
@@ -199,7 +200,7 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.crash.problem = msg.err.Error()
 		}
 	case deskMsg:
-		return m, m.attend()
+		return m, tea.Batch(m.attend(), m.copyCode())
 	default:
 		if m.screen == onForm {
 			return m, m.form.update(m, msg)

@@ -35,6 +35,16 @@ func (m *model) attend() tea.Cmd {
 	}
 }
 
+// copyCode puts a device code that was just told into the clipboard, once.
+func (m *model) copyCode() tea.Cmd {
+	n, _, _ := m.cfg.Desk.news()
+	if n.code == "" || n.code == m.coded {
+		return nil
+	}
+	m.coded = n.code
+	return m.copy(n.code)
+}
+
 // openSecret asks for the first password that is missing, or again for one
 // that was typed.
 func (m *model) openSecret() tea.Cmd {
