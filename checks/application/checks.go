@@ -265,12 +265,17 @@ func count(p Ports) checks.Func {
 	}
 }
 
+// engineWait is how long the engine may take to say what is only evidence.
+const engineWait = 5 * time.Second
+
 // engine is the version that the engine itself gives: it is installed with the
 // release, and nobody edits it. It decides nothing.
 func engine(ctx context.Context, d Door, env checks.Env) string {
 	if d == nil {
 		return "not asked"
 	}
+	ctx, cancel := context.WithTimeout(ctx, engineWait)
+	defer cancel()
 	version, err := d.EngineVersion(ctx, env.Site.Publish.InternalURL, env.Site.Qlik.Prefix)
 	if err != nil {
 		return "could not be asked: " + err.Error()
