@@ -46,12 +46,23 @@ func appPlan(p Ports) PlanFunc {
 		if !ok {
 			return plan, fmt.Errorf("the test user %q is not known yet: check the step Directory synchronisation first", s.TestUser.UPN)
 		}
+		var also []fact.Principal
+		if len(s.Publish.Assign) > 0 {
+			var err error
+			if also, err = p.Graph.Principals(ctx, s.Publish.Assign); err != nil {
+				return plan, fmt.Errorf("looking for those to assign: %w", err)
+			}
+		}
+		var ids []string
+		for _, a := range also {
+			ids = append(ids, a.ID)
+		}
 		wishes := []publishing{{
-			id: "app.publish", group: group, user: user,
+			id: "app.publish", group: group, user: user, also: also,
 			affects: "nobody yet: only assigned users see it, and single sign-on stays off",
 			wish: fact.PublishWish{
 				Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL,
-				GroupID: group.ID, AssignUserID: user.ID,
+				GroupID: group.ID, AssignUserID: user.ID, AlsoAssign: ids,
 			},
 		}}
 		flow, err := p.Front.LoginFlow(ctx, s.Publish.InternalURL, "")
@@ -62,11 +73,11 @@ func appPlan(p Ports) PlanFunc {
 			at, _, _ := strings.Cut(flow.Location, "?")
 			plan.Notes = append(plan.Notes, "This release of Qlik signs in at "+at+": that port needs an application of its own, hidden and without single sign-on.")
 			wishes = append(wishes, publishing{
-				id: "app.publish-second", group: group, user: user,
+				id: "app.publish-second", group: group, user: user, also: also,
 				affects: "nobody: it is hidden from users, and single sign-on stays off for good",
 				wish: fact.PublishWish{
 					Name: s.SecondAppName(), ExternalURL: s.SecondExternalURL(), InternalURL: s.SecondInternalURL(),
-					GroupID: group.ID, AssignUserID: user.ID, Hidden: true,
+					GroupID: group.ID, AssignUserID: user.ID, AlsoAssign: ids, Hidden: true,
 				},
 			})
 		}
@@ -89,6 +100,7 @@ type publishing struct {
 	wish        fact.PublishWish
 	group       fact.ConnectorGroup
 	user        fact.CloudUser
+	also        []fact.Principal
 }
 
 func (x publishing) change(p Ports, w Writers, present *fact.PublishedApp) Change {
@@ -128,6 +140,9 @@ func (x publishing) after() []string {
 		"pre-authentication Microsoft Entra ID", "connector group " + x.group.Name,
 		"assigned " + x.user.UPN, "URLs in headers translated",
 	}
+	for _, a := range x.also {
+		out = append(out, "assigned "+a.Name)
+	}
 	if x.wish.Hidden {
 		out = append(out, "hidden from users")
 	}
@@ -151,6 +166,11 @@ func (x publishing) describe(a *fact.PublishedApp) []string {
 	}
 	if slices.Contains(a.AssignedPrincipalIDs, x.user.ID) {
 		out = append(out, "assigned "+x.user.UPN)
+	}
+	for _, p := range x.also {
+		if slices.Contains(a.AssignedPrincipalIDs, p.ID) {
+			out = append(out, "assigned "+p.Name)
+		}
 	}
 	if x.wish.Hidden && a.HiddenFromUsers {
 		out = append(out, "hidden from users")

@@ -53,6 +53,12 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Assign {test-user} to {app}.", Command: "Entra admin center > Enterprise applications > {app} > Users and groups > Add user", Shell: checks.Portal}},
 		},
 		{
+			ID: "app.other-not-assigned", Title: "Somebody whom the site names is not assigned",
+			Because: "The application asks for an assignment, and {principal} has none.",
+			More:    "A group counts for its direct members alone; members of a group in the group are refused with AADSTS50105. Assigning groups needs Entra ID P1.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Assign {principal} to {app}, or take the name out of publish.assign.", Command: "Entra admin center > Enterprise applications > {app} > Users and groups > Add user", Shell: checks.Portal}},
+		},
+		{
 			ID: "app.host-header", Title: "Qlik would be asked for a host it does not know",
 			Because: "The translation of URLs in headers is off, so the external host reaches Qlik.",
 			More:    "With the translation on, Qlik sees its internal name in Host. With it off, every page is refused with status 400 until the external host is known to Qlik.",

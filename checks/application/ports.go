@@ -17,6 +17,9 @@ type Entra interface {
 	User(ctx context.Context, upn string) (fact.CloudUser, error)
 	// DirectGroups are the groups that a user is a member of by itself.
 	DirectGroups(ctx context.Context, userID string) ([]fact.CloudGroup, error)
+	// Principals finds people by UPN and groups by name; a fact.Error of kind
+	// NotFound where one is absent.
+	Principals(ctx context.Context, names []string) ([]fact.Principal, error)
 }
 
 // Front answers where Qlik sends somebody without a session: the evidence for

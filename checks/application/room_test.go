@@ -40,6 +40,10 @@ func (x tenant) DirectGroups(context.Context, string) ([]fact.CloudGroup, error)
 	return x.groups, x.fails["groups"]
 }
 
+func (x tenant) Principals(context.Context, []string) ([]fact.Principal, error) {
+	return []fact.Principal{{ID: "u-2", Name: "bob@contoso.test"}, {ID: "g-9", Name: "Qlik readers", Group: true}}, x.fails["principals"]
+}
+
 func (x tenant) LoginFlow(context.Context, string, string) (fact.LoginFlow, error) {
 	return x.flow, x.fails["flow"]
 }
@@ -119,6 +123,7 @@ func rows() []row {
 	old := func(change func(*fact.PublishedApp)) func(*tenant) {
 		return func(x *tenant) { x.flow.SecondApp, x.second = true, []fact.PublishedApp{signIn(change)} }
 	}
+	besides := func(s *site.Site) { s.Publish.Assign = []string{"bob@contoso.test", "Qlik readers"} }
 	external := func(url string) func(*site.Site) { return func(s *site.Site) { s.Publish.ExternalURL = url } }
 	own := external("https://sense.contoso.test/")
 	until := func(days int) func(*tenant) {
@@ -185,6 +190,8 @@ func rows() []row {
 		{"the second one is open", "app.second", old(func(a *fact.PublishedApp) { a.PreAuthentication = "passthru" }), nil, fail("app.second-wrong", "passthru")},
 		{"the second one is elsewhere", "app.second", old(func(a *fact.PublishedApp) { a.GroupID, a.GroupName = "g-9", "Default" }), nil, fail("app.second-wrong", "Default")},
 		{"the second one is for others", "app.second", old(func(a *fact.PublishedApp) { a.AssignedPrincipalIDs = nil }), nil, fail("app.second-wrong", "alice@contoso.test")},
+		{"others too", "app.assigned", set(func(a *fact.PublishedApp) { a.AssignedPrincipalIDs = []string{"u-1", "u-2", "g-9"} }), besides, pass("2 others")},
+		{"a group that is not", "app.assigned", nil, besides, fail("app.other-not-assigned", "Qlik readers")},
 		{"the second one is for a group", "app.second", func(x *tenant) {
 			old(func(a *fact.PublishedApp) { a.AssignedPrincipalIDs = []string{"g-9"} })(x)
 			x.groups = []fact.CloudGroup{{ID: "g-9", Name: "Qlik readers"}}

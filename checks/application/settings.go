@@ -94,9 +94,18 @@ func assigned(e Entra) checks.Func {
 		a, _ := checks.Known[fact.PublishedApp](env, FactApp)
 		u, _ := checks.Known[fact.CloudUser](env, sync.FactUser)
 		expected := u.UPN + " is assigned"
+		also, lack, err := others(ctx, env, e, a)
 		switch {
+		case err != nil:
+			return checks.Explain(err).Expect(expected)
+		case lack != "":
+			return checks.Failed("app.other-not-assigned", expected+", and whom the site names besides", lack+" is not").Var("principal", lack)
 		case slices.Contains(a.AssignedPrincipalIDs, u.ID):
-			return checks.Passed(expected, fmt.Sprintf("assigned, with %d others", len(a.AssignedPrincipalIDs)-1))
+			r := checks.Passed(expected, fmt.Sprintf("assigned, with %d others", len(a.AssignedPrincipalIDs)-1))
+			if also != "" {
+				r = r.With("assigned besides", also)
+			}
+			return r
 		case !a.AssignmentRequired:
 			return checks.Passed(expected, "no assignment is asked for")
 		case len(a.AssignedPrincipalIDs) == 0:
@@ -127,4 +136,29 @@ func throughGroup(ctx context.Context, e Entra, a fact.PublishedApp, u fact.Clou
 		}
 	}
 	return "", nil
+}
+
+// others are those whom the site wants assigned besides the test user, and the
+// first of them who is not.
+func others(ctx context.Context, env checks.Env, e Entra, a fact.PublishedApp) (also, lack string, err error) {
+	names := env.Site.Publish.Assign
+	if len(names) == 0 || !a.AssignmentRequired {
+		return "", "", nil
+	}
+	list, err := e.Principals(ctx, names)
+	if err != nil {
+		return "", "", err //nolint:wrapcheck // the check explains it as it is
+	}
+	var found []string
+	for _, p := range list {
+		name := p.Name
+		if p.Group {
+			name = "the group " + name
+		}
+		if !slices.Contains(a.AssignedPrincipalIDs, p.ID) {
+			return "", name, nil
+		}
+		found = append(found, name)
+	}
+	return strings.Join(found, ", "), "", nil
 }

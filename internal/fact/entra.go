@@ -61,6 +61,12 @@ type CloudGroup struct {
 	ID, Name string
 }
 
+// Principal is a user or a group that may be assigned.
+type Principal struct {
+	ID, Name string
+	Group    bool
+}
+
 // Connector is one registered private network connector.
 type Connector struct {
 	ID, Machine, ExternalIP, Version string
@@ -116,6 +122,8 @@ type PublishWish struct {
 	Name, ExternalURL, InternalURL, GroupID string
 	// AssignUserID is the object id of the test user.
 	AssignUserID string
+	// AlsoAssign are object ids of further users and groups.
+	AlsoAssign []string
 	// Hidden keeps it off the users' list of applications.
 	Hidden bool
 }

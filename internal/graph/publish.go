@@ -245,17 +245,27 @@ func (w *Writer) setGroup(ctx context.Context, a application, _ principal, wish 
 	})
 }
 
-// assign gives the test user the application's role for users.
+// assign gives the test user, and whoever else is wished, the application's
+// role for users.
 func (w *Writer) assign(ctx context.Context, _ application, sp principal, wish fact.PublishWish) error {
-	if wish.AssignUserID == "" {
-		return nil
+	for _, id := range append([]string{wish.AssignUserID}, wish.AlsoAssign...) {
+		if id == "" {
+			continue
+		}
+		if err := w.assignOne(ctx, sp, id); err != nil {
+			return err
+		}
 	}
-	const op = "assigning the test user"
+	return nil
+}
+
+func (w *Writer) assignOne(ctx context.Context, sp principal, id string) error {
+	const op = "assigning a user or group"
 	now, err := w.conn.assigned(ctx, sp.ID)
-	if err != nil || containsFold(now, wish.AssignUserID) {
+	if err != nil || containsFold(now, id) {
 		return err
 	}
-	body := map[string]string{"principalId": wish.AssignUserID, "resourceId": sp.ID, "appRoleId": userRole(sp.AppRoles)}
+	body := map[string]string{"principalId": id, "resourceId": sp.ID, "appRoleId": userRole(sp.AppRoles)}
 	err = settle(ctx, op, func(ctx context.Context) (bool, error) {
 		err := w.conn.send(ctx, http.MethodPost, op, "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID)+"/appRoleAssignedTo", body, nil)
 		if alreadyAssigned(err) {
@@ -268,7 +278,7 @@ func (w *Writer) assign(ctx context.Context, _ application, sp principal, wish f
 	}
 	return settle(ctx, op, func(ctx context.Context) (bool, error) {
 		now, err := w.conn.assigned(ctx, sp.ID)
-		return containsFold(now, wish.AssignUserID), err
+		return containsFold(now, id), err
 	})
 }
 

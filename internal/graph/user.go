@@ -87,3 +87,37 @@ func (c *Client) DirectGroups(ctx context.Context, userID string) ([]fact.CloudG
 	}
 	return out, nil
 }
+
+// Principals finds who may be assigned: people by UPN, groups by name. A name
+// that nobody bears is NotFound, one that several bear a Conflict.
+func (c *Client) Principals(ctx context.Context, names []string) ([]fact.Principal, error) {
+	out := make([]fact.Principal, 0, len(names))
+	for _, name := range names {
+		if strings.Contains(name, "@") {
+			u, err := c.User(ctx, name)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, fact.Principal{ID: u.ID, Name: u.UPN})
+			continue
+		}
+		type group struct {
+			ID   string `json:"id"`
+			Name string `json:"displayName"`
+		}
+		op := "looking for the group " + netprobe.Clean(name)
+		found, err := list[group](ctx, c.read, op, "/v1.0/groups", url.Values{
+			"$filter": {"displayName eq '" + strings.ReplaceAll(name, "'", "''") + "'"}, "$select": {"id,displayName"},
+		})
+		switch {
+		case err != nil:
+			return nil, err
+		case len(found) == 0:
+			return nil, &fact.Error{Kind: fact.NotFound, System: graphSystem, Op: op, Text: "no group bears that name"}
+		case len(found) > 1:
+			return nil, &fact.Error{Kind: fact.Conflict, System: graphSystem, Op: op, Text: "several groups bear that name"}
+		}
+		out = append(out, fact.Principal{ID: netprobe.Clean(found[0].ID), Name: netprobe.Clean(found[0].Name), Group: true})
+	}
+	return out, nil
+}

@@ -68,6 +68,9 @@ type Publish struct {
 	// SecondExternalURL is the address of the second application, which only
 	// Qlik before April 2018 needs; made from ExternalURL when empty.
 	SecondExternalURL string `yaml:"second_external_url,omitempty"`
+	// Assign names who is assigned besides the test user: groups by name, people
+	// by UPN. Members of a group in a group do not count.
+	Assign []string `yaml:"assign,omitempty"`
 }
 
 // Qlik says where the repository is and how to be let in.

@@ -73,3 +73,12 @@ func listMemberOf(c *call) (reply, *graphError) {
 	}
 	return c.list(shape{typ: "microsoft.graph.directoryObject", set: "directoryObjects"}, groupMemberRecord(DirectoryGroup{}), all)
 }
+
+// listDirectoryGroups lists the groups of the tenant.
+func listDirectoryGroups(c *call) (reply, *graphError) {
+	all := make([]record, 0, len(c.st.DirectoryGroups))
+	for _, g := range c.st.DirectoryGroups {
+		all = append(all, groupMemberRecord(g))
+	}
+	return c.list(shape{typ: "microsoft.graph.group", set: "groups"}, groupMemberRecord(DirectoryGroup{}), all)
+}

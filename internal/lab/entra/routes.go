@@ -66,6 +66,10 @@ func directoryRoutes() []route {
 		{method: "GET", pattern: "users", scopes: scopesUserRead(), appRoles: scopesUserRead(), handle: listUsers},
 		{method: "GET", pattern: "users/{id}", scopes: scopesUserRead(), appRoles: scopesUserRead(), handle: getUser},
 		{method: "GET", pattern: "users/{id}/memberOf", scopes: scopesUserRead(), appRoles: scopesUserRead(), handle: listMemberOf},
+		{
+			method: "GET", pattern: "groups", scopes: append([]string{"GroupMember.Read.All", "Group.Read.All"}, scopesDirectoryRead()...),
+			appRoles: append([]string{"GroupMember.Read.All", "Group.Read.All"}, scopesDirectoryRead()...), handle: listDirectoryGroups,
+		},
 		{method: "GET", pattern: "me", scopes: me, handle: getMe},
 		{method: "GET", pattern: "me/memberOf", scopes: me, handle: listMyRoles},
 		{method: "GET", pattern: "me/transitiveMemberOf", scopes: me, handle: listMyRoles},
