@@ -27,6 +27,7 @@ type practice struct {
 	*lab.Server
 	site  site.Site
 	front *pki.CA
+	own   *pki.CA // of the Qlik site
 }
 
 func newPractice(t *testing.T) *practice {
@@ -65,7 +66,7 @@ func newPractice(t *testing.T) *practice {
 		}
 		return path
 	}
-	return &practice{Server: server, front: front, site: site.Site{
+	return &practice{Server: server, front: front, own: own, site: site.Site{
 		Qlik: site.Qlik{
 			Repository:  "https://" + contoso.QlikNode + ":4242",
 			Certificate: write("client.pem", certificate), Key: write("client_key.pem", key), Root: write("root.pem", own.PEM()),

@@ -55,14 +55,18 @@ func (c *Client) Beside(s site.Site, d *netprobe.Dialer, entries ...Entry) {
 		send: func(ctx context.Context, over *http.Client, op string, u url.URL, out any) error {
 			return c.sendOn(ctx, over, "", http.MethodGet, op, u, body{}, out)
 		},
-		leave: func(jar http.CookieJar) { NewDoor(c, d, s).Leave(jar, s.Publish.InternalURL, s.Qlik.Prefix) },
-		base:  url.URL{Scheme: u.Scheme, Host: u.Host, Path: under(s.Qlik.Prefix)},
+		leave: func(jar http.CookieJar) {
+			(&Door{client: c, dialer: d, site: s, alone: true}).Leave(jar, s.Publish.InternalURL, s.Qlik.Prefix)
+		},
+		base: url.URL{Scheme: u.Scheme, Host: u.Host, Path: under(s.Qlik.Prefix)},
 	}
 }
 
 // TicketEntry opens a session with a ticket for the repository's own user,
 // which the proxy's interface gives to whoever has the site's certificate.
 func (d *Door) TicketEntry() Entry {
+	// Finding another node asks the repository, which is what this is for.
+	d = &Door{client: d.client, dialer: d.dialer, site: d.site, alone: true}
 	return Entry{Name: "a ticket for " + d.client.as, Open: func(ctx context.Context) (http.CookieJar, error) {
 		jar, err := cookiejar.New(nil)
 		if err != nil {

@@ -2,9 +2,11 @@ package qlik_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -206,5 +208,39 @@ func TestSessionWithoutARole(t *testing.T) {
 	}})
 	if _, err := c.About(t.Context()); kindOf(err) != fact.NoRight || !strings.Contains(err.Error(), "RootAdmin") {
 		t.Errorf("About() = %v", err)
+	}
+}
+
+// TestTicketFromTheNodeThatServes asks the proxy interface of another node,
+// where the repository's own node knows nothing of the virtual proxy.
+func TestTicketFromTheNodeThatServes(t *testing.T) {
+	p := closed(t)
+	const second = "qlik02.contoso.test"
+	p.Update(func(s *lab.State) {
+		s.AddNode(second)
+		s.Link("", second)
+	})
+	shown, err := p.own.Server(contoso.QlikNode)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := httptest.NewUnstartedServer(http.NotFoundHandler())
+	bare.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{shown}}
+	bare.StartTLS()
+	t.Cleanup(bare.Close)
+	p.site.Pins = []site.Pin{
+		{Name: contoso.QlikNode + ":4242", Address: p.RepositoryAddr()},
+		{Name: contoso.QlikNode + ":4243", Address: bare.Listener.Addr().String()},
+		{Name: second + ":4243", Address: p.ProxyAPIAddr()},
+	}
+	d, err := netprobe.New(p.site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ticket, err := qlik.NewDoor(p.client(t), d, p.site).Ticket(t.Context(), ""); err != nil || len(ticket) != 16 {
+		t.Errorf("Ticket() = %q, %v", ticket, err)
+	}
+	if _, err := qlik.NewDoor(p.client(t), d, p.site).Ticket(t.Context(), "nowhere"); kindOf(err) != fact.NotFound {
+		t.Errorf("a ticket for a virtual proxy that is not there: %v", err)
 	}
 }

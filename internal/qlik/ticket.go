@@ -3,12 +3,15 @@ package qlik
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +28,11 @@ type Door struct {
 	client *Client
 	dialer *netprobe.Dialer
 	site   site.Site
+	// alone keeps to the repository's own node.
+	alone bool
+	// node is the host whose proxy serves the published URL, where it is not
+	// the repository's.
+	node atomic.Pointer[string]
 }
 
 // NewDoor makes a Door that lets in the site's test user.
@@ -82,7 +90,11 @@ func (d *Door) ticketFor(ctx context.Context, directory, id, prefix string) (str
 		return "", fmt.Errorf("%s: %w", op, err)
 	}
 	var answer struct{ Ticket string }
-	if err := d.client.exchange(ctx, http.MethodPost, op, d.api(prefix, "ticket"), body, &answer); err != nil {
+	err = d.client.exchange(ctx, http.MethodPost, op, d.api(prefix, "ticket"), body, &answer)
+	if fe, ok := errors.AsType[*fact.Error](err); ok && fe.Kind == fact.NotFound && !d.alone && d.elsewhere(ctx, prefix) {
+		err = d.client.exchange(ctx, http.MethodPost, op, d.api(prefix, "ticket"), body, &answer)
+	}
+	if err != nil {
 		return "", err
 	}
 	if answer.Ticket == "" {
@@ -154,9 +166,34 @@ func (d *Door) leave(ctx context.Context, jar http.CookieJar, internalURL, prefi
 	}
 }
 
+// elsewhere finds another node whose proxy serves the virtual proxy: the
+// repository's own knows nothing of those that are not linked to it.
+func (d *Door) elsewhere(ctx context.Context, prefix string) bool {
+	virtual, err := d.client.VirtualProxies(ctx)
+	if err != nil {
+		return false
+	}
+	i := slices.IndexFunc(virtual, func(v fact.VirtualProxy) bool { return strings.EqualFold(v.Prefix, strings.Trim(prefix, "/")) })
+	proxies, err := d.client.Proxies(ctx)
+	if i < 0 || err != nil {
+		return false
+	}
+	for _, p := range proxies {
+		if slices.Contains(p.VirtualProxies, virtual[i].ID) && !strings.EqualFold(p.Host, d.client.base.Hostname()) {
+			d.node.Store(&p.Host)
+			return true
+		}
+	}
+	return false
+}
+
 func (d *Door) api(prefix string, parts ...string) url.URL {
 	u := *d.client.base
-	u.Host = net.JoinHostPort(d.client.base.Hostname(), proxyPort)
+	host := u.Hostname()
+	if node := d.node.Load(); node != nil {
+		host = *node
+	}
+	u.Host = net.JoinHostPort(host, proxyPort)
 	u.Path = "/qps" + under(prefix) + "/" + strings.Join(parts, "/")
 	return u
 }

@@ -49,9 +49,12 @@ func (c *certificates) service(s *Server) *tls.Config {
 		MinVersion: tls.VersionTLS12,
 		ClientAuth: tls.RequireAndVerifyClientCert,
 		ClientCAs:  s.opt.SiteCA.Pool(),
-		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 			name := s.opt.Node
 			s.View(func(st *State) {
+				if st.Node(hello.ServerName) != nil {
+					name = strings.ToLower(hello.ServerName) // each node has its own
+				}
 				if st.Faults.ShortNameCertificate {
 					name = shortName(name)
 				}

@@ -2,6 +2,7 @@ package qlik
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -27,8 +28,16 @@ func (s *Server) proxyAPI(w http.ResponseWriter, r *http.Request) {
 	}
 	var p liveProxy
 	known := false
+	asked := strings.ToLower(s.opt.Node)
+	if host, _, err := net.SplitHostPort(r.Host); err == nil {
+		s.View(func(st *State) {
+			if st.Node(host) != nil {
+				asked = strings.ToLower(host)
+			}
+		})
+	}
 	s.locked(func() {
-		n, _ := s.present().node(strings.ToLower(s.opt.Node), 0)
+		n, _ := s.present().node(asked, 0)
 		p, known = n.find(prefix)
 		s.lapse()
 	})
