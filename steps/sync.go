@@ -9,7 +9,7 @@ func syncStep(p Ports) Step {
 		Why:      "The connector will ask the domain controller for tickets in the name of the person who signed in to Entra.",
 		Seed:     "Entra Connect replicates the domain to the tenant; only one instance of the service should be running.",
 		SeedFrom: guideSource,
-		Checks:   sync.Checks(sync.Ports{Entra: p.Graph, Directory: p.Directory}),
+		Checks:   sync.Checks(sync.Ports{Entra: p.Graph, Directory: p.Directory, Hosts: p.Hosts}),
 		Manual: []Instruction{
 			{Who: "Entra administrator", Where: "portal", Do: "Install Entra Connect near the domain controller, one active server only.", Command: "Entra admin center > Entra Connect > Get started"},
 			{Who: "Entra administrator", Where: "powershell", Do: "Look at the scheduler on the synchronisation server.", Command: "Get-ADSyncScheduler"},

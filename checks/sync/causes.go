@@ -7,6 +7,24 @@ func Causes() []checks.Cause {
 	start := checks.Fix{Who: checks.EntraAdmin, Text: "Start a cycle on the synchronisation server and read its result.", Command: "Start-ADSyncSyncCycle -PolicyType Delta", Shell: checks.PowerShell}
 	return []checks.Cause{
 		{
+			ID: "sync.scheduler-off", Title: "The scheduler of Entra Connect is stopped",
+			Because: "It was disabled, or somebody left the wizard of Entra Connect open, which suspends it.",
+			More:    "Without the scheduler no cycle starts. After seven days without one a full synchronisation is needed.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Close the wizard on the server, and start the scheduler.", Command: "Set-ADSyncScheduler -SyncCycleEnabled $true", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "sync.all-staging", Title: "Every server of Entra Connect is in staging mode",
+			Because: "Staging mode reads both sides and exports nothing.",
+			More:    "It is meant for a second server. After a move it is easily left on at the only one.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Switch staging mode off on one server, in the wizard of Entra Connect > Configure staging mode.", Command: "Get-ADSyncScheduler", Shell: checks.PowerShell}},
+		},
+		{
+			ID: "sync.two-active", Title: "Two servers of Entra Connect export",
+			Because: "Only one server for a tenant may be active; all others belong in staging mode.",
+			More:    "Servers that both export overwrite each other's values.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Switch staging mode on at all servers but one.", Command: "Get-ADSyncScheduler", Shell: checks.PowerShell}},
+		},
+		{
 			ID: "sync.off", Title: "Directory synchronisation is off",
 			Because: "Neither Entra Connect nor Cloud Sync feeds this tenant.",
 			More:    "The documented procedure begins here: install Entra Connect near the domain controller, one active server only, with its health and updater services.",

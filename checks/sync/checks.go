@@ -20,6 +20,8 @@ const FactUser = "entra.test-user"
 type Ports struct {
 	Entra     Entra
 	Directory Directory
+	// Hosts may be nil: then nothing was collected.
+	Hosts Host
 }
 
 // Checks are the assertions of the step, in order.
@@ -38,6 +40,13 @@ func Checks(p Ports) []checks.Check {
 			Why:   "A stopped synchronisation lets both sides drift apart unseen.",
 			Retry: checks.Retry{Every: 30 * time.Second, For: 35 * time.Minute, Because: "a synchronisation cycle runs every 30 minutes"},
 			Run:   fresh(p.Entra),
+		},
+		{
+			ID: "sync.server", Step: Step, Needs: []checks.ID{"sync.on"},
+			Title: "One server of Entra Connect exports, on schedule",
+			Why:   "A server in staging mode brings nothing to the tenant, and two that export undo each other.",
+			Docs:  "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-topologies",
+			Run:   server(p.Entra, p.Hosts),
 		},
 		{
 			ID: "sync.user", Step: Step, Needs: []checks.ID{"sync.on"}, Provides: []string{FactUser},

@@ -18,6 +18,11 @@ type Entra interface {
 	User(ctx context.Context, upn string) (fact.CloudUser, error)
 }
 
+// Host answers from the evidence of a synchronisation server.
+type Host interface {
+	Host(ctx context.Context, name string) (fact.HostEvidence, error)
+}
+
 // Directory answers the on-premises side.
 type Directory interface {
 	// Account finds an account of the site's domain by sAMAccountName; a

@@ -20,7 +20,26 @@ type pair struct {
 	user    fact.CloudUser
 	account fact.Account
 	clients []fact.SyncClient
+	hosts   map[string]fact.SyncHost
 	fails   map[string]error
+}
+
+// Host answers what was collected on the servers.
+func (p pair) Host(_ context.Context, name string) (fact.HostEvidence, error) {
+	if h, ok := p.hosts[name]; ok {
+		return fact.HostEvidence{Host: name, Sync: &h}, nil
+	}
+	return fact.HostEvidence{}, missing()
+}
+
+// servers are those of Entra Connect that feed the tenant.
+func servers(collected map[string]fact.SyncHost, names ...string) func(*pair) {
+	return func(x *pair) {
+		x.hosts = collected
+		for _, n := range names {
+			x.clients = append(x.clients, fact.SyncClient{Server: n, Enabled: true})
+		}
+	}
 }
 
 func (p pair) Organization(context.Context) (fact.Organization, error) {
@@ -49,7 +68,7 @@ func healthy() pair {
 }
 
 func room(p pair) checkstest.Room {
-	return checkstest.Room{Checks: sync.Checks(sync.Ports{Entra: p, Directory: p}), Causes: sync.Causes()}
+	return checkstest.Room{Checks: sync.Checks(sync.Ports{Entra: p, Directory: p, Hosts: p}), Causes: sync.Causes()}
 }
 
 func missing() error { return &fact.Error{Kind: fact.NotFound, System: "Graph"} }
@@ -73,6 +92,12 @@ func TestRoom(t *testing.T) {
 		{"days ago", "sync.fresh", since(73 * time.Hour), checkstest.Want{Status: f, Cause: "sync.stale", Seen: "3 days ago"}},
 		{"never", "sync.fresh", func(x *pair) { x.org.LastSync = time.Time{} }, checkstest.Want{Status: f, Cause: "sync.stale", Seen: "never"}},
 		{"a clock that is behind", "sync.fresh", since(-time.Minute), checkstest.Want{Status: p, Seen: "just now"}},
+		{"no server", "sync.server", nil, checkstest.Want{Status: checks.Skipped}},
+		{"nothing collected", "sync.server", servers(nil, "SYNC01"), checkstest.Want{Status: checks.Skipped, Seen: "Get-ADSyncScheduler"}},
+		{"one and its stand-in", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true}, "SYNC02": {CycleEnabled: true, Staging: true}}, "SYNC01", "SYNC02"), checkstest.Want{Status: p}},
+		{"only a stand-in", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Staging: true}}, "SYNC01"), checkstest.Want{Status: f, Cause: "sync.all-staging", Seen: "SYNC01"}},
+		{"suspended", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Suspended: true}}, "SYNC01"), checkstest.Want{Status: f, Cause: "sync.scheduler-off", Seen: "SYNC01"}},
+		{"two that export", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true}, "SYNC02": {CycleEnabled: true}}, "SYNC01", "SYNC02"), checkstest.Want{Status: f, Cause: "sync.two-active"}},
 		{"synchronised", "sync.user", nil, checkstest.Want{Status: p, Seen: `contoso.test\alice`}},
 		{"not there", "sync.user", func(x *pair) { x.fails["user"] = missing() }, checkstest.Want{Status: f, Cause: "sync.user-missing"}},
 		{"in the cloud alone", "sync.user", func(x *pair) { x.user.Synced = false }, checkstest.Want{Status: f, Cause: "sync.user-cloud-only"}},
