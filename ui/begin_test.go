@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -131,7 +132,7 @@ func TestTheNewSite(t *testing.T) {
 		want := site.Site{Name: "con"}
 		want.Entra.Tenant = "contoso.onmicrosoft.com"
 		want.Publish.ExternalURL, want.Publish.InternalURL = "https://sense-contoso.msappproxy.net/", "https://sense.contoso.test/"
-		if got := d.m.snap.Site; got.Name != want.Name || got.Entra != want.Entra || got.Publish != want.Publish {
+		if got := d.m.snap.Site; got.Name != want.Name || got.Entra != want.Entra || !reflect.DeepEqual(got.Publish, want.Publish) {
 			t.Errorf("got %+v", got)
 		}
 		d.keys("e").shows("page 1 of 3").keys("q").shows("contoso.onmicrosoft.comq")
