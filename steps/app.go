@@ -117,14 +117,14 @@ func (x publishing) change(p Ports, w Writers, present *fact.PublishedApp) Chang
 		Undo:    undoApp(made),
 		Do: func(ctx context.Context) error {
 			_, err := w.Graph.Publish(ctx, x.wish)
-			return err //nolint:wrapcheck // Apply says what was being done
+			return err
 		},
 		Revert: func(ctx context.Context) error {
 			a, err := findApp(ctx, p, x.wish)
 			if err != nil || a == nil || made {
 				return err
 			}
-			return w.Graph.Unpublish(ctx, a.ObjectID) //nolint:wrapcheck // the caller says what was being undone
+			return w.Graph.Unpublish(ctx, a.ObjectID)
 		},
 		Read: func(ctx context.Context) ([]string, error) {
 			a, err := findApp(ctx, p, x.wish)

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -83,7 +85,7 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 	}
 	m.played[msg.fault.ID] = true
 	// What is wrong is for the checks to say; the audience guesses meanwhile.
-	m.note = "something was broken: fault " + fmt.Sprint(len(m.played)) + " of this show"
+	m.note = "something was broken: fault " + strconv.Itoa(len(m.played)) + " of this show"
 	return m.checkAgain()
 }
 
@@ -91,9 +93,9 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 func (m *model) revertible() []steps.Change {
 	var out []steps.Change
 	list := m.applied[m.snap.Here().ID]
-	for i := len(list) - 1; i >= 0; i-- {
-		if list[i].Err == nil && list[i].Change.Revert != nil {
-			out = append(out, list[i].Change)
+	for _, l := range slices.Backward(list) {
+		if l.Err == nil && l.Change.Revert != nil {
+			out = append(out, l.Change)
 		}
 	}
 	return out

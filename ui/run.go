@@ -133,7 +133,7 @@ func runWizard(ctx context.Context, c Config) error {
 	_, err := tea.NewProgram(m, opts...).Run()
 	cancel()
 	if m.undrawn != nil {
-		m.Update(m.undrawn())
+		m.Update(m.undrawn()) //nolint:contextcheck // the model keeps the program's
 	}
 	closing := m.leave()
 	if _, werr := io.WriteString(c.Out, m.farewell()); werr != nil && err == nil {

@@ -128,7 +128,7 @@ func assigned(e Entra) checks.Func {
 func throughGroup(ctx context.Context, e Entra, a fact.PublishedApp, u fact.CloudUser) (string, error) {
 	groups, err := e.DirectGroups(ctx, u.ID)
 	if err != nil {
-		return "", err //nolint:wrapcheck // the check explains it as it is
+		return "", err
 	}
 	for _, g := range groups {
 		if slices.Contains(a.AssignedPrincipalIDs, g.ID) {
@@ -147,7 +147,7 @@ func others(ctx context.Context, env checks.Env, e Entra, a fact.PublishedApp) (
 	}
 	list, err := e.Principals(ctx, names)
 	if err != nil {
-		return "", "", err //nolint:wrapcheck // the check explains it as it is
+		return "", "", err
 	}
 	var found []string
 	for _, p := range list {

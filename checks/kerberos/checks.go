@@ -3,6 +3,7 @@ package kerberos
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ func ticket(t Tickets) checks.Func {
 			r = checks.Warned("kerberos.weak-ticket", expected, seen)
 		}
 		return r.With("client", tk.Client).With("server", tk.Server).
-			With("key version", fmt.Sprint(tk.KeyVersion)).With("flags", strings.Join(tk.Flags, " "))
+			With("key version", strconv.Itoa(tk.KeyVersion)).With("flags", strings.Join(tk.Flags, " "))
 	}
 }
 

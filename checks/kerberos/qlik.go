@@ -98,11 +98,11 @@ func Serving(ctx context.Context, q Qlik, env checks.Env) (serve, others []fact.
 func serving(ctx context.Context, q Qlik, env checks.Env) (serve, others []fact.ProxyService, err error) {
 	list, err := q.Proxies(ctx)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // the caller explains it
+		return nil, nil, err
 	}
 	vps, err := q.VirtualProxies(ctx)
 	if err != nil {
-		return nil, nil, err //nolint:wrapcheck // as above
+		return nil, nil, err
 	}
 	vp, ok := allowlist.Published(vps, env.Site.Qlik.Prefix)
 	for _, p := range list {

@@ -38,7 +38,7 @@ func (p Ports) join(ctx context.Context, env checks.Env) ([]checks.Evidence, err
 	want := env.Site.SPN()
 	holders, err := p.Directory.Holders(ctx, want)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // explained as it is
+		return nil, err
 	}
 	names := make([]string, 0, len(holders))
 	for _, h := range holders {
@@ -57,7 +57,7 @@ func (p Ports) join(ctx context.Context, env checks.Env) ([]checks.Evidence, err
 			continue
 		}
 		if err != nil {
-			return nil, err //nolint:wrapcheck // explained as it is
+			return nil, err
 		}
 		rows = append(rows, checks.Evidence{Name: account, Value: delegates(c, holders, want)})
 	}

@@ -3,6 +3,7 @@ package websocket
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 func judge(env checks.Env, p fact.SocketProbe, outside bool) checks.Result {
 	const expected = "101, a session, and the engine's version"
 	evidence := func(r checks.Result) checks.Result {
-		r = r.With("WebSocket", p.URL).With("origin", p.Origin).With("status", fmt.Sprint(p.Status)).
+		r = r.With("WebSocket", p.URL).With("origin", p.Origin).With("status", strconv.Itoa(p.Status)).
 			With("CSRF token", map[bool]string{true: "asked for and sent", false: "not offered"}[p.CSRF])
 		if p.Server != "" {
 			r = r.With("answered by", p.Server)
@@ -27,7 +28,7 @@ func judge(env checks.Env, p fact.SocketProbe, outside bool) checks.Result {
 		cause, seen := refusal(env, p, outside)
 		r := evidence(checks.Failed(cause, expected, seen))
 		if p.OwnOrigin > 0 {
-			r = r.With("from Qlik's own host", fmt.Sprint(p.OwnOrigin))
+			r = r.With("from Qlik's own host", strconv.Itoa(p.OwnOrigin))
 		}
 		if p.Body != "" {
 			r = r.With("page", p.Body)

@@ -77,7 +77,7 @@ func Main(ctx context.Context, p Process) int {
 		p.Clock = time.Now
 	}
 	prog := &program{Process: p}
-	root := prog.rootCommand()
+	root := prog.rootCommand() //nolint:contextcheck // every command is given one when it runs
 	root.SetArgs(p.Args)
 	root.SetIn(p.In)
 	root.SetOut(p.Out)

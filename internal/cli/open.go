@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"time"
 
 	"sensegate/checks/application"
 	"sensegate/internal/directory"
@@ -70,7 +69,7 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 		tickets.EndSessions(door.Leave)
 		outside.EndSessions(door.Leave)
 		if s.Qlik.Via != site.ViaDirect {
-			repository.Beside(s, dialer, door.TicketEntry(), signedIn(s, tickets))
+			repository.Beside(s, dialer, door.TicketEntry(), signedIn(s, tickets)) //nolint:contextcheck // each visit brings its own
 		}
 		w.Qlik, w.Door, writers.Qlik = repository, door, qlik.NewWriter(repository)
 		closeRest := w.Close
@@ -145,6 +144,3 @@ func walk(ctx context.Context, g *steps.Guide, r steps.Run) error {
 	}
 	return first
 }
-
-// tick is how often somebody who waits is told so.
-const tick = 30 * time.Second

@@ -41,6 +41,7 @@ func through(t *testing.T, g *steps.Guide, wait time.Duration) (retries []checks
 			t.Fatal(err)
 		}
 		switch e.Kind {
+		case checks.Started:
 		case checks.Retrying:
 			retries = append(retries, e)
 		case checks.Finished:

@@ -79,7 +79,7 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 	}
 	facts, err := site.Load(s.file)
 	if err != nil {
-		return nil, err //nolint:wrapcheck // a FileError says it all
+		return nil, err
 	}
 	// The wizard opens on an incomplete site and asks; nothing else can.
 	if list := append(facts.Problems(), missingFiles(facts)...); len(list) > 0 && !s.lenient {
@@ -100,8 +100,11 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 // missingFiles lists files that the site names and that cannot be read.
 func missingFiles(s site.Site) []site.Problem {
 	named := [][2]string{
-		{"qlik.certificate", s.Qlik.Certificate}, {"qlik.key", s.Qlik.Key}, {"qlik.root", s.Qlik.Root},
-		{"directory.keytab", s.Directory.Keytab}, {"kerberos.keytab", s.Kerberos.Keytab},
+		{"qlik.certificate", s.Qlik.Certificate},
+		{"qlik.key", s.Qlik.Key},
+		{"qlik.root", s.Qlik.Root},
+		{"directory.keytab", s.Directory.Keytab},
+		{"kerberos.keytab", s.Kerberos.Keytab},
 	}
 	for i, h := range s.Connector.Hosts {
 		named = append(named, [2]string{fmt.Sprintf("connector.hosts[%d].keytab", i), h.Keytab})
@@ -116,8 +119,7 @@ func missingFiles(s site.Site) []site.Problem {
 		}
 		f, err := os.Open(n[1])
 		if err != nil {
-			var pe *fs.PathError
-			if errors.As(err, &pe) {
+			if pe, ok := errors.AsType[*fs.PathError](err); ok {
 				err = pe.Err
 			}
 			out = append(out, site.Problem{Path: n[0], Text: fmt.Sprintf("cannot read %s: %v", n[1], err)})

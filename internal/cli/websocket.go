@@ -181,7 +181,7 @@ func (o socketOptions) findings() ([]fact.LogFinding, error) {
 	if err != nil && o.logs != "" {
 		return nil, usage("--logs %q: %w", o.logs, err)
 	}
-	return found, nil //nolint:nilerr // its own logs are a bonus
+	return found, nil
 }
 
 // ways are the sides that were asked for, with what opens a session on each.
@@ -206,7 +206,7 @@ func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socket
 		done = func() { web.Close(); cloud.Close() }
 		sides = append(sides, socketSide{Name: "outside", URL: s.Publish.ExternalURL, open: func(ctx context.Context) (netprobe.OpenOptions, func(), error) {
 			jar, header, _, err := web.Session(ctx, s.Publish.ExternalURL)
-			return netprobe.OpenOptions{URL: s.Publish.ExternalURL, Prefix: s.Qlik.Prefix, Jar: jar, Header: header}, endOutside(s, dialer, at.opener, jar), err //nolint:wrapcheck // it says what it was doing
+			return netprobe.OpenOptions{URL: s.Publish.ExternalURL, Prefix: s.Qlik.Prefix, Jar: jar, Header: header}, endOutside(s, dialer, at.opener, jar), err //nolint:contextcheck // sessions are ended even after an interruption
 		}})
 	}
 	if o.against != "" {

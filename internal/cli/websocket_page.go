@@ -31,7 +31,7 @@ func (p *program) uploadPage(ctx context.Context, from source, yes bool) (err er
 		return fmt.Errorf("preparing the repository: %w", err)
 	}
 	defer repository.Close()
-	plan := pagePlan(at.site, qlik.NewWriter(repository))
+	plan := pagePlan(qlik.NewWriter(repository))
 	c := plan.Changes[0]
 	fmt.Fprintf(p.Out, "%s\n  %s: %s\n  affects  %s\n  by hand  %s\n", plan.Title, c.Target, strings.Join(c.After, ", "), c.Affects, c.Command)
 	if !yes {
@@ -39,14 +39,14 @@ func (p *program) uploadPage(ctx context.Context, from source, yes bool) (err er
 		return nil
 	}
 	if _, err := plan.Apply(ctx, "", at.journal, func(int, steps.Applied, bool) {}); err != nil {
-		return err //nolint:wrapcheck // it says what it was doing
+		return err
 	}
 	fmt.Fprintf(p.Out, "uploaded; open it with ?sockets=4 for more than one\n  inside   %s\n  outside  %s\n",
 		under(at.site.Publish.InternalURL, at.site, c.After[0]), under(at.site.Publish.ExternalURL, at.site, c.After[0]))
 	return nil
 }
 
-func pagePlan(s site.Site, w *qlik.Writer) steps.Plan {
+func pagePlan(w *qlik.Writer) steps.Plan {
 	const path = "/content/Default/websocket-test.html"
 	stored := ""
 	return steps.Plan{Step: "verify", Title: "Tester page in Qlik's content library", Changes: []steps.Change{{
@@ -56,7 +56,7 @@ func pagePlan(s site.Site, w *qlik.Writer) steps.Plan {
 		Undo:    "deletes the file",
 		Do: func(ctx context.Context) (err error) {
 			stored, err = w.UploadTester(ctx)
-			return err //nolint:wrapcheck // it says what it was doing
+			return err
 		},
 		Revert: w.RemoveTester,
 		Read:   func(context.Context) ([]string, error) { return []string{stored}, nil },

@@ -76,8 +76,14 @@ func TestWebSocketJSON(t *testing.T) {
 func TestWebSocketRefusesNonsense(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{
-		{"--sockets", "0"}, {"--sockets", "100000"}, {"--calls", "-1"}, {"--hold", "-1s"}, {"--every", "1ms"},
-		{"--side", "above"}, {"--against", "ftp://x"}, {"--format", "xml"},
+		{"--sockets", "0"},
+		{"--sockets", "100000"},
+		{"--calls", "-1"},
+		{"--hold", "-1s"},
+		{"--every", "1ms"},
+		{"--side", "above"},
+		{"--against", "ftp://x"},
+		{"--format", "xml"},
 	} {
 		if code, said := run(t, append([]string{"websocket", "--demo"}, args...)...); code != 2 {
 			t.Errorf("%v: exit code %d: %s", args, code, said)

@@ -99,7 +99,7 @@ func (p *program) wizard(ctx context.Context, file string) error {
 	from := source{file: file, lenient: true}
 	// What is wrong with the file is said before any screen is shown.
 	if _, err := site.Load(file); err != nil {
-		return err //nolint:wrapcheck // a FileError says it all
+		return err
 	}
 	return p.show(ctx, desk, "opening the site", func(ctx context.Context) (ui.Journey, error) {
 		at, err := p.open(ctx, from, true)

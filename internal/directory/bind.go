@@ -80,7 +80,7 @@ func (c *Client) revoked(ctx context.Context, op, user string) error {
 	probe, err := c.kerberos.ProbeAccount(ctx, user)
 	const clientRevoked = 18
 	if err != nil || probe.Code != clientRevoked {
-		return nil //nolint:nilerr // see above
+		return nil
 	}
 	return &fact.Error{
 		Kind: fact.NotSignedIn, System: system, Op: op, Code: probe.Name,

@@ -41,7 +41,7 @@ func TestCutCaches(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].server.String() != "HTTP/sense.lab.test@LAB.TEST" || list[0].client.String() != "alice@LAB.TEST" {
 		t.Fatalf("%+v, %v", list, err)
 	}
-	for n := range len(whole) {
+	for n := range whole {
 		if got, err := parseCache(whole[:n]); err == nil && len(got) > 0 {
 			t.Errorf("the first %d of %d bytes were taken for a whole cache", n, len(whole))
 		}

@@ -46,7 +46,7 @@ func TestLSAAnswer(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	whole := lsaAnswer("HTTP/sense.lab.test")
-	for n := range len(whole) {
+	for n := range whole {
 		if _, err := parseLSA(whole[:n], lsaBase); err == nil {
 			t.Errorf("the first %d of %d bytes were taken for an answer", n, len(whole))
 		}

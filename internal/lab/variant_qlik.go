@@ -92,7 +92,7 @@ func qlikVariations() []variation {
 				ID: "repository-closed", Title: "the repository's port is closed to this machine",
 				Note: "Many networks open nothing but 443. The repository is then asked through the proxy, on a session, and changes are made the same way.",
 			},
-			site: func(l *Lab, s *site.Site) {
+			site: func(_ *Lab, s *site.Site) {
 				for i, p := range s.Pins {
 					if p.Name == contoso.QlikNode+":4242" {
 						s.Pins[i].Address = "127.0.0.1:1" // tcpmux: nobody listens

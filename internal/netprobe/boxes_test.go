@@ -1,7 +1,6 @@
 package netprobe_test
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -151,7 +150,7 @@ func TestStudyReadsAges(t *testing.T) {
 				}
 			}))
 			t.Cleanup(srv.Close)
-			got, err := netprobe.NewEngine(plainDialer(t, site.Site{})).Study(context.Background(), netprobe.StudyOptions{
+			got, err := netprobe.NewEngine(plainDialer(t, site.Site{})).Study(t.Context(), netprobe.StudyOptions{
 				OpenOptions: netprobe.OpenOptions{URL: srv.URL}, Active: 1, Silent: 3, Hold: 3 * age, Every: age / 6,
 			})
 			if err != nil || !strings.Contains(got.Reading, tt.want) || len(got.Lives) != 4 {

@@ -28,8 +28,13 @@ func (e *Engine) Chain(ctx context.Context, o OpenOptions, calls int) (fact.Sock
 		name string
 		run  func(context.Context) (string, error)
 	}{
-		{"name", c.name}, {"connection", c.connection}, {"encryption", c.encryption}, {"page", c.page},
-		{"session", c.session}, {"upgrade", c.upgrade}, {"greeting and engine", func(ctx context.Context) (string, error) { return c.talk(ctx, calls) }},
+		{"name", c.name},
+		{"connection", c.connection},
+		{"encryption", c.encryption},
+		{"page", c.page},
+		{"session", c.session},
+		{"upgrade", c.upgrade},
+		{"greeting and engine", func(ctx context.Context) (string, error) { return c.talk(ctx, calls) }},
 	} {
 		begun := time.Now()
 		text, err := link.run(ctx)

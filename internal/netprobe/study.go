@@ -129,7 +129,7 @@ func (c *conversation) live(held context.Context, active bool, every time.Durati
 	for {
 		select {
 		case <-held.Done():
-			return c.farewell(begun, life), trips
+			return c.farewell(begun, life), trips //nolint:contextcheck // the time to hold is over, and this comes after it
 		case <-pulse:
 			asked := time.Now()
 			_, err := c.version(held, &probe)

@@ -102,7 +102,7 @@ func readLog(path string) ([]fact.LogFinding, error) {
 	defer func() { _ = f.Close() }()
 	head, err := bufio.NewReader(io.LimitReader(f, logLine)).ReadBytes('\n')
 	if err != nil && len(head) == 0 {
-		return nil, nil //nolint:nilerr // an empty log says nothing
+		return nil, nil
 	}
 	if info, err := f.Stat(); err == nil && info.Size() > logTail {
 		if _, err := f.Seek(-logTail, io.SeekEnd); err != nil {

@@ -35,7 +35,7 @@ type front struct {
 // answer with the name of who signed in.
 func startApache(t *testing.T, ca *pki.CA, keytab string, f front) {
 	t.Helper()
-	dir, err := os.MkdirTemp(os.Getenv(inside), "apache")
+	dir, err := os.MkdirTemp(os.Getenv(inside), "apache") //nolint:usetesting // it has to be inside the folder that others may read
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func startApache(t *testing.T, ca *pki.CA, keytab string, f front) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("apache2", "-D", "FOREGROUND", "-f", filepath.Join(dir, "httpd.conf")) //nolint:gosec,noctx // ended by the cleanup
+	cmd := exec.Command("apache2", "-D", "FOREGROUND", "-f", filepath.Join(dir, "httpd.conf")) //nolint:gosec // ended by the cleanup
 	cmd.Env = append(os.Environ(), "KRB5_CONFIG="+filepath.Join(dir, "krb5.conf"), "NTLM_USER_FILE="+filepath.Join(dir, "ntlm"))
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}

@@ -33,7 +33,7 @@ func TestBinds(t *testing.T) {
 		{name: "Kerberos with a password", edit: func(s *site.Site, _ map[string]string) { s.Directory.Bind, s.Directory.User = "kerberos", adminName }},
 		{name: "Kerberos with a keytab", edit: func(s *site.Site, _ map[string]string) { s.Directory.Keytab, s.Directory.User = keytab, adminName }},
 		{name: "Kerberos with kinit's tickets", edit: func(s *site.Site, secrets map[string]string) { s.Directory.CCache = "FILE:" + cache; clear(secrets) }},
-		{name: "Kerberos over StartTLS", edit: func(s *site.Site, secrets map[string]string) {
+		{name: "Kerberos over StartTLS", edit: func(s *site.Site, _ map[string]string) {
 			s.Directory.CCache, s.Directory.Server = cache, "ldap://"+dcHost
 		}},
 		{name: "a wrong password", edit: func(_ *site.Site, secrets map[string]string) { secrets["directory"] = "not it" }, kind: fact.NotSignedIn, code: "52e"},

@@ -1,7 +1,6 @@
 package ad_test
 
 import (
-	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -79,7 +78,7 @@ func TestPlans(t *testing.T) {
 	if r := w.ask(t, w.delegationChecks(), "delegation.rehearsal"); r.Status != checks.Pass {
 		t.Errorf("%s %s: %s", r.Status, r.Cause, r.Seen)
 	}
-	if again := append(w.plan(t, spn.Step).Changes, w.plan(t, delegation.Step).Changes...); len(again) != 0 {
+	if again := slices.Concat(w.plan(t, spn.Step).Changes, w.plan(t, delegation.Step).Changes); len(again) != 0 {
 		t.Errorf("still planned: %+v", again)
 	}
 	slices.Reverse(applied)
@@ -237,7 +236,7 @@ func TestRefusedWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := context.Background()
+	ctx := t.Context()
 	for _, tt := range []struct {
 		name string
 		err  error

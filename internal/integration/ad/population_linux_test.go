@@ -69,7 +69,7 @@ func populate(dir string) error {
 
 // ldbmodify changes the database beside the server, as the system itself.
 func ldbmodify(dir, ldif string) error {
-	cmd := exec.Command("ldbmodify", "-H", filepath.Join(dir, "private", "sam.ldb"), "--option=log level=0") //nolint:gosec,noctx // our own database
+	cmd := exec.Command("ldbmodify", "-H", filepath.Join(dir, "private", "sam.ldb"), "--option=log level=0") //nolint:gosec // our own database
 	cmd.Env = append(os.Environ(), "LDB_MODULES_PATH="+modules())
 	cmd.Stdin = strings.NewReader(ldif)
 	out, err := cmd.CombinedOutput()

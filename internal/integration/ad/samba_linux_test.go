@@ -91,7 +91,7 @@ func (d *dc) run(t *testing.T, options []string) {
 	}, options...) {
 		args = append(args, "--option="+o)
 	}
-	cmd := exec.Command("samba", args...) //nolint:gosec,noctx // ended by the cleanup
+	cmd := exec.Command("samba", args...) //nolint:gosec // ended by the cleanup
 	cmd.Stdout, cmd.Stderr = log, log
 	// Samba ends when its standard input does; a pipe that stays open keeps it.
 	stdin, err := cmd.StdinPipe()
@@ -141,7 +141,7 @@ func provision() {
 	provisioned.err = func() error {
 		dir := filepath.Join(os.Getenv(inside), "dc")
 		provisioned.dir = dir
-		cmd := exec.Command("samba-tool", "domain", "provision", "--realm="+realmName, "--domain="+netbios, //nolint:gosec,noctx // constants
+		cmd := exec.Command("samba-tool", "domain", "provision", "--realm="+realmName, "--domain="+netbios, //nolint:gosec // constants
 			"--server-role=dc", "--dns-backend=SAMBA_INTERNAL", "--adminpass="+adminPass, "--targetdir="+dir,
 			"--host-ip=127.0.0.1", "--host-name=dc1", "--option=interfaces=lo", "--option=bind interfaces only=yes")
 		if out, err := cmd.CombinedOutput(); err != nil {

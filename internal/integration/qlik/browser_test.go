@@ -140,7 +140,7 @@ func chromium(t *testing.T, url, host, address string) verdict {
 	}
 	defer func() { cancel(); _ = cmd.Wait() }() // it ends because it is told to
 	page := debugger(ctx, t, dir, host)
-	conn, _, err := websocket.DefaultDialer.DialContext(ctx, page, nil) //nolint:bodyclose // it is a buffer
+	conn, _, err := websocket.DefaultDialer.DialContext(ctx, page, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func loaded(ctx context.Context, port, host string) string {
 	if err != nil {
 		return ""
 	}
-	res, err := http.DefaultClient.Do(req)
+	res, err := new(http.Client).Do(req)
 	if err != nil {
 		return ""
 	}

@@ -48,7 +48,7 @@ func start(t *testing.T, o lab.Options) *world {
 	if len(o.Faults) == 0 {
 		o.Finished = true
 	}
-	l, err := lab.Start(context.Background(), o)
+	l, err := lab.Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,8 @@ func start(t *testing.T, o lab.Options) *world {
 	w.write(t, "boxes.pem", ca.PEM())
 	w.site.Trust.CA = append(w.site.Trust.CA, filepath.Join(w.dir, "boxes.pem"))
 	// The workers of a box are somebody else and have to read its files.
-	for at := w.dir; strings.HasPrefix(at, os.TempDir()) && at != os.TempDir(); at = filepath.Dir(at) {
+	top := os.TempDir() //nolint:usetesting // the folder above that of the test
+	for at := w.dir; strings.HasPrefix(at, top) && at != top; at = filepath.Dir(at) {
 		if err := os.Chmod(at, 0o755); err != nil { //nolint:gosec // a folder of the test's own
 			t.Fatal(err)
 		}
@@ -179,7 +180,7 @@ func free(t *testing.T) string {
 // launch runs a box until the test ends, and returns when it listens.
 func (w *world) launch(t *testing.T, listens, program string, args ...string) {
 	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second

@@ -187,7 +187,7 @@ func (s *screen) shows(part string) string {
 func (s *screen) end() int {
 	s.t.Helper()
 	select {
-	case <-s.ended:
+	case <-s.ended: //nolint:errcheck // the exit code tells
 		return s.cmd.ProcessState.ExitCode()
 	case <-time.After(patience):
 		s.t.Fatalf("it never ended; the screen is\n%s", s.text())

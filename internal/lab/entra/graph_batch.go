@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -42,8 +43,7 @@ func (s *Server) batch(r *http.Request, version string, body []byte) (reply, *gr
 	}
 	seen := map[string]bool{}
 	out := make([]batchResponse, 0, len(in.Requests))
-	for i := len(in.Requests) - 1; i >= 0; i-- {
-		q := in.Requests[i]
+	for _, q := range slices.Backward(in.Requests) {
 		if q.ID == "" || seen[q.ID] || !strings.HasPrefix(q.URL, "/") || isBatch(q.URL) {
 			return reply{}, badRequest("Invalid batch payload format.")
 		}
