@@ -83,7 +83,10 @@ func servedAddress(t *testing.T) string {
 }
 
 func TestClassifyContexts(t *testing.T) {
-	slow := serve(t, frontName, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	slow := serve(t, frontName, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler) // no answer at all, not even a late one
+	}))
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := netprobe.NewFront(slow).Date(ctx, frontURL); kindOf(err) != fact.TimedOut || !errors.Is(err, context.DeadlineExceeded) {

@@ -2,6 +2,7 @@ package qlik_test
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -167,6 +168,9 @@ func TestNginx(t *testing.T) {
 // TestIdle lets nginx and haproxy cut silent sockets after ten seconds, as
 // load balancers do after a minute or four.
 func TestIdle(t *testing.T) {
+	// The box counts from the last byte, the program from the silence: they
+	// are a moment apart.
+	cutAtTen := regexp.MustCompile(`silent sockets are cut after (9\.[5-9]|10|11)`)
 	need(t, "the package nginx", "nginx")
 	need(t, "the package haproxy", "haproxy")
 	tests := []struct {
@@ -192,7 +196,7 @@ func TestIdle(t *testing.T) {
 				t.Errorf("(-want +named)\n%s", diff)
 			}
 			code, said := w.run(t, "websocket", "--side", "outside", "--hold", "14s", "--every", "2s", "--sockets", "4")
-			if code != 3 || !strings.Contains(said, "silent sockets are cut after 10") {
+			if code != 3 || !cutAtTen.MatchString(said) {
 				t.Errorf("exit %d\n%s", code, said)
 			}
 		})
