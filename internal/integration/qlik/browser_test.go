@@ -146,17 +146,37 @@ func chromium(t *testing.T, url, host, address string) verdict {
 	}
 	defer func() { _ = conn.Close() }()
 	_ = conn.SetReadDeadline(time.Now().Add(50 * time.Second))
-	ask := map[string]any{"id": 1, "method": "Runtime.evaluate", "params": map[string]any{
+	// The page may still be on its way through the sign-in, or about to run
+	// its script: it is asked until it has come to a verdict.
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for id := 1; ; id++ {
+		if got := evaluate(t, conn, id); len(got.Sockets) > 0 {
+			return got
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("the page comes to no verdict")
+		}
+	}
+}
+
+// evaluate asks the page for the promise in window.verdict; the answer is empty
+// while there is none.
+func evaluate(t *testing.T, conn *websocket.Conn, id int) verdict {
+	t.Helper()
+	ask := map[string]any{"id": id, "method": "Runtime.evaluate", "params": map[string]any{
 		"expression": "window.verdict", "awaitPromise": true, "returnByValue": true,
 	}}
 	if err := conn.WriteJSON(ask); err != nil {
 		t.Fatal(err)
 	}
-	var answer struct {
-		ID     int
-		Result struct{ Result struct{ Value verdict } }
-	}
-	for answer.ID != 1 {
+	for {
+		var answer struct {
+			ID     int
+			Result struct{ Result struct{ Value verdict } }
+		}
 		_, raw, err := conn.ReadMessage()
 		if err != nil {
 			t.Fatal(err)
@@ -164,8 +184,10 @@ func chromium(t *testing.T, url, host, address string) verdict {
 		if err := json.Unmarshal(raw, &answer); err != nil {
 			t.Fatalf("%v in\n%s", err, raw)
 		}
+		if answer.ID == id {
+			return answer.Result.Result.Value
+		}
 	}
-	return answer.Result.Result.Value
 }
 
 // debugger waits until the page is loaded, and is where it can be asked.
