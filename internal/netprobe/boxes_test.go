@@ -88,6 +88,7 @@ func TestHTTP2Only(t *testing.T) {
 			if err != nil {
 				return
 			}
+			_, _ = c.Read(make([]byte, 1)) // it answers
 			_, _ = c.Write([]byte("\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"))
 			_ = c.Close()
 		}

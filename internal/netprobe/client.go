@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"strings"
 )
 
 // MaxBody is how much of an answer is read.
@@ -120,6 +121,9 @@ func Get(ctx context.Context, c *http.Client, url string, header http.Header) (P
 	req.Header.Set("Accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8")
 	maps.Copy(req.Header, header)
 	resp, err := c.Do(req)
+	for again := 0; again < 3 && spokeFirst(err) && ctx.Err() == nil; again++ {
+		resp, err = c.Do(req)
+	}
 	if err != nil {
 		return Page{}, err //nolint:wrapcheck // Classify takes it from here
 	}
@@ -129,6 +133,13 @@ func Get(ctx context.Context, c *http.Client, url string, header http.Header) (P
 		return Page{}, fmt.Errorf("reading the answer: %w", err)
 	}
 	return Page{Status: resp.StatusCode, Header: resp.Header, Body: body}, nil
+}
+
+// spokeFirst recognises a server that sent something before it was asked, as
+// one of HTTP/2 alone does. The library then drops what was sent: asked again,
+// the words may come as an answer, which says what they are.
+func spokeFirst(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "readLoopPeekFailLocked")
 }
 
 // Patient gives a context without a deadline the one of a cold server.
