@@ -19,7 +19,7 @@ func (nothing) Host(context.Context, string) (fact.HostEvidence, error) {
 	return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound}
 }
 
-func proofOf(t *testing.T, id checks.ID) (*checks.Proof, checks.Env) {
+func proofOf(t testing.TB, id checks.ID) (*checks.Proof, checks.Env) {
 	t.Helper()
 	s := site.Site{Connector: site.Connector{Hosts: []site.ConnectorHost{{Name: "conn01.contoso.test"}, {Name: "conn02.contoso.test"}}}}
 	now := time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC)
@@ -181,5 +181,18 @@ func TestLargePastes(t *testing.T) {
 	r, err := p.Judge(t.Context(), env, []string{large()})
 	if err != nil || r.Status != checks.Pass {
 		t.Errorf("%v %s", err, r.Status)
+	}
+}
+
+// BenchmarkLargePaste tells how long ten megabytes take.
+func BenchmarkLargePaste(b *testing.B) {
+	p, env := proofOf(b, "connector.services")
+	env.Site.Connector.Hosts = env.Site.Connector.Hosts[:1]
+	text := large()
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if r, err := p.Judge(b.Context(), env, []string{text}); err != nil || r.Status != checks.Pass {
+			b.Fatalf("%v %s", err, r.Status)
+		}
 	}
 }
