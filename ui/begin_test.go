@@ -109,8 +109,8 @@ func TestStoppingWhatOpens(t *testing.T) {
 func TestTheNewSite(t *testing.T) {
 	bubble(t, "new", func(t *testing.T) {
 		w := newWorld().healthy()
-		d := drive(t, offering(t, Config{Clock: w.clock}, w), 80, 24).keys("4").shows("Name of the site", "an answer is needed")
-		d.keys("enter").shows("Name of the site")
+		d := drive(t, offering(t, Config{Clock: w.clock}, w), 80, 24).keys("4").shows("Name of the site", "· an answer is needed")
+		d.keys("enter").shows("Name of the site", "× an answer is needed")
 		d.write("con toso").shows("is not letters").keys("enter").shows("Name of the site")
 		for range 5 {
 			d.keys("backspace")

@@ -70,7 +70,11 @@ func (m *model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 		return nil
 	}
 	_, spans := m.step.compose(m, m.frame.body)
-	line := row + m.step.pane.off
+	line := row - len(m.step.heading(m, m.frame.body))
+	if line < 0 || line >= m.step.pane.height {
+		return nil
+	}
+	line += m.step.pane.off
 	for i, s := range spans {
 		if line >= s[0] && line < s[1] {
 			m.step.picked, m.step.sel = true, i

@@ -28,6 +28,9 @@ type formScreen struct {
 	problem string
 	// from is where an answer was found, by question.
 	from map[string]Suggestion
+	// tried are the questions that keys were given to: what is wrong with an
+	// answer is not held against somebody who has not begun it.
+	tried map[string]bool
 	// create says that the answers make a new site.
 	create bool
 }
@@ -54,7 +57,7 @@ func (m *model) showForm() tea.Cmd {
 }
 
 func newForm(title string, asks []steps.Question, s site.Site, most int) formScreen {
-	f := formScreen{title: title, base: s, pages: paginate(asks, most), draft: map[string]*string{}}
+	f := formScreen{title: title, base: s, pages: paginate(asks, most), draft: map[string]*string{}, tried: map[string]bool{}}
 	first := -1
 	for i, page := range f.pages {
 		for _, q := range page {
@@ -103,6 +106,9 @@ func (s *formScreen) update(m *model, msg tea.Msg) tea.Cmd {
 		s.problem = ""
 		if (k.String() == "shift+tab" || k.String() == "up") && s.focus() == 0 && s.at > 0 {
 			return s.back(m)
+		}
+		if k.Text != "" || k.Code == tea.KeyEnter || k.Code == tea.KeyBackspace {
+			s.tried[s.pages[s.at][s.focus()].Key] = true
 		}
 	}
 	next, cmd := s.form.Update(msg)
@@ -262,7 +268,11 @@ func (s *formScreen) verdict(m *model, p *page) {
 	q := s.pages[s.at][s.focus()]
 	v := *s.draft[q.Key]
 	if err := judge(q, v); err != nil {
-		p.hang(m.mark(checks.Fail)+" ", m.th.text, err.Error())
+		mark := checks.Fail
+		if v == "" && !s.tried[q.Key] {
+			mark = checks.Pending
+		}
+		p.hang(m.mark(mark)+" ", m.th.text, err.Error())
 		return
 	}
 	if strings.TrimSpace(v) == "" {

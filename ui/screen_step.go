@@ -212,7 +212,7 @@ func (s *stepScreen) span(m *model, i int) (int, int) {
 	if i < 0 || i >= len(at) {
 		return 0, 1
 	}
-	if i == 0 && at[0][1] <= m.frame.rows-2 {
+	if i == 0 && at[0][1] <= s.window(m) {
 		return 0, at[0][1]
 	}
 	return at[i][0], at[i][1]

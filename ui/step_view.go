@@ -21,9 +21,9 @@ func (s *stepScreen) view(m *model) []string {
 	if f.compact {
 		head, rows = []string{" " + m.strip()}, rows-1
 	}
-	window := s.pane.view(lines, max(rows-2, 1))
 	body := make([]string, 0, rows)
-	body = append(body, window...)
+	body = append(body, s.heading(m, f.body)...)
+	body = append(body, s.pane.view(lines, s.window(m))...)
 	for len(body) < rows-2 {
 		body = append(body, "")
 	}
@@ -38,6 +38,26 @@ func (s *stepScreen) view(m *model) []string {
 		out = append(out, pad(rail[i], f.left)+l)
 	}
 	return out
+}
+
+// heading is what stands still while the rest of the page scrolls: where one is.
+func (s *stepScreen) heading(m *model, w int) []string {
+	p := m.newPage(w)
+	p.para(0, m.th.title, m.snap.Here().Title)
+	if !m.frame.compact {
+		p.gap()
+	}
+	return p.lines
+}
+
+// window is how many lines of the step are seen at once: below the heading,
+// above the line that says that there is more, and the one of the gate.
+func (s *stepScreen) window(m *model) int {
+	rows := m.frame.rows - 2 - len(s.heading(m, m.frame.body))
+	if m.frame.compact {
+		rows-- // the strip of steps
+	}
+	return max(rows, 1)
 }
 
 // more says that a pane goes on above or below what is seen.
@@ -100,28 +120,41 @@ func (m *model) stepMark(i int) string {
 	return m.gl.pending
 }
 
-// compose writes the step, and tells where each check's lines are. The picture
-// gives way where it would push findings out of sight.
+// detail is how much a step's page tells besides its findings.
+type detail int
+
+const (
+	onlyWhat detail = iota
+	withWhy
+	withPicture
+)
+
+// compose writes the step below its heading, and tells where each check's lines
+// are. The picture, then the reason why the step stands here, give way where
+// they would push findings out of sight.
 func (s *stepScreen) compose(m *model, w int) ([]string, [][2]int) {
-	lines, at := s.write(m, w, m.frame.h >= roomy)
-	if len(lines) > m.frame.rows-2 && m.frame.h < lofty {
-		return s.write(m, w, false)
+	most := onlyWhat
+	if m.frame.h >= roomy {
+		most = withPicture
+	}
+	lines, at := s.write(m, w, most)
+	for most > onlyWhat && len(lines) > s.window(m) && m.frame.h < lofty {
+		most--
+		lines, at = s.write(m, w, most)
 	}
 	return lines, at
 }
 
-func (s *stepScreen) write(m *model, w int, picture bool) ([]string, [][2]int) {
+func (s *stepScreen) write(m *model, w int, d detail) ([]string, [][2]int) {
 	here := m.snap.Here()
 	p := m.newPage(w)
-	p.para(0, m.th.title, here.Title)
-	p.gap()
 	p.para(0, m.th.text, here.What)
 	p.gap()
-	if m.frame.h >= roomy {
+	if d >= withWhy {
 		p.para(0, m.th.dim, here.Why)
 		p.gap()
 	}
-	if picture {
+	if d >= withPicture {
 		m.talking(p, talks(here.ID, m.snap.Site))
 		p.gap()
 	}
