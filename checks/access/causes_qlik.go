@@ -9,7 +9,7 @@ func qlikCauses() []checks.Cause {
 			ID: "site.repository-name", Title: "The repository's certificate is for another name",
 			Because: "Qlik issued it for the name given at installation, often the short one.",
 			More: "Connecting by the full name then fails even with root.pem at hand, and no setting of Qlik changes that certificate. " +
-				"Keep the address and say which name to expect: qlik.server_name. The installation name stands in Host.cfg on the server, in Base64.",
+				"Keep the address and say which name to expect: qlik.server_name, and qlik.server_names for further nodes. The installation name stands in Host.cfg on the server, in Base64.",
 			Fixes: []checks.Fix{
 				{Who: checks.Yourself, Text: "Set qlik.server_name to the name that the certificate bears."},
 				{Who: checks.QlikAdmin, Text: "Read the installation name.", Command: `[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Get-Content C:\ProgramData\Qlik\Sense\Host.cfg)))`, Shell: checks.PowerShell},

@@ -61,7 +61,7 @@ func symptoms() []proof {
 		{"OnMaxParallelSessionsExceeded", []string{"fault:session-limit"}},
 		{"OnLicenseAccessDenied", []string{"fault:no-licence"}},
 		{"403, XSRF prevention", []string{"fault:query-dropped"}},
-		{"the repository's certificate has another name", []string{"fault:repository-short-name"}},
+		{"the repository's certificate has another name", []string{"fault:repository-short-name", "test:internal/qlik/names_test.go:TestServerNameOfEachNode"}},
 		{"first calls time out", []string{"variant:cold"}},
 		{"everybody thrown out while setting up", []string{"test:internal/cli/reload_test.go:TestReloadIsAwaited", "test:internal/lab/qlik/faults_test.go:TestReload"}},
 		{"others' sign-in changed with the pattern", []string{"variant:prefix", "test:checks/kerberos/room_test.go:TestRoom"}},

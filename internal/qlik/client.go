@@ -56,6 +56,7 @@ func NewClientWith(s site.Site, d *netprobe.Dialer, password Password) (*Client,
 	}
 	tr := d.Transport()
 	tr.TLSClientConfig = config
+	nodes := newByNode(tr, names(s.Qlik, base))
 	as := s.Qlik.User
 	if as == "" {
 		as = defaultUser
@@ -68,7 +69,7 @@ func NewClientWith(s site.Site, d *netprobe.Dialer, password Password) (*Client,
 		base: &url.URL{Scheme: base.Scheme, Host: base.Host},
 		user: header, as: as,
 		http: &http.Client{
-			Transport:     netprobe.Capped(tr, maxAnswer),
+			Transport:     netprobe.Capped(nodes, maxAnswer),
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}, nil
@@ -87,13 +88,13 @@ func (c *Client) Close() {
 func tlsConfig(q site.Qlik, d *netprobe.Dialer, password Password) (*tls.Config, error) {
 	q = located(q)
 	if q.Via == site.ViaProxy && q.Certificate == "" {
-		return d.TLSConfig(q.ServerName), nil
+		return d.TLSConfig(""), nil
 	}
 	pair, err := identity(q, password)
 	if err != nil {
 		return nil, err
 	}
-	config := d.TLSConfig(q.ServerName)
+	config := d.TLSConfig("")
 	config.Certificates = []tls.Certificate{pair}
 	if q.Root != "" {
 		if config.RootCAs, err = authority(q.Root); err != nil {
@@ -161,7 +162,11 @@ func (c *Client) sendOn(ctx context.Context, over *http.Client, as, method, op s
 	}
 	resp, err := over.Do(req)
 	if err != nil {
-		return netprobe.Classify(system, op, err)
+		err = netprobe.Classify(system, op, err)
+		if over == c.http {
+			err = c.expectAnother(u.Hostname(), err)
+		}
+		return err
 	}
 	defer func() { _ = resp.Body.Close() }()
 	raw, err := io.ReadAll(resp.Body)

@@ -110,7 +110,7 @@ func (s *Site) anchor(dir string) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
-	for _, p := range []*string{&s.Qlik.Certificate, &s.Qlik.Key, &s.Qlik.Root, &s.Directory.Keytab, &s.Kerberos.Keytab, &s.Entra.Certificate} {
+	for _, p := range []*string{&s.Qlik.Certificate, &s.Qlik.Key, &s.Qlik.Root, &s.Qlik.Logs, &s.Directory.Keytab, &s.Kerberos.Keytab, &s.Entra.Certificate} {
 		at(p)
 	}
 	for i := range s.Connector.Hosts {

@@ -92,7 +92,7 @@ func TestAnchored(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "site.yaml")
 	elsewhere := filepath.Join(t.TempDir(), "away.pem")
-	text := "qlik:\n  certificate: certs/client.pem\n  key: " + elsewhere + "\n  root: ../root.pem\n" +
+	text := "qlik:\n  certificate: certs/client.pem\n  key: " + elsewhere + "\n  root: ../root.pem\n  logs: logs\n" +
 		"directory: {keytab: admin.keytab}\nkerberos: {keytab: alice.keytab}\n" +
 		"connector:\n  hosts:\n    - {name: a.b.c, keytab: a.keytab}\n    - {name: d.e.f}\n" +
 		"trust: {ca: [ca.pem]}\nevidence: [conn01.json]\n"
@@ -106,12 +106,12 @@ func TestAnchored(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := []string{
-			s.Qlik.Certificate, s.Qlik.Key, s.Qlik.Root, s.Directory.Keytab, s.Kerberos.Keytab,
+			s.Qlik.Certificate, s.Qlik.Key, s.Qlik.Root, s.Qlik.Logs, s.Directory.Keytab, s.Kerberos.Keytab,
 			s.Connector.Hosts[0].Keytab, s.Connector.Hosts[1].Keytab, s.Trust.CA[0], s.Evidence[0],
 		}
 		at := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
 		want := []string{
-			at("certs", "client.pem"), elsewhere, at("..", "root.pem"), at("admin.keytab"), at("alice.keytab"),
+			at("certs", "client.pem"), elsewhere, at("..", "root.pem"), at("logs"), at("admin.keytab"), at("alice.keytab"),
 			at("a.keytab"), "", at("ca.pem"), at("conn01.json"),
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

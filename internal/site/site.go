@@ -80,6 +80,9 @@ type Qlik struct {
 	// ServerName is the name in the repository's certificate where it differs
 	// from the host of Repository (it is issued for the install name).
 	ServerName string `yaml:"server_name,omitempty"`
+	// ServerNames are the same for the other nodes: the name in the certificate
+	// by the host that is called, qlik02.contoso.com: qlik02.
+	ServerNames map[string]string `yaml:"server_names,omitempty"`
 	// Certificate, Key and Root are the exported PEM set: client.pem,
 	// client_key.pem, root.pem.
 	Certificate string `yaml:"certificate"`

@@ -52,8 +52,11 @@ func (c *certificates) service(s *Server) *tls.Config {
 		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
 			name := s.opt.Node
 			s.View(func(st *State) {
-				if st.Node(hello.ServerName) != nil {
-					name = strings.ToLower(hello.ServerName) // each node has its own
+				for _, n := range st.Nodes {
+					// Each node has its own, whichever of its names it is called by.
+					if h := n.Text("hostName"); strings.EqualFold(h, hello.ServerName) || strings.EqualFold(shortName(h), hello.ServerName) {
+						name = strings.ToLower(h)
+					}
 				}
 				if st.Faults.ShortNameCertificate {
 					name = shortName(name)
