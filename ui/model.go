@@ -107,8 +107,8 @@ func newModel(ctx context.Context, c Config) *model {
 // it before would compete with drawing for the processor.
 type beginMsg struct{}
 
-// firstFrame is two beats of the renderer at its 60 frames a second.
-const firstFrame = 34 * time.Millisecond
+// firstFrame is four beats of the renderer: by then the first page is written.
+const firstFrame = 4 * time.Second / beats
 
 // Init begins with the journey that was asked for, or with the welcome page.
 func (m *model) Init() tea.Cmd {

@@ -105,6 +105,11 @@ var ErrInterrupted = errors.New("interrupted")
 // leaveWithin is how long leaving may take once the user wants out.
 const leaveWithin = 150 * time.Millisecond
 
+// beats are how often a second the renderer looks for something to write: a
+// key is answered at the next beat, and one that finds nothing costs nothing
+// that can be measured.
+const beats = 120
+
 // Run shows the program until the user leaves: the wizard where full screens
 // can be shown, lines otherwise. Leaving is nil, Ctrl+C is ErrInterrupted.
 func Run(ctx context.Context, c Config) error {
@@ -125,7 +130,7 @@ func runWizard(ctx context.Context, c Config) error {
 	defer cancel()
 	m := newModel(ctx, c)
 	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Env),
+		tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Env), tea.WithFPS(beats),
 	}
 	if p, ok := profile(c); ok {
 		opts = append(opts, tea.WithColorProfile(p))
