@@ -32,6 +32,19 @@ type Asked struct {
 // LineEvidence is the name of the evidence that shows the convincing line.
 const LineEvidence = "the line"
 
+// HostRow is the name of the evidence that says which machine a paste is of.
+const HostRow = "pasted from"
+
+// Row is the value of the first evidence of that name; empty when there is none.
+func (r Result) Row(name string) string {
+	for _, e := range r.Evidence {
+		if e.Name == name {
+			return e.Value
+		}
+	}
+	return ""
+}
+
 // MaxPaste is how much of a paste is taken; more is refused.
 const MaxPaste = 16 << 20
 

@@ -35,7 +35,7 @@ type Guide struct {
 	run     int
 	running bool
 	changed []Applied
-	pastes  map[checks.ID][]keptPaste
+	pastes  map[checks.ID][]Paste
 }
 
 // Options are what a journey is made from.
@@ -50,6 +50,9 @@ type Options struct {
 	Limit int
 	// Earlier are results of a former session: shown, never believed.
 	Earlier map[checks.ID]checks.Result
+	// Pastes are those of former sessions, oldest first: judged anew while they
+	// are not too old.
+	Pastes []Paste
 }
 
 // ErrClosed is what a move past a closed gate returns.
@@ -60,10 +63,13 @@ func NewGuide(ctx context.Context, o Options) (*Guide, error) {
 	g := &Guide{
 		opts: o, results: map[checks.ID]checks.Result{},
 		stale: map[checks.ID]bool{}, live: map[checks.ID]checks.Event{},
-		pastes: map[checks.ID][]keptPaste{},
+		pastes: map[checks.ID][]Paste{},
 	}
 	if _, err := g.reopen(ctx, o.Site); err != nil {
 		return nil, err
+	}
+	for _, p := range o.Pastes {
+		g.pastes[p.Check] = append(g.pastes[p.Check], p)
 	}
 	for id, r := range o.Earlier {
 		if _, known := g.set.Find(id); known {

@@ -12,10 +12,19 @@ import (
 // ErrNoPaste says that a check cannot be proved by something pasted.
 var ErrNoPaste = errors.New("nothing can be pasted here")
 
-// keptPaste is a paste that was judged, with its time.
-type keptPaste struct {
-	text string
-	at   time.Time
+// Paste is a paste that was judged: what it proves, what it says it is of, its
+// text as it came, and when.
+type Paste struct {
+	Check checks.ID
+	// On is the machine it is of, where its judge says so.
+	On   string
+	Text string
+	At   time.Time
+}
+
+// PasteKeeper is a Journal that keeps pastes for the next session as well.
+type PasteKeeper interface {
+	Pasted(p Paste) error
 }
 
 // Asked lists what to run, and where, to prove a check by hand; nothing where
@@ -39,6 +48,9 @@ func (g *Guide) Judge(id checks.ID) (func(ctx context.Context, text string) (che
 	if !ok || c.Proof == nil {
 		return nil, fmt.Errorf("pasting for %s: %w", id, ErrNoPaste)
 	}
+	if r := g.results[id]; !g.stale[id] && lookedAt(r) {
+		return nil, fmt.Errorf("pasting for %s: the program has looked itself, and what it saw counts: mend it and check again", id)
+	}
 	for _, n := range c.Needs {
 		if r := g.results[n]; !r.Status.Opens() {
 			need, _ := g.set.Find(n)
@@ -58,12 +70,23 @@ func (g *Guide) Judge(id checks.ID) (func(ctx context.Context, text string) (che
 	}, nil
 }
 
+// lookedAt says that a result was read live: nothing pasted may overrule it.
+func lookedAt(r checks.Result) bool {
+	return (r.Source == checks.Live || r.Source == "") && (r.Status == checks.Pass || r.Status == checks.Warn || r.Status == checks.Fail)
+}
+
 // Pasted keeps a paste that Judge accepted, and its result: until it is too old
 // it counts whenever the check itself cannot tell.
 func (g *Guide) Pasted(id checks.ID, text string, r checks.Result) error {
-	g.pastes[id] = append(g.pastes[id], keptPaste{text: text, at: g.opts.Clock()})
+	p := Paste{Check: id, On: r.Row(checks.HostRow), Text: text, At: g.opts.Clock()}
+	g.pastes[id] = append(g.pastes[id], p)
 	g.results[id] = r
 	delete(g.stale, id)
+	if keeper, ok := g.opts.Journal.(PasteKeeper); ok {
+		if err := keeper.Pasted(p); err != nil {
+			return err
+		}
+	}
 	return g.opts.Journal.Finished(r)
 }
 
@@ -85,44 +108,40 @@ func (g *Guide) env() checks.Env { return checks.NewEnv(g.site, g.opts.Clock, g.
 // pasteAge is how long a paste counts unless the site says otherwise.
 const pasteAge = 7 * 24 * time.Hour
 
-func (g *Guide) usable(id checks.ID) []string {
-	limit := g.site.EvidenceMaxAge
-	if limit <= 0 {
-		limit = pasteAge
+func (g *Guide) pasteLimit() time.Duration {
+	if limit := g.site.EvidenceMaxAge; limit > 0 {
+		return limit
 	}
+	return pasteAge
+}
+
+// usable are the texts that still count.
+func (g *Guide) usable(id checks.ID) []string { return texts(g.counting(id)) }
+
+// counting are the pastes that are not too old.
+func (g *Guide) counting(id checks.ID) []Paste {
+	return laterThan(g.pastes[id], g.opts.Clock().Add(-g.pasteLimit()-time.Nanosecond))
+}
+
+func texts(list []Paste) []string {
 	var out []string
-	for _, p := range g.pastes[id] {
-		if g.opts.Clock().Sub(p.at) <= limit {
-			out = append(out, p.text)
-		}
+	for _, p := range list {
+		out = append(out, p.Text)
 	}
 	return out
 }
 
-// withPastes lets pastes stand in where a check itself cannot tell.
+// withPastes lets pastes stand in where a check itself cannot tell, and where
+// they are newer than what was collected.
 func (g *Guide) withPastes() checks.Set {
 	list := append([]checks.Check(nil), g.set.All()...)
 	some := false
 	for i, c := range list {
-		texts := g.usable(c.ID)
-		if len(texts) == 0 || c.Proof == nil {
+		if len(g.pastes[c.ID]) == 0 || c.Proof == nil {
 			continue
 		}
 		some = true
-		last := g.pastes[c.ID][len(g.pastes[c.ID])-1].at
-		live, judge := c.Run, c.Proof.Judge
-		list[i].Run = func(ctx context.Context, env checks.Env) checks.Result {
-			r := live(ctx, env)
-			if r.Status != checks.Unknown {
-				return r
-			}
-			if p, err := judge(ctx, env, texts); err == nil {
-				p = pastedResult(p)
-				p.At = last
-				return p
-			}
-			return r
-		}
+		list[i].Run = g.orPasted(c)
 	}
 	if !some {
 		return g.set
@@ -132,6 +151,54 @@ func (g *Guide) withPastes() checks.Set {
 		return g.set // the declarations are those that were valid before
 	}
 	return set
+}
+
+// orPasted is a check that falls back on what was pasted for it.
+func (g *Guide) orPasted(c checks.Check) checks.Func {
+	all, limit := g.counting(c.ID), g.pasteLimit()
+	last := g.pastes[c.ID][len(g.pastes[c.ID])-1]
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		r := c.Run(ctx, env)
+		use := all
+		switch {
+		case r.Status == checks.Unknown && len(all) == 0:
+			return r.With("pasted", fmt.Sprintf("%s, and this site allows %s: paste it again", ago(env.Clock(), last), limit))
+		case r.Status == checks.Unknown:
+		case r.Source == checks.Collected:
+			use = laterThan(all, r.At)
+		default:
+			return r
+		}
+		if len(use) == 0 {
+			return r
+		}
+		p, err := c.Proof.Judge(ctx, env, texts(use))
+		if err != nil {
+			return r
+		}
+		p = pastedResult(p)
+		p.At = last.At
+		return p.With("pasted", ago(env.Clock(), last))
+	}
+}
+
+func laterThan(list []Paste, at time.Time) []Paste {
+	var out []Paste
+	for _, p := range list {
+		if p.At.After(at) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// ago says of which machine a paste is and how old it is.
+func ago(now time.Time, p Paste) string {
+	s := p.At.UTC().Format("2006-01-02 15:04Z") + ", " + now.Sub(p.At).Round(time.Minute).String() + " ago"
+	if p.On != "" {
+		return "of " + p.On + ", " + s
+	}
+	return s
 }
 
 func pastedResult(r checks.Result) checks.Result {

@@ -100,6 +100,9 @@ func (l *lines) options() []option {
 	if l.snap.MayApply {
 		put(first == toPlan, option{"a", "See what the wizard would change", l.plan})
 	}
+	if o, ok := l.pasteOption(); ok {
+		put(false, o)
+	}
 	if len(here.Instructions) > 0 {
 		put(false, option{"i", "How to do it by hand", func(context.Context) error { l.byHand(); return nil }})
 	}

@@ -57,7 +57,7 @@ func (m *model) judged(msg judgedMsg) {
 
 // askedFor says what to run, and where, so that its output can be pasted.
 func (m *model) askedFor(p *page, c steps.CheckView) {
-	if m.journey == nil || m.journey.Guide == nil || c.Result.Status != checks.Unknown || m.job != nil && m.job.holdsGuide {
+	if m.journey == nil || m.journey.Guide == nil || !pasteCounts(c.Result) || m.job != nil && m.job.holdsGuide {
 		return
 	}
 	for _, a := range m.journey.Guide.Asked(c.Check.ID) {

@@ -121,8 +121,12 @@ func (p *program) guide(ctx context.Context, s site.Site, o opener, j steps.Jour
 	if err != nil {
 		return nil, fmt.Errorf("reading the catalogue of causes: %w", err)
 	}
+	pastes, err := pastesOf(j)
+	if err != nil {
+		return nil, err
+	}
 	g, err := steps.NewGuide(ctx, steps.Options{
-		Site: s, Open: o.open, Order: steps.Order, Causes: causes, Clock: p.Clock, Journal: j,
+		Site: s, Open: o.open, Order: steps.Order, Causes: causes, Clock: p.Clock, Journal: j, Pastes: pastes,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening the site: %w", err)

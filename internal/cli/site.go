@@ -93,8 +93,9 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 		if err := p.keep(o, s.file); err != nil {
 			return nil, err
 		}
+		return o, nil
 	}
-	return o, nil
+	return o, p.recall(o)
 }
 
 // missingFiles lists files that the site names and that cannot be read.

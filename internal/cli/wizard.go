@@ -67,9 +67,13 @@ func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, notes 
 	if at.kept != nil {
 		past = at.kept.Resume()
 	}
+	pastes, err := pastesOf(at.journal)
+	if err != nil {
+		return ui.Journey{}, errors.Join(err, at.close())
+	}
 	g, err := steps.NewGuide(ctx, steps.Options{
 		Site: at.site, Open: at.opener.open, Order: steps.Order, Causes: causes,
-		Clock: p.Clock, Journal: at.journal, Earlier: past.Earlier,
+		Clock: p.Clock, Journal: at.journal, Earlier: past.Earlier, Pastes: pastes,
 	})
 	if err != nil {
 		return ui.Journey{}, errors.Join(fmt.Errorf("opening the site: %w", err), at.close())
