@@ -101,7 +101,7 @@ func (c *Client) Mappings(ctx context.Context) ([]string, error) {
 		return nil, err
 	}
 	if out == nil {
-		out = installedClasses()
+		out = fact.HostClasses()
 	}
 	return out, nil
 }
@@ -121,11 +121,4 @@ func hostClasses(values []string) []string {
 		}
 	}
 	return out
-}
-
-func installedClasses() []string {
-	return strings.Fields(`alerter appmgmt cisvc clipsrv browser dhcp dnscache replicator eventlog eventsystem
-		policyagent oakley dmserver dns mcsvc fax msiserver ias messenger netlogon netman netdde netddedsm nmagent
-		plugplay protectedstorage rasman rpclocator rpc rpcss remoteaccess rsvp samss scardsvr scesrv seclogon scm
-		dcom cifs spooler snmp schedule tapisrv trksvr trkwks ups time wins www http w3svc iisadmin msdtc`)
 }

@@ -123,7 +123,7 @@ func TestHostClasses(t *testing.T) {
 	if diff := cmp.Diff([]string{"www", "http", "w3svc"}, got); diff != "" {
 		t.Error(diff)
 	}
-	if n := len(installedClasses()); n != 53 {
+	if n := len(fact.HostClasses()); n != 53 {
 		t.Errorf("%d classes as installed", n)
 	}
 }
