@@ -8,17 +8,25 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// lab runs a practice lab for a site of its own until the test ends; its site
-// file is what a user would have.
+// startLab runs a practice lab for a site of its own until the test ends; its
+// site file is what a user would have.
 func startLab(t *testing.T) (site string) {
 	t.Helper()
+	site, _ = startedLab(t)
+	return site
+}
+
+// startedLab is one that can be stopped before the test ends.
+func startedLab(t *testing.T, flags ...string) (site string, stop func()) {
+	t.Helper()
 	dir := t.TempDir()
-	cmd := exec.Command(sensegate, "lab", "--dir", dir)
+	cmd := exec.Command(sensegate, append([]string{"lab", "--dir", dir}, flags...)...)
 	cmd.Env = environment(t)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -27,10 +35,11 @@ func startLab(t *testing.T) (site string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
+	stop = sync.OnceFunc(func() {
+		_ = cmd.Process.Signal(syscall.SIGKILL) // as a network that is gone: nobody says goodbye
 		_ = cmd.Wait()
 	})
+	t.Cleanup(stop)
 	var said strings.Builder
 	buf := make([]byte, 4096)
 	for !strings.Contains(said.String(), "ready") {
@@ -40,7 +49,7 @@ func startLab(t *testing.T) (site string) {
 			t.Fatalf("the lab did not start: %v\n%s", err, said.String())
 		}
 	}
-	return filepath.Join(dir, "site.yaml")
+	return filepath.Join(dir, "site.yaml"), stop
 }
 
 // TestAcceptance02: killed at any point, it goes on at the first gate that is
