@@ -66,7 +66,7 @@ func allowlistPlan(p Ports) PlanFunc {
 		if sameValues(after, vp.AllowList) {
 			return plan, nil
 		}
-		plan.Changes = []Change{{
+		plan.Changes = []Change{undoable(p, w, Change{
 			ID: "allowlist.add", Target: "virtual proxy " + vp.Description, Field: "websocketCrossOriginWhiteList",
 			Before: vp.AllowList, After: after,
 			Command: "QMC > Virtual proxies > " + vp.Description + " > Advanced > Host allow list > Add new value: " + host, Shell: checks.QMC,
@@ -74,12 +74,8 @@ func allowlistPlan(p Ports) PlanFunc {
 			Right:   "RootAdmin or ContentAdmin in Qlik; the certificate you gave counts as root",
 			Undo:    "puts the list back as it was",
 			Do:      func(ctx context.Context) error { return w.Qlik.SetAllowList(ctx, vp.ID, after) },
-			Revert:  func(ctx context.Context) error { return w.Qlik.SetAllowList(ctx, vp.ID, vp.AllowList) },
-			Read: func(ctx context.Context) ([]string, error) {
-				now, err := virtualProxy(ctx, p, env)
-				return now.AllowList, err
-			},
-		}}
+			Trace:   Trace{Object: vp.ID},
+		})}
 		return plan, nil
 	}
 }

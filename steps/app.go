@@ -11,6 +11,7 @@ import (
 	"sensegate/checks/connector"
 	"sensegate/checks/sync"
 	"sensegate/internal/fact"
+	"sensegate/internal/site"
 )
 
 func appStep(p Ports) Step {
@@ -57,8 +58,9 @@ func appPlan(p Ports) PlanFunc {
 		for _, a := range also {
 			ids = append(ids, a.ID)
 		}
+		person := fact.Principal{ID: user.ID, Name: user.UPN}
 		wishes := []publishing{{
-			id: "app.publish", group: group, user: user, also: also,
+			id: "app.publish", group: group, user: person, also: also,
 			affects: "nobody yet: only assigned users see it, and single sign-on stays off",
 			wish: fact.PublishWish{
 				Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL,
@@ -73,7 +75,7 @@ func appPlan(p Ports) PlanFunc {
 			at, _, _ := strings.Cut(flow.Location, "?")
 			plan.Notes = append(plan.Notes, "This release of Qlik signs in at "+at+": that port needs an application of its own, hidden and without single sign-on.")
 			wishes = append(wishes, publishing{
-				id: "app.publish-second", group: group, user: user, also: also,
+				id: "app.publish-second", group: group, user: person, also: also,
 				affects: "nobody: it is hidden from users, and single sign-on stays off for good",
 				wish: fact.PublishWish{
 					Name: s.SecondAppName(), ExternalURL: s.SecondExternalURL(), InternalURL: s.SecondInternalURL(),
@@ -99,13 +101,18 @@ type publishing struct {
 	id, affects string
 	wish        fact.PublishWish
 	group       fact.ConnectorGroup
-	user        fact.CloudUser
+	user        fact.Principal // the test user
 	also        []fact.Principal
 }
 
 func (x publishing) change(p Ports, w Writers, present *fact.PublishedApp) Change {
-	made, quote := present != nil, func(v string) string { return checks.Quote(v, checks.PowerShell) }
-	return Change{
+	quote := func(v string) string { return checks.Quote(v, checks.PowerShell) }
+	trace := Trace{App: &AppTrace{Wish: x.wish, Group: x.group, User: x.user, Also: x.also, Had: present}}
+	if present != nil {
+		trace.Object = present.ObjectID
+	}
+	made := ""
+	c := Change{
 		ID: x.id, Target: x.wish.Name + " (enterprise application)", Field: "publishing",
 		Before: x.describe(present), After: x.after(),
 		Command: "New-EntraBetaApplicationProxyApplication -DisplayName " + quote(x.wish.Name) +
@@ -114,23 +121,17 @@ func (x publishing) change(p Ports, w Writers, present *fact.PublishedApp) Chang
 		Shell:   checks.PowerShell,
 		Affects: x.affects,
 		Right:   "Application Administrator",
-		Undo:    undoApp(made),
+		Undo:    undoApp(present),
+		Trace:   trace,
 		Do: func(ctx context.Context) error {
-			_, err := w.Graph.Publish(ctx, x.wish)
+			a, err := w.Graph.Publish(ctx, x.wish)
+			made = a.ObjectID
 			return err
 		},
-		Revert: func(ctx context.Context) error {
-			a, err := findApp(ctx, p, x.wish)
-			if err != nil || a == nil || made {
-				return err
-			}
-			return w.Graph.Unpublish(ctx, a.ObjectID)
-		},
-		Read: func(ctx context.Context) ([]string, error) {
-			a, err := findApp(ctx, p, x.wish)
-			return x.describe(a), err
-		},
+		Made:    func() string { return made },
+		rebuild: func(c Change) Change { return undoable(p, w, c) },
 	}
+	return undoable(p, w, c)
 }
 
 // after is the application as it is wished.
@@ -138,7 +139,7 @@ func (x publishing) after() []string {
 	out := []string{
 		"internal URL " + x.wish.InternalURL, "external URL " + x.wish.ExternalURL,
 		"pre-authentication Microsoft Entra ID", "connector group " + x.group.Name,
-		"assigned " + x.user.UPN, "URLs in headers translated",
+		"assigned " + x.user.Name, "URLs in headers translated",
 	}
 	for _, a := range x.also {
 		out = append(out, "assigned "+a.Name)
@@ -165,7 +166,7 @@ func (x publishing) describe(a *fact.PublishedApp) []string {
 		out = append(out, "URLs in headers translated")
 	}
 	if slices.Contains(a.AssignedPrincipalIDs, x.user.ID) {
-		out = append(out, "assigned "+x.user.UPN)
+		out = append(out, "assigned "+x.user.Name)
 	}
 	for _, p := range x.also {
 		if slices.Contains(a.AssignedPrincipalIDs, p.ID) {
@@ -178,18 +179,25 @@ func (x publishing) describe(a *fact.PublishedApp) []string {
 	return out
 }
 
-func undoApp(existed bool) string {
-	if existed {
-		return "the settings before are in the journal; the application itself stays"
+func undoApp(had *fact.PublishedApp) string {
+	switch {
+	case had == nil:
+		return "deletes the application and its service principal again"
+	case had.PublishingNotAvailable:
+		return "by hand: the application was there before, unpublished, and stays"
 	}
-	return "deletes the application and its service principal again"
+	return "gives the application back the settings that it had; it stays"
+}
+
+// ourWish names the published application.
+func ourWish(s site.Site) fact.PublishWish {
+	return fact.PublishWish{Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL}
 }
 
 // ourApp is the application under the external URL, or a half-made one of that
 // name; nil when there is neither.
 func ourApp(ctx context.Context, p Ports, env checks.Env) (*fact.PublishedApp, error) {
-	s := env.Site
-	return findApp(ctx, p, fact.PublishWish{Name: s.Publish.AppName, ExternalURL: s.Publish.ExternalURL, InternalURL: s.Publish.InternalURL})
+	return findApp(ctx, p, ourWish(env.Site))
 }
 
 func findApp(ctx context.Context, p Ports, wish fact.PublishWish) (*fact.PublishedApp, error) {

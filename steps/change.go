@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,12 +40,24 @@ type Change struct {
 	Danger Danger
 	// Confirm is the name to type when Danger is Typed.
 	Confirm string
+	// Trace is what another process needs to take the change back.
+	Trace Trace
+	// Step is the step that the change belongs to; the plan's own when empty.
+	Step checks.StepID
+	// Undoes is the number of the recorded change that this one takes back; 0
+	// for a change of its own.
+	Undoes int
 
 	// Do makes the change; Revert takes it back; Read reads the field as it is
 	// now, on the system that took the change.
 	Do     func(ctx context.Context) error
 	Revert func(ctx context.Context) error
 	Read   func(ctx context.Context) ([]string, error)
+	// Made names the object that Do made, for the trace; nil where it was there
+	// before.
+	Made func() string
+	// rebuild binds Read and Revert to a trace that Do completed.
+	rebuild func(Change) Change
 }
 
 // Plan is what the wizard proposes for a step.
@@ -114,17 +127,24 @@ func (p Plan) Apply(ctx context.Context, typed string, rec Recorder, progress fu
 }
 
 func (p Plan) one(ctx context.Context, c Change, rec Recorder) (Applied, error) {
-	a := Applied{Change: c}
-	if a.Err = rec.Intend(p.Step, c); a.Err != nil {
+	step := cmp.Or(c.Step, p.Step)
+	if a := (Applied{Change: c, Err: rec.Intend(step, c)}); a.Err != nil {
 		return a, a.Err
 	}
-	if a.Err = c.Do(ctx); a.Err == nil && c.Read != nil {
+	a := Applied{Err: c.Do(ctx)}
+	if c.Made != nil {
+		if c.Trace.Object = cmp.Or(c.Made(), c.Trace.Object); c.rebuild != nil {
+			c = c.rebuild(c)
+		}
+	}
+	a.Change = c
+	if a.Err == nil && c.Read != nil {
 		a.Now, a.Err = c.Read(ctx)
 		if a.Err == nil && !sameValues(a.Now, c.After) {
 			a.Err = fmt.Errorf("%w: wanted %s, now %s", ErrReadBack, list(c.After), list(a.Now))
 		}
 	}
-	if err := rec.Outcome(p.Step, a); err != nil && a.Err == nil {
+	if err := rec.Outcome(step, a); err != nil && a.Err == nil {
 		a.Err = err
 	}
 	return a, a.Err

@@ -38,7 +38,7 @@ func resourceBased(service, computer fact.Account) bool {
 // account.
 func allowActing(p Ports, w Writers, service, computer fact.Account) Change {
 	account := checks.Quote(service.SAM, checks.PowerShell)
-	return Change{
+	return undoable(p, w, Change{
 		ID: "delegation.acting", Target: service.SAM + " (" + service.DN + ")", Field: "msDS-AllowedToActOnBehalfOfOtherIdentity",
 		Before: service.ActOnBehalf, After: append(slices.Clone(service.ActOnBehalf), computer.SID),
 		Command: "Set-ADUser -Identity " + account + " -PrincipalsAllowedToDelegateToAccount (@((Get-ADUser " + account + " -Properties PrincipalsAllowedToDelegateToAccount).PrincipalsAllowedToDelegateToAccount) + (Get-ADComputer " +
@@ -47,10 +47,9 @@ func allowActing(p Ports, w Writers, service, computer fact.Account) Change {
 		Right:   writeRight(service, "msDS-AllowedToActOnBehalfOfOtherIdentity"),
 		Undo:    "takes the one entry out again; the others stay",
 		Danger:  Typed, Confirm: service.SAM,
-		Do:     func(ctx context.Context) error { return w.Directory.AllowActing(ctx, service.DN, computer.SID) },
-		Revert: func(ctx context.Context) error { return w.Directory.DisallowActing(ctx, service.DN, computer.SID) },
-		Read:   readAccount(p, service.SAM, func(x fact.Account) []string { return x.ActOnBehalf }),
-	}
+		Do:    func(ctx context.Context) error { return w.Directory.AllowActing(ctx, service.DN, computer.SID) },
+		Trace: Trace{Object: service.DN, Account: service.SAM, Value: computer.SID},
+	})
 }
 
 // trustRight says whether we hold the user right that both writes ask for. It
@@ -91,7 +90,9 @@ func delegationPlan(p Ports) PlanFunc {
 			}
 			if resourceBased(service, a) {
 				if !delegation.Acting(service, a) {
-					plan.Changes = append(plan.Changes, allowActing(p, w, service, a))
+					c := allowActing(p, w, service, a)
+					plan.Changes = append(plan.Changes, c)
+					service.ActOnBehalf = c.After // the next one adds to it
 				}
 				continue
 			}
@@ -108,7 +109,7 @@ func delegationPlan(p Ports) PlanFunc {
 
 func allow(p Ports, w Writers, a fact.Account, name, right string) Change {
 	computer := checks.Quote(strings.TrimSuffix(a.SAM, "$"), checks.PowerShell)
-	return Change{
+	return undoable(p, w, Change{
 		ID: "delegation.allow", Target: a.SAM + " (" + a.DN + ")", Field: "msDS-AllowedToDelegateTo",
 		Before: a.DelegateTo, After: append(slices.Clone(a.DelegateTo), name),
 		Command: "Set-ADComputer -Identity " + computer + " -Add @{'msDS-AllowedToDelegateTo'=" + checks.Quote(name, checks.PowerShell) + "}", Shell: checks.PowerShell,
@@ -116,32 +117,22 @@ func allow(p Ports, w Writers, a fact.Account, name, right string) Change {
 		Right:   right,
 		Undo:    "removes the one value again",
 		Danger:  Typed, Confirm: strings.TrimSuffix(a.SAM, "$"),
-		Do:     func(ctx context.Context) error { return w.Directory.AddDelegation(ctx, a.DN, name) },
-		Revert: func(ctx context.Context) error { return w.Directory.RemoveDelegation(ctx, a.DN, name) },
-		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return x.DelegateTo }),
-	}
+		Do:    func(ctx context.Context) error { return w.Directory.AddDelegation(ctx, a.DN, name) },
+		Trace: Trace{Object: a.DN, Account: a.SAM, Value: name},
+	})
 }
 
 func anyProtocol(p Ports, w Writers, a fact.Account, right string) Change {
 	computer := checks.Quote(a.SAM, checks.PowerShell)
-	word := func(x fact.Account) []string {
-		if x.ProtocolTransition() {
-			return []string{"any authentication protocol"}
-		}
-		return []string{"Kerberos only"}
-	}
-	return Change{
+	return undoable(p, w, Change{
 		ID: "delegation.protocol", Target: a.SAM + " (" + a.DN + ")", Field: "userAccountControl",
-		Before: word(a), After: []string{"any authentication protocol"},
+		Before: protocolWord(a), After: []string{"any authentication protocol"},
 		Command: "Set-ADAccountControl -Identity " + computer + " -TrustedToAuthForDelegation $true", Shell: checks.PowerShell,
 		Affects: "the connector may name users who signed in elsewhere; nobody notices yet",
 		Right:   right,
 		Undo:    "clears the one flag again",
 		Danger:  Typed, Confirm: strings.TrimSuffix(a.SAM, "$"),
-		Do: func(ctx context.Context) error { return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC, true) },
-		Revert: func(ctx context.Context) error {
-			return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC|fact.UACTrustedToAuthDeleg, false)
-		},
-		Read: readAccount(p, a.SAM, word),
-	}
+		Do:    func(ctx context.Context) error { return w.Directory.SetProtocolTransition(ctx, a.DN, a.UAC, true) },
+		Trace: Trace{Object: a.DN, Account: a.SAM},
+	})
 }

@@ -37,7 +37,7 @@ func kerberosPlan(p Ports) PlanFunc {
 			return plan, err
 		}
 		if vp.DevicePattern != mozilla {
-			plan.Changes = append(plan.Changes, Change{
+			plan.Changes = append(plan.Changes, undoable(p, w, Change{
 				ID: "kerberos.pattern", Target: "virtual proxy " + vp.Description, Field: "windowsAuthenticationEnabledDevicePattern",
 				Before: []string{vp.DevicePattern}, After: []string{mozilla},
 				Command: "QMC > Virtual proxies > " + vp.Description + " > Authentication > Windows authentication pattern: Mozilla", Shell: checks.QMC,
@@ -45,12 +45,8 @@ func kerberosPlan(p Ports) PlanFunc {
 				Right:   "RootAdmin in Qlik; the certificate you gave counts as root",
 				Undo:    "puts the pattern back to " + vp.DevicePattern,
 				Do:      func(ctx context.Context) error { return w.Qlik.SetDevicePattern(ctx, vp.ID, mozilla) },
-				Revert:  func(ctx context.Context) error { return w.Qlik.SetDevicePattern(ctx, vp.ID, vp.DevicePattern) },
-				Read: func(ctx context.Context) ([]string, error) {
-					now, err := virtualProxy(ctx, p, env)
-					return []string{now.DevicePattern}, err
-				},
-			})
+				Trace:   Trace{Object: vp.ID},
+			}))
 		}
 		proxies, others, err := kerberos.Serving(ctx, p.Qlik, env)
 		if err != nil {
@@ -71,7 +67,7 @@ func kerberosPlan(p Ports) PlanFunc {
 }
 
 func switchOn(p Ports, w Writers, px fact.ProxyService) Change {
-	return Change{
+	return undoable(p, w, Change{
 		ID: "kerberos.switch", Target: "proxy " + px.Host, Field: "kerberosAuthentication",
 		Before: []string{"off"}, After: []string{"on"},
 		Command: "QMC > Proxies > " + px.Host + " > Ports > Kerberos authentication", Shell: checks.QMC,
@@ -79,18 +75,6 @@ func switchOn(p Ports, w Writers, px fact.ProxyService) Change {
 		Right:   "RootAdmin in Qlik; the certificate you gave counts as root",
 		Undo:    "switches it off again",
 		Do:      func(ctx context.Context) error { return w.Qlik.SetKerberos(ctx, px.ID, true) },
-		Revert:  func(ctx context.Context) error { return w.Qlik.SetKerberos(ctx, px.ID, false) },
-		Read: func(ctx context.Context) ([]string, error) {
-			list, err := p.Qlik.Proxies(ctx)
-			if err != nil {
-				return nil, fmt.Errorf("reading the proxies back: %w", err)
-			}
-			for _, x := range list {
-				if x.ID == px.ID && x.Kerberos {
-					return []string{"on"}, nil
-				}
-			}
-			return []string{"off"}, nil
-		},
-	}
+		Trace:   Trace{Object: px.ID},
+	})
 }

@@ -24,6 +24,9 @@ type GraphWriter interface {
 	Publish(ctx context.Context, wish fact.PublishWish) (fact.PublishedApp, error)
 	// Unpublish deletes the application and its service principal.
 	Unpublish(ctx context.Context, objectID string) error
+	// Restore gives a published application back the publishing, group and
+	// visibility that it had, and takes the assignment from those in gained.
+	Restore(ctx context.Context, objectID string, had fact.PublishedApp, gained []string) error
 	SetSSO(ctx context.Context, objectID string, wish fact.SSOWish) error
 }
 
@@ -64,7 +67,9 @@ type Ports struct {
 	Kerberos  Kerberos
 	Hosts     connector.Host
 	Outside   websocket.Outside
-	Resolver  spn.Resolver
+	// Logs may be nil: they are a help, and gate nothing.
+	Logs     websocket.Logs
+	Resolver spn.Resolver
 }
 
 // Graph is every question to the tenant.

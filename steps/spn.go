@@ -71,7 +71,7 @@ func spnPlan(p Ports) PlanFunc {
 func allowAES(p Ports, w Writers, a fact.Account) Change {
 	const aes = 0x8 | 0x10
 	after := a.EncTypes | aes
-	return Change{
+	return undoable(p, w, Change{
 		ID: "spn.aes", Target: a.SAM + " (" + a.DN + ")", Field: "msDS-SupportedEncryptionTypes",
 		Before: []string{strconv.Itoa(a.EncTypes)}, After: []string{strconv.Itoa(after)},
 		Command: "Set-ADUser -Identity " + checks.Quote(a.SAM, checks.PowerShell) + " -KerberosEncryptionType AES128,AES256", Shell: checks.PowerShell,
@@ -79,14 +79,13 @@ func allowAES(p Ports, w Writers, a fact.Account) Change {
 		Right:   writeRight(a, "msDS-SupportedEncryptionTypes"),
 		Undo:    "puts the number back to " + strconv.Itoa(a.EncTypes),
 		Danger:  Typed, Confirm: a.SAM,
-		Do:     func(ctx context.Context) error { return w.Directory.SetEncryption(ctx, a.DN, a.EncTypes, after) },
-		Revert: func(ctx context.Context) error { return w.Directory.SetEncryption(ctx, a.DN, after, a.EncTypes) },
-		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return []string{strconv.Itoa(x.EncTypes)} }),
-	}
+		Do:    func(ctx context.Context) error { return w.Directory.SetEncryption(ctx, a.DN, a.EncTypes, after) },
+		Trace: Trace{Object: a.DN, Account: a.SAM},
+	})
 }
 
 func giveName(p Ports, w Writers, a fact.Account, account, name string) Change {
-	return Change{
+	return undoable(p, w, Change{
 		ID: "spn.add", Target: account + " (" + a.DN + ")", Field: "servicePrincipalName",
 		Before: a.SPNs, After: append(slices.Clone(a.SPNs), name),
 		Command: "setspn.exe " + kindSwitch(a) + " -S " + checks.Quote(name, checks.Cmd) + " " + checks.Quote(account, checks.Cmd), Shell: checks.Cmd,
@@ -94,10 +93,9 @@ func giveName(p Ports, w Writers, a fact.Account, account, name string) Change {
 		Right:   writeRight(a, "servicePrincipalName"),
 		Undo:    "removes the one value again",
 		Danger:  Typed, Confirm: a.SAM,
-		Do:     func(ctx context.Context) error { return w.Directory.AddSPN(ctx, a.DN, name) },
-		Revert: func(ctx context.Context) error { return w.Directory.RemoveSPN(ctx, a.DN, name) },
-		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return x.SPNs }),
-	}
+		Do:    func(ctx context.Context) error { return w.Directory.AddSPN(ctx, a.DN, name) },
+		Trace: Trace{Object: a.DN, Account: a.SAM, Value: name},
+	})
 }
 
 // kindSwitch tells setspn which of two accounts of one name is meant; managed
@@ -110,7 +108,7 @@ func kindSwitch(a fact.Account) string {
 }
 
 func takeName(p Ports, w Writers, a fact.Account, name string) Change {
-	return Change{
+	return undoable(p, w, Change{
 		ID: "spn.take", Target: a.SAM + " (" + a.DN + ")", Field: "servicePrincipalName",
 		Before: a.SPNs, After: without(a.SPNs, name),
 		Command: "setspn.exe -D " + checks.Quote(name, checks.Cmd) + " " + checks.Quote(a.SAM, checks.Cmd), Shell: checks.Cmd,
@@ -118,21 +116,9 @@ func takeName(p Ports, w Writers, a fact.Account, name string) Change {
 		Right:   writeRight(a, "servicePrincipalName"),
 		Undo:    "gives the one value back",
 		Danger:  Typed, Confirm: a.SAM,
-		Do:     func(ctx context.Context) error { return w.Directory.RemoveSPN(ctx, a.DN, name) },
-		Revert: func(ctx context.Context) error { return w.Directory.AddSPN(ctx, a.DN, name) },
-		Read:   readAccount(p, a.SAM, func(x fact.Account) []string { return x.SPNs }),
-	}
-}
-
-// readAccount reads one field of an account as it is now.
-func readAccount(p Ports, sam string, field func(fact.Account) []string) func(context.Context) ([]string, error) {
-	return func(ctx context.Context) ([]string, error) {
-		a, err := p.Directory.Account(ctx, sam)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s back: %w", sam, err)
-		}
-		return field(a), nil
-	}
+		Do:    func(ctx context.Context) error { return w.Directory.RemoveSPN(ctx, a.DN, name) },
+		Trace: Trace{Object: a.DN, Account: a.SAM, Value: name},
+	})
 }
 
 // writeRight says whether the signed-in user may write an attribute, as far as

@@ -55,7 +55,7 @@ func ssoPlan(p Ports) PlanFunc {
 			earlier.Mode = "none"
 		}
 		plan.Notes = append(plan.Notes, fmt.Sprintf("Delegated login identity %s: it makes %q of the test user, which is the directory's %s; %s.", mapping, sso.LoginName(mapping, user), account.SAM, sso.Reason(mapping, user)))
-		plan.Changes = []Change{{
+		plan.Changes = []Change{undoable(p, w, Change{
 			ID: "sso.enable", Target: a.Name + " (enterprise application)", Field: "single sign-on",
 			Before: before, After: after,
 			Command: "Entra admin center > Enterprise applications > " + a.Name + " > Single sign-on > Integrated Windows authentication > " + s.SPN(), Shell: checks.Portal,
@@ -65,15 +65,8 @@ func ssoPlan(p Ports) PlanFunc {
 			Do: func(ctx context.Context) error {
 				return w.Graph.SetSSO(ctx, a.ObjectID, fact.SSOWish{Mode: sso.KerberosMode, SPN: s.SPN(), Mapping: mapping})
 			},
-			Revert: func(ctx context.Context) error { return w.Graph.SetSSO(ctx, a.ObjectID, earlier) },
-			Read: func(ctx context.Context) ([]string, error) {
-				now, err := ourApp(ctx, p, env)
-				if err != nil || now == nil {
-					return nil, err
-				}
-				return describeSSO(now.SSOMode, now.SPN, now.Mapping), nil
-			},
-		}}
+			Trace: Trace{Object: a.ObjectID, App: &AppTrace{Wish: ourWish(s), SSO: &earlier}},
+		})}
 		return plan, nil
 	}
 }

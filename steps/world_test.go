@@ -122,6 +122,15 @@ func (t tenant) Unpublish(_ context.Context, id string) error {
 	return t.write("unpublish")
 }
 
+func (t tenant) Restore(_ context.Context, id string, had fact.PublishedApp, _ []string) error {
+	for i := range t.apps {
+		if t.apps[i].ObjectID == id {
+			t.apps[i] = had
+		}
+	}
+	return t.write("restore")
+}
+
 func (t tenant) SetSSO(_ context.Context, id string, w fact.SSOWish) error {
 	for i := range t.apps {
 		if t.apps[i].ObjectID == id {

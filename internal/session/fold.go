@@ -68,6 +68,8 @@ func (r *Resume) take(e Entry) error {
 			r.Changes = append(r.Changes, c)
 		}
 		return err
+	case UndoIntended, UndoDone, UndoFailed: // see past
+		return nil
 	}
 	// A kind that a later version added changes nothing that is known here.
 	return nil

@@ -16,12 +16,18 @@ type Memory struct {
 	clock   func() time.Time
 	mu      sync.Mutex
 	entries []Entry
+	past    past
 }
 
-var _ steps.Journal = (*Memory)(nil)
+var (
+	_ steps.Journal = (*Memory)(nil)
+	_ steps.Past    = (*Memory)(nil)
+)
 
 // NewMemory makes an empty journal.
-func NewMemory(clock func() time.Time) *Memory { return &Memory{clock: clock} }
+func NewMemory(clock func() time.Time) *Memory {
+	return &Memory{clock: clock}
+}
 
 // Entries is what was recorded, oldest first.
 func (m *Memory) Entries() []Entry {
@@ -43,7 +49,7 @@ func (m *Memory) Moved(step checks.StepID) error { return m.record(Moved, movedP
 
 // Intend records a change before it is made.
 func (m *Memory) Intend(step checks.StepID, c steps.Change) error {
-	return m.record(ChangeIntended, recorded(step, c))
+	return m.record(intent(c), recorded(step, c))
 }
 
 // Outcome records what became of a change.
@@ -60,5 +66,12 @@ func (m *Memory) record(kind Kind, payload any) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.entries = append(m.entries, e)
-	return nil
+	return m.past.take(e)
+}
+
+// Made are the changes that were made, oldest first.
+func (m *Memory) Made() []steps.Made {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.past.all()
 }

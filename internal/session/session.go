@@ -31,9 +31,13 @@ type Session struct {
 	journal *journal
 	site    site.Site
 	resume  Resume
+	past    past
 }
 
-var _ steps.Journal = (*Session)(nil)
+var (
+	_ steps.Journal = (*Session)(nil)
+	_ steps.Past    = (*Session)(nil)
+)
 
 // ErrClosed is what writing to a closed session returns.
 var ErrClosed = errors.New("the session is closed")
@@ -73,6 +77,9 @@ func (s *Session) read() error {
 		return fmt.Errorf("reading the journal %s: %w", path, err)
 	}
 	s.resume.Site, s.site = facts, facts
+	if s.past, err = recall(entries); err != nil {
+		return fmt.Errorf("reading the journal %s: %w", path, err)
+	}
 	if s.journal, err = openJournal(path, whole); err != nil {
 		return err
 	}
@@ -129,7 +136,7 @@ func (s *Session) Moved(step checks.StepID) error {
 func (s *Session) Intend(step checks.StepID, c steps.Change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.record(ChangeIntended, recorded(step, c), true)
+	return s.record(intent(c), recorded(step, c), true)
 }
 
 // Outcome records what became of a change.
@@ -148,7 +155,18 @@ func (s *Session) record(kind Kind, payload any, durable bool) error {
 	if err != nil {
 		return err
 	}
-	return s.journal.add(e, durable)
+	if err := s.journal.add(e, durable); err != nil {
+		return err
+	}
+	return s.past.take(e)
+}
+
+// Made are the changes of this site, those of earlier sessions and of this one,
+// oldest first.
+func (s *Session) Made() []steps.Made {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.past.all()
 }
 
 // Close writes out what is left and releases the lock. It may be called twice.
