@@ -148,5 +148,21 @@ func Causes() []checks.Cause {
 			More:    "Qlik names a user by directory and id. Another directory name on one side comes from another domain or another authentication method.",
 			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Compare the two users and the virtual proxy's authentication.", Command: "QMC > Users > filter {test-sam}", Shell: checks.QMC}},
 		},
+		{
+			ID: "verify.turned-away", Title: "Qlik turned somebody away lately",
+			Because: "The proxy's own log tells of it; the test user was let in.",
+			More: "It may be a page that somebody opens by another name, a browser that lost its session, or a script that sends no token. " +
+				"The rows name time, user and origin. Rows from before the last change of the virtual proxy are left out.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "Read the rows, and ask the people they name.", Command: `Select-String -Path C:\ProgramData\Qlik\Sense\Log\Proxy\*\*.txt -Pattern CSWSH,'unable to route','parallel session','header is incorrect' | Select-Object -Last 20`, Shell: checks.PowerShell},
+				{Who: checks.QlikAdmin, Text: "Add a name that people really use to the host allow list.", Command: "QMC > Virtual proxies > edit > Advanced > Host allow list", Shell: checks.QMC},
+			},
+		},
+		{
+			ID: "verify.logs-unreadable", Title: "The proxy's logs cannot be read",
+			Because: "The folder that qlik.logs names is not there, or this account may not read it.",
+			More:    "The logs are a help, not a gate: everything else was proved without them. Copy the folder from the Qlik host, or leave qlik.logs empty.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Correct qlik.logs in the site, or empty it."}},
+		},
 	}
 }

@@ -58,7 +58,7 @@ func Checks(p Ports) []checks.Check {
 			Run:   licence,
 		},
 		{
-			ID: "verify.preauthentication", Step: Step, Needs: []checks.ID{"app.preauthentication", "app.urls", "app.group"}, Docs: docs, Retry: soon,
+			ID: "verify.preauthentication", Step: Step, Needs: []checks.ID{"app.preauthentication", "app.urls", "app.group", "app.certificate"}, Docs: docs, Retry: soon,
 			Title: "Outside: a stranger is sent to Entra",
 			Why:   "Nothing reaches Qlik before the sign-in.",
 			Run:   preauthentication(p.Outside),
@@ -88,6 +88,13 @@ func Checks(p Ports) []checks.Check {
 			Title: "Inside and outside are the same person and the same engine",
 			Why:   "Otherwise licences and rights would differ.",
 			Run:   same,
+		},
+		{
+			ID: "verify.logs", Step: Step, Needs: []checks.ID{"verify.websocket-inside"},
+			Docs:  "Qlik help: Logging, proxy service",
+			Title: "The proxy's logs tell of nobody turned away",
+			Why:   "What works for the test user may fail for others; the proxy writes that down.",
+			Run:   refusals(p.Logs),
 		},
 	}
 }

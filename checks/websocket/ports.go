@@ -4,6 +4,7 @@ package websocket
 
 import (
 	"context"
+	"time"
 
 	"sensegate/internal/fact"
 )
@@ -26,7 +27,9 @@ type Outside interface {
 	Socket(ctx context.Context, url, prefix string) (fact.SocketProbe, error)
 }
 
-// Logs answers what the Qlik proxy wrote down, where its logs are at hand.
+// Logs answers what the Qlik proxies wrote down, where their logs are at hand:
+// at path, on this machine where it is a Qlik host, or as they were collected.
 type Logs interface {
-	ProxyLogs(ctx context.Context, path string) ([]fact.LogFinding, error)
+	// ProxyLogs passes over rows from before since.
+	ProxyLogs(ctx context.Context, path string, since time.Time) (fact.ProxyLogs, error)
 }

@@ -115,7 +115,7 @@ func TestRoom(t *testing.T) {
 	for _, tt := range ends() {
 		causes = append(causes, tt.inside, tt.outside)
 	}
-	room(healthy()).Covered(t, append(causes, "verify.no-engine-nodes"))
+	room(healthy()).Covered(t, append(causes, "verify.no-engine-nodes", "verify.turned-away", "verify.logs-unreadable"))
 }
 
 // end is one way in which a socket leads nowhere, and what it is called inside

@@ -46,10 +46,11 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	}
 	tickets := kerberos.New(s, dialer, o.secrets)
 	ldap := directory.New(s, dialer, tickets, o.secrets)
+	hosts := winhost.NewHosts(s)
 	w := steps.World{
 		Ports: steps.Ports{
 			Graph: cloud, Front: netprobe.NewFront(dialer), Directory: ldap, Kerberos: tickets,
-			Hosts: winhost.NewHosts(s), Outside: outside, Resolver: netprobe.NewResolver(dialer),
+			Hosts: hosts, Outside: outside, Resolver: netprobe.NewResolver(dialer), Logs: newProxyLogs(s, hosts),
 		},
 		Close: func() error {
 			cloud.Close()

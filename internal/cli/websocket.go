@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -170,18 +169,11 @@ func (p *program) websocket(ctx context.Context, o socketOptions) (err error) {
 // findings are what the proxy's own logs say: those that were named, or the
 // host's own where this is the Qlik host.
 func (o socketOptions) findings() ([]fact.LogFinding, error) {
-	path := o.logs
-	if path == "" {
-		path = qlik.ProxyLogDir()
-		if _, err := os.Stat(path); err != nil {
-			return nil, nil //nolint:nilerr // this is not the Qlik host
-		}
-	}
-	found, err := qlik.ReadProxyLogs(path)
+	found, err := proxyLogs{}.files(o.logs, time.Time{})
 	if err != nil && o.logs != "" {
 		return nil, usage("--logs %q: %w", o.logs, err)
 	}
-	return found, nil
+	return found.Findings, nil
 }
 
 // ways are the sides that were asked for, with what opens a session on each.

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -33,25 +32,27 @@ func ProxyLogDir() string { return `C:\ProgramData\Qlik\Sense\Log\Proxy` }
 type phrase struct {
 	words   []string // any of them, in lower case
 	meaning string
+	trouble bool // somebody was turned away
 }
 
 func phrases() []phrase {
 	return []phrase{
-		{[]string{"cswsh", "cross-site websocket hijacking"}, "a WebSocket was refused: its origin is not in the host allow list, or its CSRF token is missing"},
-		{[]string{"unable to route"}, "no engine to route a WebSocket to"},
-		{[]string{"parallel session"}, "somebody had too many sessions at a time"},
-		{[]string{"access pass", "license access denied", "onlicenseaccessdenied", "no license"}, "somebody has no access type in the licence"},
-		{[]string{"header is incorrect"}, "the proxy was called by a name that it does not know"},
-		{[]string{"krb_ap_err_modified", "sec_e_wrong_principal"}, "a ticket was made for another account than the one that runs the proxy"},
-		{[]string{"login failed", "authentication failed"}, "a sign-in failed"},
-		{[]string{"method: ntlm", "by ntlm", "ntlm authentication"}, "somebody signed in with NTLM, which cannot be delegated"},
-		{[]string{"method: kerberos", "method: negotiate", "(kerberos)"}, "somebody signed in with Kerberos"},
+		{[]string{"cswsh", "cross-site websocket hijacking"}, "a WebSocket was refused: its origin is not in the host allow list, or its CSRF token is missing", true},
+		{[]string{"unable to route"}, "no engine to route a WebSocket to", true},
+		{[]string{"parallel session"}, "somebody had too many sessions at a time", true},
+		{[]string{"access pass", "license access denied", "onlicenseaccessdenied", "no license"}, "somebody has no access type in the licence", true},
+		{[]string{"header is incorrect"}, "the proxy was called by a name that it does not know", true},
+		{[]string{"krb_ap_err_modified", "sec_e_wrong_principal"}, "a ticket was made for another account than the one that runs the proxy", true},
+		{[]string{"login failed", "authentication failed"}, "a sign-in failed", false},
+		{[]string{"method: ntlm", "by ntlm", "ntlm authentication"}, "somebody signed in with NTLM, which cannot be delegated", false},
+		{[]string{"method: kerberos", "method: negotiate", "(kerberos)"}, "somebody signed in with Kerberos", false},
 	}
 }
 
 // ReadProxyLogs looks for known phrases in a log file, or in every log below a
-// folder, and tells each once for each file, newest first.
-func ReadProxyLogs(path string) ([]fact.LogFinding, error) {
+// folder, and tells each once for each file, newest first. Rows that bear a
+// time before since are passed over.
+func ReadProxyLogs(path string, since time.Time) (fact.ProxyLogs, error) {
 	var files []string
 	err := filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
 		switch {
@@ -68,33 +69,42 @@ func ReadProxyLogs(path string) ([]fact.LogFinding, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("looking for the proxy's logs: %w", err)
+		return fact.ProxyLogs{}, fmt.Errorf("looking for the proxy's logs: %w", err)
 	}
-	var out []fact.LogFinding
+	var out fact.ProxyLogs
 	for _, f := range files {
-		found, err := readLog(f)
+		found, err := readLog(f, since)
 		if err != nil {
-			return nil, err
+			return fact.ProxyLogs{}, err
 		}
-		out = append(out, found...)
+		out.Sources = append(out.Sources, f)
+		out.Findings = append(out.Findings, found...)
 	}
-	slices.SortStableFunc(out, func(a, b fact.LogFinding) int { return b.Last.Compare(a.Last) })
+	newestFirst(out.Findings)
 	return out, nil
 }
 
-// ProxyLogs is ReadProxyLogs at path, or where this is Qlik's own host and none
-// is given, in its own folder.
-func (*Client) ProxyLogs(_ context.Context, path string) ([]fact.LogFinding, error) {
-	if path != "" {
-		return ReadProxyLogs(path)
+// ScanCollected is the same for lines that were collected on host.
+func ScanCollected(host string, traces []fact.Trace, since time.Time) fact.ProxyLogs {
+	var out fact.ProxyLogs
+	for _, t := range traces {
+		name := t.File[strings.LastIndexAny(t.File, `\/`)+1:] + " of " + host
+		found := scanLog(nil, []byte(strings.Join(t.Lines, "\n")), since)
+		for i := range found {
+			found[i].File = netprobe.Clean(name)
+		}
+		out.Sources = append(out.Sources, netprobe.Clean(t.File+" of "+host))
+		out.Findings = append(out.Findings, found...)
 	}
-	if _, err := os.Stat(ProxyLogDir()); err != nil {
-		return nil, nil //nolint:nilerr // this is another machine
-	}
-	return ReadProxyLogs(ProxyLogDir())
+	newestFirst(out.Findings)
+	return out
 }
 
-func readLog(path string) ([]fact.LogFinding, error) {
+func newestFirst(list []fact.LogFinding) {
+	slices.SortStableFunc(list, func(a, b fact.LogFinding) int { return b.Last.Compare(a.Last) })
+}
+
+func readLog(path string, since time.Time) ([]fact.LogFinding, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading the proxy's log: %w", err)
@@ -115,15 +125,16 @@ func readLog(path string) ([]fact.LogFinding, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the proxy's log: %w", err)
 	}
-	found := scanLog(head, tail)
+	found := scanLog(head, tail, since)
 	for i := range found {
 		found[i].File = netprobe.Clean(filepath.Base(path))
 	}
 	return found, nil
 }
 
-// scanLog looks through rows; head is the line with the columns' names.
-func scanLog(head, rows []byte) []fact.LogFinding {
+// scanLog looks through rows; head is the line with the columns' names, without
+// which a row's time is found by its form.
+func scanLog(head, rows []byte, since time.Time) []fact.LogFinding {
 	columns := map[string]int{}
 	for i, name := range strings.Split(strings.TrimSpace(strings.TrimPrefix(string(head), "\ufeff")), "\t") {
 		columns[strings.ToLower(name)] = i
@@ -140,10 +151,14 @@ func scanLog(head, rows []byte) []fact.LogFinding {
 				continue
 			}
 			row := strings.Split(strings.TrimRight(string(line), "\r\n"), "\t")
+			at := cmp.Or(stampOf(cell(row, columns, "timestamp")), stampIn(string(line)))
+			if !at.IsZero() && at.Before(since) {
+				break
+			}
 			f := &found[i]
-			f.Meaning = p.meaning
+			f.Meaning, f.Trouble = p.meaning, p.trouble
 			f.Count++
-			f.Last = cmp.Or(stampOf(cell(row, columns, "timestamp")), f.Last)
+			f.Last = cmp.Or(at, f.Last)
 			f.Text = netprobe.Clean(cmp.Or(cell(row, columns, "message"), cell(row, columns, "description"), strings.Join(row, " ")))
 			if user := cell(row, columns, "userid"); user != "" && user != "0" {
 				f.User = netprobe.Clean(cell(row, columns, "userdirectory") + `\` + user)
@@ -159,6 +174,18 @@ func cell(row []string, columns map[string]int, name string) string {
 		return strings.TrimSpace(row[i])
 	}
 	return ""
+}
+
+// stampIn is the first time among a row's words.
+func stampIn(row string) time.Time {
+	const few = 8 // it stands near the beginning
+	words := strings.Fields(row)
+	for _, w := range words[:min(few, len(words))] {
+		if at := stampOf(w); !at.IsZero() {
+			return at
+		}
+	}
+	return time.Time{}
 }
 
 // stampOf reads 20250304T050607.089+0100, and the same with Z or a colon.
