@@ -150,6 +150,13 @@ func Causes() []checks.Cause {
 			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain",
 		},
 		{
+			ID: "app.certificate-other-name", Title: "The certificate was made for another name",
+			Because: "The certificate uploaded to {app} does not name {external-host}.",
+			More:    "Browsers compare the address with the alternative names of the certificate; its subject alone counts for nothing. A wildcard stands for one label: *.contoso.com is good for sense.contoso.com, not for contoso.com.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Upload a certificate whose alternative names hold {external-host}.", Command: page + " > Certificate", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain",
+		},
+		{
 			ID: "app.certificate-expired", Title: "The certificate of the external host ends",
 			Because: "Nobody uploaded its successor; the service does not renew it.",
 			More:    "One certificate may serve many applications: uploading it once replaces it in all of them.",

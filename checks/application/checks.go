@@ -98,7 +98,7 @@ func Checks(p Ports) []checks.Check {
 			ID: "app.certificate", Step: Step, Needs: need, Docs: "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain", Retry: soon,
 			Title: "Browsers accept the certificate of the external host",
 			Why:   "A domain of your own needs a certificate of your own, renewed in time.",
-			Run:   ofApp(certificate),
+			Run:   certificate(p.Front),
 		},
 		{
 			ID: "app.cookies", Step: Step, Needs: need, Docs: "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-cookie-settings", Retry: soon,

@@ -3,6 +3,7 @@ package application
 
 import (
 	"context"
+	"time"
 
 	"sensegate/internal/fact"
 )
@@ -27,6 +28,9 @@ type Entra interface {
 type Front interface {
 	LoginFlow(ctx context.Context, url, userAgent string) (fact.LoginFlow, error)
 	Product(ctx context.Context, url string) (fact.QlikProduct, error)
+	// Date is the clock behind a URL; a fact.Error of kind Untrusted where a
+	// browser would stop at the certificate.
+	Date(ctx context.Context, url string) (time.Time, error)
 }
 
 // Qlik answers which release is installed, to whoever has the site's

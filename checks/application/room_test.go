@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"sensegate/checks"
 	"sensegate/checks/access"
@@ -50,6 +51,10 @@ func (x tenant) LoginFlow(context.Context, string, string) (fact.LoginFlow, erro
 
 func (x tenant) Product(context.Context, string) (fact.QlikProduct, error) {
 	return fact.QlikProduct{Label: "November 2025"}, x.fails["product"]
+}
+
+func (x tenant) Date(context.Context, string) (time.Time, error) {
+	return checkstest.Now(), x.fails["date"]
 }
 
 func app(change func(*fact.PublishedApp)) fact.PublishedApp {
@@ -131,12 +136,23 @@ func rows() []row {
 			a.Certificate = &fact.DomainCertificate{Subject: "CN=sense.contoso.test", Thumbprint: "AB", Expires: checkstest.Now().AddDate(0, 0, days)}
 		})
 	}
+	called := func(subject string, opened error) func(*tenant) {
+		return func(x *tenant) {
+			until(300)(x)
+			x.apps[0].Certificate.Subject, x.fails["date"] = subject, opened
+		}
+	}
 	return []row{
 		{"the service's own", "app.certificate", nil, nil, checkstest.Want{Status: checks.Skipped, Seen: "own suffix"}},
 		{"none for a domain", "app.certificate", nil, own, fail("app.certificate-missing", "none")},
 		{"one for a domain", "app.certificate", until(300), own, pass("2027-09-17")},
 		{"one that ends soon", "app.certificate", until(7), own, warn("app.certificate-expired", "7 days")},
 		{"one that has ended", "app.certificate", until(-1), own, fail("app.certificate-expired", "2026-11-20")},
+		{"a wildcard for a domain", "app.certificate", called("CN=*.contoso.test, O=Contoso", nil), own, pass("2027-09-17")},
+		{"a wildcard of another level", "app.certificate", called("CN=*.test", &fact.Error{Kind: fact.Untrusted}), own, fail("app.certificate-other-name", "*.test")},
+		{"other names than its subject", "app.certificate", called("O=Contoso, CN=www.contoso.test", nil), own, pass("2027-09-17")},
+		{"one for another name", "app.certificate", called("CN=www.contoso.test", &fact.Error{Kind: fact.Untrusted}), own, fail("app.certificate-other-name", "www.contoso.test")},
+		{"one for perhaps another name", "app.certificate", called("CN=www.contoso.test", &fact.Error{Kind: fact.Unreachable}), own, warn("app.certificate-other-name", "could not be opened")},
 		{"the tenant's suffix", "app.external", nil, nil, pass("own suffix")},
 		{"a domain of the tenant", "app.external", nil, external("https://sense.contoso.test/"), pass("contoso.test")},
 		{"another tenant's suffix", "app.external", nil, external("https://sense-fabrikam.msappproxy.net/"), fail("app.external-other-tenant", "sense-fabrikam")},

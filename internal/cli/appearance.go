@@ -69,6 +69,9 @@ func (p *program) presenting() *ui.Present {
 	}
 	out := &ui.Present{Break: p.stage.breaks}
 	for _, f := range lab.Faults() {
+		if len(f.On) > 0 {
+			continue // another installation: it would have to be started anew
+		}
 		out.Faults = append(out.Faults, ui.Fault{ID: f.ID, Title: f.Title, Step: checks.StepID(f.Step), Note: f.Note})
 	}
 	return out

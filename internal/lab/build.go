@@ -163,7 +163,7 @@ func (l *Lab) buildProxy(cache *kdc.KeyCache) error {
 		return err
 	}
 	l.proxy, err = appproxy.New(appproxy.Options{
-		Clock: l.clock, Certificate: cert, Roots: l.front().Pool(), LoginURL: "https://" + contoso.LoginHost,
+		Clock: l.clock, Certificate: cert, CertificateOf: l.uploadedFor, Roots: l.front().Pool(), LoginURL: "https://" + contoso.LoginHost,
 		Cloud: tenant{l}, Tickets: &tickets{lab: l, cache: cache}, Resolve: l.resolve,
 		Record: l.hosts.record, Address: l.ports["appproxy"],
 	})

@@ -20,6 +20,9 @@ type Fault struct {
 	// Unknown says that the check cannot tell while it lasts: nothing is wrong
 	// with the installation.
 	Unknown bool
+	// On are the variants of the installation that have what it breaks; starting
+	// with the fault brings them along.
+	On []string
 	// Note is for a trainer: what breaks in reality and how it looks.
 	Note string
 }
@@ -62,10 +65,27 @@ type trap struct {
 	after func(*Lab) bool
 }
 
+// stages are the chosen variants, and those that the chosen faults are played on.
+func (o Options) stages() []string {
+	out := slices.Clone(o.Variants)
+	for _, id := range o.Faults {
+		t, err := findTrap(id)
+		if err != nil {
+			continue // refused before anything starts
+		}
+		for _, v := range t.On {
+			if !slices.Contains(out, v) {
+				out = append(out, v)
+			}
+		}
+	}
+	return out
+}
+
 func traps() []trap {
 	return slices.Concat(
 		siteTraps(), signInTraps(), qlikSiteTraps(), missingUserTraps(), syncTraps(), userTraps(),
-		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
+		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), appTraps(), moreAppTraps(), allowListTraps(),
 		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
@@ -93,6 +113,9 @@ func (l *Lab) Break(id string) error {
 	if err != nil {
 		return err
 	}
+	if err := l.bears(t); err != nil {
+		return err
+	}
 	l.mu.Lock()
 	if l.life.Err() != nil {
 		l.mu.Unlock()
@@ -111,6 +134,17 @@ func (l *Lab) Break(id string) error {
 	}
 	if err := t.set(l); err != nil {
 		return fmt.Errorf("setting the fault %s: %w", id, err)
+	}
+	return nil
+}
+
+// bears says whether the running lab has what the fault breaks: names and
+// addresses do not change while it runs.
+func (l *Lab) bears(t trap) error {
+	for _, id := range t.On {
+		if !slices.ContainsFunc(l.variations, func(v variation) bool { return v.ID == id }) {
+			return fmt.Errorf("setting the fault %s: it is played on the variant %s: start with --fault %s", t.ID, id, t.ID)
+		}
 	}
 	return nil
 }

@@ -127,7 +127,7 @@ func syncTraps() []trap {
 func appTraps() []trap {
 	app := func(change func(*entra.State, *entra.Application)) func(*Lab) error {
 		return inTenant(func(s *entra.State) {
-			if a := s.PublishedAt(contoso.ExternalHost); a != nil {
+			if a := ours(s); a != nil {
 				change(s, a)
 			}
 		})
@@ -216,7 +216,7 @@ func appTraps() []trap {
 func ssoTraps() []trap {
 	settings := func(change func(*entra.SingleSignOn)) func(*Lab) error {
 		return inTenant(func(s *entra.State) {
-			if a := s.PublishedAt(contoso.ExternalHost); a != nil && a.Publishing.SingleSignOnSettings != nil {
+			if a := ours(s); a != nil && a.Publishing.SingleSignOnSettings != nil {
 				change(a.Publishing.SingleSignOnSettings)
 			}
 		})

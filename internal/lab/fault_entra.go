@@ -160,7 +160,7 @@ func halfMadeTraps() []trap {
 			},
 			after: published,
 			set: inTenant(func(s *entra.State) {
-				a := s.PublishedAt(contoso.ExternalHost)
+				a := ours(s)
 				if a == nil {
 					s.Applications = append(s.Applications, entra.Application{
 						ID: labID("half made"), AppID: labID("half made app"), DisplayName: contoso.AppName, SignInAudience: "AzureADMyOrg",
@@ -176,7 +176,7 @@ func halfMadeTraps() []trap {
 func moreAppTraps() []trap {
 	app := func(change func(*entra.State, *entra.Application)) func(*Lab) error {
 		return inTenant(func(s *entra.State) {
-			if a := s.PublishedAt(contoso.ExternalHost); a != nil {
+			if a := ours(s); a != nil {
 				change(s, a)
 			}
 		})

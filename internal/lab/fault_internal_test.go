@@ -28,7 +28,12 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 		}
 		out[key] = string(raw)
 	}
-	l.entra.View(func(s *entra.State) { put("tenant", s) })
+	l.entra.View(func(s *entra.State) {
+		put("tenant", s)
+		if a := ours(s); a != nil && a.Publishing != nil {
+			put("certificate", a.Publishing.Certificate)
+		}
+	})
 	l.qlik.View(func(s *qlik.State) {
 		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Nodes, s.License, s.SessionLimit, s.Faults, s.Release})
 	})
@@ -55,10 +60,21 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	return out
 }
 
-// TestEveryFaultChangesTheLab sets them all on one lab, last first: an earlier
-// one may take away what a later one changes.
+// TestEveryFaultChangesTheLab sets them on one lab for each stage, last first:
+// an earlier one may take away what a later one changes.
 func TestEveryFaultChangesTheLab(t *testing.T) {
-	l, err := Start(t.Context(), Options{Finished: true})
+	for _, stage := range []string{"", customVariant} {
+		t.Run("stage "+stage, func(t *testing.T) { changesTheLab(t, stage) })
+	}
+}
+
+func changesTheLab(t *testing.T, stage string) {
+	t.Helper()
+	o := Options{Finished: true}
+	if stage != "" {
+		o.Variants = []string{stage}
+	}
+	l, err := Start(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +84,13 @@ func TestEveryFaultChangesTheLab(t *testing.T) {
 		}
 	}()
 	before := fingerprint(t, l)
-	for _, f := range slices.Backward(Faults()) {
+	for _, f := range slices.Backward(traps()) {
+		if strings.Join(f.On, "") != stage {
+			if stage == "" && l.Break(f.ID) == nil {
+				t.Errorf("%s: it was set where there is no %v", f.ID, f.On)
+			}
+			continue
+		}
 		if err := l.Break(f.ID); err != nil {
 			t.Errorf("%s: %v", f.ID, err)
 		}

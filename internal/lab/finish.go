@@ -79,7 +79,7 @@ const (
 func publish(l *Lab) func(*entra.State) {
 	now := l.clock().UTC()
 	return func(s *entra.State) {
-		if s.PublishedAt(contoso.ExternalHost) != nil {
+		if ours(s) != nil {
 			return
 		}
 		appID, objectID := labID("app"), labID("application")
@@ -136,7 +136,7 @@ func templateRole(id, name string) entra.AppRole {
 
 // unpublish deletes the application and its service principal.
 func unpublish(s *entra.State) {
-	a := s.PublishedAt(contoso.ExternalHost)
+	a := ours(s)
 	if a == nil {
 		return
 	}
@@ -150,7 +150,7 @@ func unpublish(s *entra.State) {
 
 func published(l *Lab) (yes bool) {
 	l.entra.View(func(s *entra.State) {
-		a := s.PublishedAt(contoso.ExternalHost)
+		a := ours(s)
 		if a == nil {
 			return
 		}
@@ -162,7 +162,7 @@ func published(l *Lab) (yes bool) {
 
 func signedOn(l *Lab) (yes bool) {
 	l.entra.View(func(s *entra.State) {
-		a := s.PublishedAt(contoso.ExternalHost)
+		a := ours(s)
 		yes = a != nil && a.Publishing.SingleSignOnSettings != nil &&
 			a.Publishing.SingleSignOnSettings.SingleSignOnMode == entra.SSOKerberos
 	})
@@ -170,7 +170,7 @@ func signedOn(l *Lab) (yes bool) {
 }
 
 func listed(l *Lab) (yes bool) {
-	l.qlik.View(func(s *qlik.State) { yes = slices.Contains(s.AllowList(l.form.prefix), contoso.ExternalHost) })
+	l.qlik.View(func(s *qlik.State) { yes = slices.Contains(s.AllowList(l.form.prefix), hostOf(l.form.externalURL)) })
 	return yes
 }
 

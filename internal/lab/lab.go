@@ -6,6 +6,7 @@ package lab
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"os"
@@ -77,8 +78,9 @@ type Lab struct {
 
 	mu       sync.Mutex
 	reload   time.Duration
-	finished bool   // SetUp was called: faults need not wait
-	waiting  []trap // for what they break
+	finished bool             // SetUp was called: faults need not wait
+	waiting  []trap           // for what they break
+	uploaded *tls.Certificate // for a domain of the tenant's own
 
 	qlikMu  sync.Mutex
 	unheard [][2]func(*qlik.State) // see the function of that name
@@ -148,7 +150,7 @@ func prepare(o Options) (*Lab, error) {
 	}
 	l.dir = dir
 	l.hosts = newHosts(dir, o.Clock)
-	return l, l.vary(o.Variants)
+	return l, l.vary(o.stages())
 }
 
 func (l *Lab) start(ctx context.Context, o Options) error {

@@ -88,7 +88,7 @@ func (l *Lab) endpoints() []endpoint {
 		return out
 	}
 	fronts := append([]string{contoso.QlikHost, contoso.QlikNode}, l.form.nodes...)
-	outside := at("443", contoso.ExternalHost)
+	outside := at("443", hostOf(l.form.externalURL))
 	if l.form.secondApp {
 		outside = append(outside, at("443", authHost)...)
 	}

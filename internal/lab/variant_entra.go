@@ -9,7 +9,7 @@ import (
 func entraVariations() []variation {
 	principal := func(change func(*entra.State, *entra.ServicePrincipal)) func(*Lab) error {
 		return inTenant(func(s *entra.State) {
-			if a := s.PublishedAt(contoso.ExternalHost); a != nil {
+			if a := ours(s); a != nil {
 				if p := s.ServicePrincipal(a.AppID); p != nil {
 					change(s, p)
 				}
@@ -17,6 +17,7 @@ func entraVariations() []variation {
 		})
 	}
 	return []variation{
+		customDomainVariation(),
 		{
 			Variant: Variant{
 				ID: "assigned-by-group", Title: "a group is assigned to the application, not its users",
@@ -44,7 +45,7 @@ func entraVariations() []variation {
 				Note: "The portal names it by its external URL, and applications made before 2022 do not check the back end's certificate.",
 			},
 			setUp: inTenant(func(s *entra.State) {
-				if a := s.PublishedAt(contoso.ExternalHost); a != nil {
+				if a := ours(s); a != nil {
 					a.IdentifierURIs = []string{"https://" + contoso.ExternalHost}
 					a.Publishing.IsBackendCertificateValidationEnabled = false
 				}

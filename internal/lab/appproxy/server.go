@@ -20,6 +20,7 @@ import (
 	"maps"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,6 +30,9 @@ type Options struct {
 	Clock func() time.Time
 	// Certificate is shown for every external host.
 	Certificate tls.Certificate
+	// CertificateOf is what was uploaded for a host in a domain of the tenant's
+	// own: nil for all others. It may be nil itself.
+	CertificateOf func(host string) *tls.Certificate
 	// Roots validate the published application's certificate.
 	Roots *x509.CertPool
 	// LoginURL is the sign-in host's origin, https://login.entra.test.
@@ -128,8 +132,14 @@ func (s *Server) Start(ctx context.Context) error {
 	// HTTP/1.1 only: an upgrade needs a connection of its own.
 	tl := tls.NewListener(l, &tls.Config{
 		Certificates: []tls.Certificate{s.opts.Certificate},
-		MinVersion:   tls.VersionTLS12,
-		NextProtos:   []string{"http/1.1"},
+		GetCertificate: func(hello *tls.ClientHelloInfo) (*tls.Certificate, error) {
+			if s.opts.CertificateOf == nil {
+				return nil, nil //nolint:nilnil // the one for every host
+			}
+			return s.opts.CertificateOf(strings.ToLower(hello.ServerName)), nil
+		},
+		MinVersion: tls.VersionTLS12,
+		NextProtos: []string{"http/1.1"},
 	})
 	s.running.Go(func() {
 		// Serve always returns an error; Close is the only way out.

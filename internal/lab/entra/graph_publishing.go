@@ -23,6 +23,9 @@ func (p *Publishing) record() record {
 	} {
 		r[name] = nil
 	}
+	if p.Certificate != nil {
+		r["verifiedCustomDomainCertificatesMetadata"] = p.Certificate
+	}
 	return r
 }
 

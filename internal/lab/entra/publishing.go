@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"sensegate/internal/lab/contoso"
 )
@@ -47,6 +48,18 @@ type Publishing struct {
 	IsTranslateLinksInBodyEnabled            bool          `json:"isTranslateLinksInBodyEnabled"`
 	UseAlternateURLForTranslationAndRedirect bool          `json:"useAlternateUrlForTranslationAndRedirect"`
 	SingleSignOnSettings                     *SingleSignOn `json:"singleSignOnSettings"`
+	// Certificate is what was uploaded for a domain of one's own.
+	Certificate *DomainCertificate `json:"-"`
+}
+
+// DomainCertificate is Graph's verifiedCustomDomainCertificatesMetadata, which
+// is read only: what was uploaded with its key is never shown again.
+type DomainCertificate struct {
+	Expires    time.Time `json:"expiryDate"`
+	Issued     time.Time `json:"issueDate"`
+	Issuer     string    `json:"issuerName"`
+	Subject    string    `json:"subjectName"`
+	Thumbprint string    `json:"thumbprint"`
 }
 
 // SingleSignOn is Graph's singleSignOnSettings.

@@ -47,12 +47,18 @@ func NewCA(name string) (*CA, error) {
 
 // Server issues a certificate for names, which may be DNS names or addresses.
 func (ca *CA) Server(names ...string) (tls.Certificate, error) {
-	return ca.issue(names[0], names, x509.ExtKeyUsageServerAuth)
+	return ca.issue(names[0], names, x509.ExtKeyUsageServerAuth, time.Time{})
+}
+
+// ServerUntil issues one that ends at a time of its own; a year from now when
+// that is zero.
+func (ca *CA) ServerUntil(end time.Time, names ...string) (tls.Certificate, error) {
+	return ca.issue(names[0], names, x509.ExtKeyUsageServerAuth, end)
 }
 
 // Client issues a client certificate whose common name is name.
 func (ca *CA) Client(name string) (tls.Certificate, error) {
-	return ca.issue(name, nil, x509.ExtKeyUsageClientAuth)
+	return ca.issue(name, nil, x509.ExtKeyUsageClientAuth, time.Time{})
 }
 
 // PEM is the authority's certificate.
@@ -79,7 +85,7 @@ func Encode(c tls.Certificate) (certificate, key []byte, err error) {
 	return certificate, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-func (ca *CA) issue(cn string, names []string, usage x509.ExtKeyUsage) (tls.Certificate, error) {
+func (ca *CA) issue(cn string, names []string, usage x509.ExtKeyUsage, end time.Time) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("making the key of %s: %w", cn, err)
@@ -89,6 +95,9 @@ func (ca *CA) issue(cn string, names []string, usage x509.ExtKeyUsage) (tls.Cert
 		return tls.Certificate{}, err
 	}
 	tmpl.KeyUsage = x509.KeyUsageDigitalSignature
+	if !end.IsZero() {
+		tmpl.NotBefore, tmpl.NotAfter = end.AddDate(-1, 0, 0), end
+	}
 	tmpl.ExtKeyUsage = []x509.ExtKeyUsage{usage}
 	for _, n := range names {
 		if ip := net.ParseIP(n); ip != nil {
