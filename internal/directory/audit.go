@@ -2,23 +2,16 @@ package directory
 
 import (
 	"context"
-	"fmt"
 	"hash/maphash"
 	"slices"
 	"strings"
-
-	"github.com/go-ldap/ldap/v3"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
 )
 
-const (
-	// auditPage is as much as a domain controller hands out at once.
-	auditPage = 1000
-	// maxGroups bounds the report of an audit, not the audit.
-	maxGroups = 100
-)
+// maxGroups bounds the report of an audit, not the audit.
+const maxGroups = 100
 
 // kadmin is held by the krbtgt account of every domain, rightly.
 const kadmin = "kadmin/changepw"
@@ -31,133 +24,161 @@ func (c *Client) Audit(ctx context.Context) (fact.SPNAudit, error) {
 	var out fact.SPNAudit
 	var doubled []string
 	err := c.with(ctx, c.catalog, op, func(s *session) error {
-		out, doubled = fact.SPNAudit{}, nil
-		seed := maphash.MakeSeed()
-		owner := map[uint64]int32{}
-		reported := map[uint64]bool{}
-		return s.pages("", "(servicePrincipalName=*)", func(e *ldap.Entry) {
-			out.Accounts++
-			for _, name := range e.GetEqualFoldAttributeValues("servicePrincipalName") {
-				out.Names++
-				folded := skeleton(name)
-				if folded == kadmin {
-					continue
-				}
-				key := maphash.String(seed, folded)
-				first, twice := owner[key]
-				switch {
-				case !twice:
-					owner[key] = int32(out.Accounts) //nolint:gosec // accounts of one forest
-				case first != int32(out.Accounts) && !reported[key]: //nolint:gosec // likewise
-					reported[key] = true
-					doubled = append(doubled, name)
-				}
-			}
-		}, "servicePrincipalName")
+		found := newTally()
+		err := s.stream("", "(servicePrincipalName=*)", found.entry, attrSPN)
+		if err == nil {
+			err = found.rest(s)
+		}
+		out, doubled = fact.SPNAudit{Accounts: int(found.accounts), Names: found.names}, found.doubled
+		return err
 	})
 	if err != nil {
 		return fact.SPNAudit{}, err
 	}
+	if len(doubled) > 0 {
+		out.Groups, err = c.groups(ctx, op, doubled)
+	}
 	out.Doubled = len(doubled)
-	for _, name := range doubled[:min(len(doubled), maxGroups)] {
-		group, err := c.group(ctx, op, name)
-		if err != nil {
-			return fact.SPNAudit{}, err
-		}
-		if len(group.Holders) > 1 {
-			out.Groups = append(out.Groups, group)
-		}
+	return out, err
+}
+
+// groups reads the forest once more, for the holders of the first names that
+// are held twice. A name that was mended in between has none.
+func (c *Client) groups(ctx context.Context, op string, doubled []string) ([]fact.SPNGroup, error) {
+	asked := map[string]int{}
+	for i, name := range doubled[:min(len(doubled), maxGroups)] {
+		asked[skeleton(name)] = i
 	}
-	return out, nil
-}
-
-// group finds who holds a name, or one that looks like it.
-func (c *Client) group(ctx context.Context, op, name string) (fact.SPNGroup, error) {
-	g := fact.SPNGroup{Name: netprobe.Clean(name)}
-	list, err := c.similar(ctx, op, name)
-	for _, a := range list {
-		g.Holders = append(g.Holders, a.SAM)
-		g.LookAlike = g.LookAlike || !slices.ContainsFunc(a.SPNs, func(s string) bool { return strings.EqualFold(s, name) })
-	}
-	return g, err
-}
-
-// Similar finds the accounts of the forest that hold a name which looks like
-// spn, whether it is the same or not.
-func (c *Client) Similar(ctx context.Context, spn string) ([]fact.Account, error) {
-	return c.similar(ctx, "looking for names like "+netprobe.Clean(spn), spn)
-}
-
-func (c *Client) similar(ctx context.Context, op, spn string) ([]fact.Account, error) {
-	folded := skeleton(spn)
-	class, host, _ := strings.Cut(spn, "/")
-	// Whatever shares the class or the host is compared here: a directory does
-	// not know what things look like.
-	filter := "(|(servicePrincipalName=" + ldap.EscapeFilter(class) + "/*)(servicePrincipalName=*/" + ldap.EscapeFilter(host) + "*)(servicePrincipalName=" + ldap.EscapeFilter(spn) + "))"
-	var found []fact.Account
+	var all []fact.SPNGroup
 	err := c.with(ctx, c.catalog, op, func(s *session) error {
-		found = nil
-		var failed error
-		err := s.pages("", filter, func(e *ldap.Entry) {
-			if !slices.ContainsFunc(e.GetEqualFoldAttributeValues("servicePrincipalName"), func(v string) bool { return skeleton(v) == folded }) {
-				return
-			}
-			a, err := c.fill(s, e)
-			if err != nil {
-				failed = err
-				return
-			}
-			found = append(found, a)
-		}, listed()...)
-		if err == nil {
-			err = failed
+		all = make([]fact.SPNGroup, len(asked))
+		for _, i := range asked {
+			all[i].Name = netprobe.Clean(doubled[i])
 		}
-		return err
+		return s.named(func(sam string, names []string) {
+			for _, name := range names {
+				i, ok := asked[skeleton(name)]
+				if !ok || slices.Contains(all[i].Holders, sam) {
+					continue
+				}
+				all[i].Holders = append(all[i].Holders, sam)
+				all[i].LookAlike = all[i].LookAlike || !strings.EqualFold(name, doubled[i])
+			}
+		})
 	})
-	return found, err
+	return slices.DeleteFunc(all, func(g fact.SPNGroup) bool { return len(g.Holders) < 2 }), err
 }
 
-// Named finds the computers of the forest that bear host as their own name.
-func (c *Client) Named(ctx context.Context, host string) ([]fact.Account, error) {
-	op := "looking for a computer called " + netprobe.Clean(host)
-	short, _, _ := strings.Cut(host, ".")
-	filter := "(&(objectClass=computer)(|(dNSHostName=" + ldap.EscapeFilter(host) + ")(sAMAccountName=" + ldap.EscapeFilter(short) + "$)))"
-	var found []fact.Account
-	err := c.with(ctx, c.catalog, op, func(s *session) error {
-		found = nil
-		entries, err := s.subtree("", filter, listed()...)
+// named hands out every account with its names, the long lists in pieces.
+func (s *session) named(each func(sam string, names []string)) error {
+	held := map[string]string{}
+	var names []string
+	err := s.stream("", "(servicePrincipalName=*)", func(raw []byte) error {
+		sam := ""
+		if _, _, err := eachValue(raw, attrSAM, func(v []byte) { sam = string(v) }); err != nil {
+			return err
+		}
+		names = names[:0]
+		dn, more, err := eachValue(raw, attrSPN, func(v []byte) { names = append(names, string(v)) })
+		if more {
+			held[string(dn)] = sam
+		}
+		each(sam, names)
+		return err
+	}, attrSPN, attrSAM)
+	if err != nil {
+		return err
+	}
+	for dn, sam := range held {
+		all, err := s.allNames(dn)
 		if err != nil {
 			return err
 		}
-		for _, e := range entries {
-			a, err := c.fill(s, e)
-			if err != nil {
-				return err
-			}
-			found = append(found, a)
-		}
-		return nil
-	})
-	return found, err
+		each(sam, all)
+	}
+	return nil
 }
 
-// pages searches below dn and hands out every entry as it comes, so that no
-// more than a page is ever kept.
-func (s *session) pages(dn, filter string, each func(*ldap.Entry), attributes ...string) error {
-	paging := ldap.NewControlPaging(auditPage)
-	for {
-		r, err := s.ldap.Search(ldap.NewSearchRequest(dn, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases,
-			0, 0, false, filter, attributes, []ldap.Control{paging}))
-		if err != nil {
-			return fmt.Errorf("reading a page: %w", err)
-		}
-		for _, e := range r.Entries {
-			each(e)
-		}
-		next, ok := ldap.FindControl(r.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
-		if !ok || len(next.Cookie) == 0 {
-			return nil
-		}
-		paging.SetCookie(next.Cookie)
+// allNames are the names of one object, however many.
+func (s *session) allNames(dn string) ([]string, error) {
+	entry, err := s.base(dn, attrSPN)
+	if err != nil {
+		return nil, err
 	}
+	return s.values(entry, attrSPN)
+}
+
+// tally counts the names of a forest and who was the first to hold each.
+type tally struct {
+	seed     maphash.Seed
+	accounts int32
+	names    int
+	owner    map[uint64]int32
+	reported map[uint64]bool
+	doubled  []string
+	scratch  []byte
+	// held are the accounts with more names than the server hands out at once.
+	held map[string]int32
+}
+
+func newTally() *tally {
+	return &tally{seed: maphash.MakeSeed(), owner: map[uint64]int32{}, reported: map[uint64]bool{}, held: map[string]int32{}}
+}
+
+// entry counts the names of one entry as it came off the wire.
+func (t *tally) entry(raw []byte) error {
+	t.accounts++
+	before := t.names
+	dn, more, err := eachValue(raw, attrSPN, func(name []byte) { t.name(name, t.accounts) })
+	if more {
+		t.held[string(dn)], t.names = t.accounts, before
+	}
+	return err
+}
+
+// rest asks for the names of those accounts once more, and in full.
+func (t *tally) rest(s *session) error {
+	for dn, account := range t.held {
+		all, err := s.allNames(dn)
+		if err != nil {
+			return err
+		}
+		for _, name := range all {
+			t.name([]byte(name), account)
+		}
+	}
+	return nil
+}
+
+func (t *tally) name(name []byte, account int32) {
+	t.names++
+	key, known := t.key(name)
+	if !known {
+		return
+	}
+	first, twice := t.owner[key]
+	switch {
+	case !twice:
+		t.owner[key] = account
+	case first != account && !t.reported[key]:
+		t.reported[key] = true
+		t.doubled = append(t.doubled, string(name))
+	}
+}
+
+// key is what a name is known by once folded; ok is false for the one name that
+// every domain holds.
+func (t *tally) key(name []byte) (key uint64, ok bool) {
+	t.scratch = t.scratch[:0]
+	for _, c := range name {
+		if c <= ' ' || c > '~' {
+			t.scratch = append(t.scratch[:0], skeleton(string(name))...)
+			break
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		t.scratch = append(t.scratch, c)
+	}
+	return maphash.Bytes(t.seed, t.scratch), string(t.scratch) != kadmin
 }

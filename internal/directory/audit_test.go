@@ -2,22 +2,19 @@ package directory_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"os/exec"
-	"runtime"
 	"strings"
 	"testing"
-	"time"
 
+	"sensegate/internal/fact"
 	"sensegate/internal/lab/contoso"
 	lab "sensegate/internal/lab/directory"
 )
 
 // populate gives the directory that many accounts, every second one with two
 // names and the others with one, so that there are half as many names again.
-func populate(tb testing.TB, store *lab.Store, accounts int) {
-	tb.Helper()
+func populate(store *lab.Store, accounts int) error {
 	err := store.Update(func(tx *lab.Tx) error {
 		for i := range accounts {
 			names := []string{fmt.Sprintf("HTTP/host%06d.contoso.test", i)}
@@ -34,14 +31,17 @@ func populate(tb testing.TB, store *lab.Store, accounts int) {
 		return nil
 	})
 	if err != nil {
-		tb.Fatal(err)
+		return fmt.Errorf("filling the directory: %w", err)
 	}
+	return nil
 }
 
 // TestAudit finds what is held twice, in other letters and in look-alikes.
 func TestAudit(t *testing.T) {
 	d := start(t)
-	populate(t, d.store, 2500)
+	if err := populate(d.store, 2500); err != nil {
+		t.Fatal(err)
+	}
 	clean, err := d.client(t).Audit(t.Context())
 	if err != nil || clean.Doubled != 0 || clean.Accounts < 2500 || clean.Names < 3750 {
 		t.Fatalf("%+v, %v", clean, err)
@@ -66,76 +66,58 @@ func TestAudit(t *testing.T) {
 	}
 }
 
-// BenchmarkAudit reads a forest of 100,000 accounts with 150,000 names. It
-// reports how much the heap grew at its highest, beside the directory's own.
-func BenchmarkAudit(b *testing.B) {
-	d := start(b)
-	populate(b, d.store, 100_000)
-	c := d.client(b)
-	ctx, cancel := context.WithTimeout(b.Context(), 10*time.Minute)
-	defer cancel()
-	audit := func() {
-		got, err := c.Audit(ctx)
-		if err != nil || got.Names < 150_000 || got.Doubled != 0 {
-			b.Fatalf("%+v, %v", got, err)
-		}
+// TestAuditManyNames counts the names that the server holds back at first, and
+// finds a duplicate among them.
+func TestAuditManyNames(t *testing.T) {
+	d := start(t)
+	var many []string
+	for i := range 3200 {
+		many = append(many, fmt.Sprintf("HTTP/many%d.contoso.test", i))
 	}
-	peak := grown(audit)
-	for b.Loop() {
-		audit()
-	}
-	b.ReportMetric(float64(peak)/(1<<20), "MiB-live")
-	ours := b.Elapsed() / time.Duration(max(b.N, 1))
-	if theirs, ok := ldapsearch(b, d); ok {
-		b.ReportMetric(ours.Seconds()/theirs.Seconds(), "ratio-to-ldapsearch")
+	d.change(t, func(tx *lab.Tx) error {
+		return errors.Join(tx.Set("qlik", "servicePrincipalName", many...), tx.Add("CONN01$", "servicePrincipalName", "http/MANY3100.contoso.test"))
+	})
+	got, err := d.client(t).Audit(t.Context())
+	if err != nil || got.Names < len(many) || got.Doubled != 1 || len(got.Groups) != 1 || len(got.Groups[0].Holders) != 2 {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 
-// grown is by how much the live heap grew at its highest while f ran. Collecting
-// all the time is slow, so it is not done while time is taken.
-func grown(f func()) (peak uint64) {
-	runtime.GC()
-	var before, now runtime.MemStats
-	runtime.ReadMemStats(&before)
-	done, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-done:
-				return
-			case <-time.After(200 * time.Millisecond):
-				runtime.GC()
-				runtime.ReadMemStats(&now)
-				peak = max(peak, now.HeapInuse-min(now.HeapInuse, before.HeapInuse))
-			}
-		}
-	}()
-	f()
-	close(done)
-	<-stopped
-	return peak
-}
-
-// ldapsearch reads the same attribute of the same entries with OpenLDAP's
-// program and takes the better of two runs; it is left out where there is none.
-func ldapsearch(b *testing.B, d *dc) (time.Duration, bool) {
-	b.Helper()
-	if _, err := exec.LookPath("ldapsearch"); err != nil {
-		return 0, false
+// TestAuditInterrupted loses the connection in the middle of a page, and is
+// stopped there: the first is read once more, the second ends.
+func TestAuditInterrupted(t *testing.T) {
+	d := start(t)
+	if err := populate(d.store, 4000); err != nil {
+		t.Fatal(err)
 	}
-	best := time.Duration(0)
-	for range 2 {
-		cmd := exec.CommandContext(b.Context(), "ldapsearch", "-x", "-LLL", "-E", "pr=1000/noprompt", "-H", "ldaps://"+d.ldap.AddrGCS(),
-			"-D", contoso.Admin().UPN, "-w", contoso.Admin().Password, "-b", "", "(servicePrincipalName=*)", "servicePrincipalName")
-		cmd.Env = append(os.Environ(), "LDAPTLS_REQCERT=never")
-		began := time.Now()
-		if err := cmd.Run(); err != nil {
-			b.Fatal(err)
-		}
-		if took := time.Since(began); best == 0 || took < best {
-			best = took
-		}
+	box := between(t, d.ldap.AddrGCS())
+	d.site.Pins[2].Address = box.addr
+	c := d.client(t)
+	answers := 0
+	box.mu.Lock()
+	box.cut = func() bool { answers++; return answers == 12 }
+	box.mu.Unlock()
+	got, err := c.Audit(t.Context())
+	if err != nil || got.Accounts < 4000 || got.Doubled != 0 {
+		t.Errorf("%+v, %v", got, err)
 	}
-	return best, true
+	ctx, cancel := context.WithCancel(t.Context())
+	box.mu.Lock()
+	if answers < 12 {
+		t.Errorf("the connection was not cut: %d answers", answers)
+	}
+	answers = 0
+	box.cut = func() bool {
+		if answers++; answers == 4 {
+			cancel()
+		}
+		return false
+	}
+	box.mu.Unlock()
+	if _, err := c.Audit(ctx); err == nil {
+		t.Error("an audit that was stopped gave an answer")
+	}
+	d.ldap.Update(func(s *lab.State) { s.Busy = true })
+	_, err = c.Audit(t.Context())
+	kindAndCode(t, err, fact.Unreachable, "busy")
 }

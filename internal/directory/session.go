@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -9,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"sync"
 
 	ber "github.com/go-asn1-ber/asn1-ber"
 	"github.com/go-ldap/ldap/v3"
@@ -76,7 +74,7 @@ func (c *Client) dial(ctx context.Context, srv server) (*session, error) {
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fail(err)
 	}
-	w := &wire{Conn: secured, buffered: bufio.NewReaderSize(secured, wireBuffer)}
+	w := newWire(secured)
 	conn := ldap.NewConn(w, true)
 	conn.Start()
 	return &session{ldap: conn, raw: raw, wire: w, peer: secured.ConnectionState().PeerCertificates[0], host: srv.host}, nil
@@ -139,47 +137,4 @@ func (s *session) lost(err error) error {
 		return net.ErrClosed
 	}
 	return nil
-}
-
-// wireBuffer holds a good part of a page of a search.
-const wireBuffer = 64 << 10
-
-// wire remembers the first error of a connection.
-type wire struct {
-	net.Conn
-	// The library reads single bytes, each of which would be a call into TLS.
-	buffered *bufio.Reader
-	mu       sync.Mutex
-	err      error
-}
-
-// Read reads and remembers what went wrong.
-func (w *wire) Read(p []byte) (int, error) {
-	n, err := w.buffered.Read(p)
-	w.note(err)
-	return n, err //nolint:wrapcheck // a reader's io.EOF must stay what it is
-}
-
-// Write writes and remembers what went wrong.
-func (w *wire) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
-	w.note(err)
-	return n, err
-}
-
-func (w *wire) note(err error) {
-	if err == nil {
-		return
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.err == nil {
-		w.err = err
-	}
-}
-
-func (w *wire) failure() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.err
 }

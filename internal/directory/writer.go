@@ -21,6 +21,7 @@ const (
 	attrSPN      = "servicePrincipalName"
 	attrDelegate = "msDS-AllowedToDelegateTo"
 	attrUAC      = "userAccountControl"
+	attrSAM      = "sAMAccountName"
 )
 
 // Writer changes accounts through a Client's connection. It is a type of its

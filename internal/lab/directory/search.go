@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"iter"
 	"strings"
 
 	"sensegate/internal/lab/directory/wire"
@@ -43,7 +44,6 @@ func (s *Store) search(from asking, req wire.SearchRequest, ctl asked) (found, e
 	if !from.catalogue && !ctl.domainScope {
 		out.references = continuations(base, req.Scope)
 	}
-	candidates := s.candidates(from, base, req.Scope)
 	mark := fingerprint(req, base)
 	after := int64(0)
 	limit := maxPage
@@ -65,8 +65,8 @@ func (s *Store) search(from asking, req wire.SearchRequest, ctl asked) (found, e
 	}
 	sel := s.schema.selectFrom(req.Attributes, req.TypesOnly, from.catalogue)
 	last := int64(0)
-	for _, e := range candidates {
-		if e.number <= after || m.matches(e, req.Filter) != yes {
+	for e := range s.reached(from, base, req.Scope, after) {
+		if m.matches(e, req.Filter) != yes {
 			continue
 		}
 		if len(out.entries) == limit {
@@ -100,25 +100,24 @@ func (s *Store) searchBase(from asking, req wire.SearchRequest) (string, error) 
 	return e.key, nil
 }
 
-// candidates are the entries in scope. Outside the catalogue a search stays in
-// the naming context of its base.
-func (s *Store) candidates(from asking, base string, scope wire.Scope) []*Entry {
-	if scope == wire.ScopeBase {
-		if e, ok := s.entries[base]; ok {
-			return []*Entry{e}
-		}
-		return nil
+// reached are the entries in scope that are younger than the one of that number.
+func (s *Store) reached(from asking, base string, scope wire.Scope, after int64) iter.Seq[*Entry] {
+	if scope != wire.ScopeBase {
+		return s.candidates(from, base, scoped(base, scope), after)
 	}
-	nc := namingContext(base)
-	return s.inOrder(func(e *Entry) bool {
-		if !from.catalogue && namingContext(e.key) != nc {
-			return false
+	return func(yield func(*Entry) bool) {
+		if e, ok := s.entries[base]; ok && e.number > after {
+			yield(e)
 		}
-		if scope == wire.ScopeOne {
-			return e.dn.parent().key() == base
-		}
-		return e.key == base || isBelow(e.key, base)
-	})
+	}
+}
+
+// scoped says which entries a search below a base reaches.
+func scoped(base string, scope wire.Scope) func(*Entry) bool {
+	if scope == wire.ScopeOne {
+		return func(e *Entry) bool { return e.dn.parent().key() == base }
+	}
+	return func(e *Entry) bool { return e.key == base || isBelow(e.key, base) }
 }
 
 // compareValue answers the compare operation.

@@ -17,6 +17,7 @@ const (
 	handshakeTime = 10 * time.Second
 	idleTime      = 15 * time.Minute // MaxConnIdleTime of the default policy
 	writeTime     = 30 * time.Second
+	recordSize    = 16 << 10
 )
 
 // session is one connection and who it is bound as.
@@ -160,11 +161,19 @@ func (ss *session) search(id int64, from asking, req wire.SearchRequest, st Stat
 	} else if out, err = ss.server.store.search(from, req, ctl); err != nil {
 		return err
 	}
+	// Many entries fit into one record of TLS.
+	gathered := bufio.NewWriterSize(ss.conn, recordSize)
+	if err := ss.limit(); err != nil {
+		return err
+	}
 	for _, e := range out.entries {
 		e.ID = id
-		if err := ss.send(e); err != nil {
-			return err
+		if _, err := e.WriteTo(gathered); err != nil {
+			return fmt.Errorf("answering: %w", err)
 		}
+	}
+	if err := gathered.Flush(); err != nil {
+		return fmt.Errorf("answering: %w", err)
 	}
 	for _, u := range out.references {
 		if err := ss.send(wire.Reference{ID: id, URL: u}); err != nil {
@@ -192,11 +201,19 @@ func outcome(r wire.Result, err error) wire.Result {
 }
 
 func (ss *session) send(m io.WriterTo) error {
-	if err := ss.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return fmt.Errorf("limiting the time of an answer: %w", err)
+	if err := ss.limit(); err != nil {
+		return err
 	}
 	if _, err := m.WriteTo(ss.conn); err != nil {
 		return fmt.Errorf("answering: %w", err)
+	}
+	return nil
+}
+
+// limit keeps a peer that reads nothing from holding the session for ever.
+func (ss *session) limit() error {
+	if err := ss.conn.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return fmt.Errorf("limiting the time of an answer: %w", err)
 	}
 	return nil
 }

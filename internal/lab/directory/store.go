@@ -35,6 +35,10 @@ type Store struct {
 	usn     int64
 	nextRID uint32
 	nextRow int64
+
+	indexing sync.Mutex // guards what follows; taken after mu
+	index    *index
+	changing bool
 }
 
 // NewStore makes the forest of the practice installation, unfinished: no
@@ -60,6 +64,8 @@ func NewStore(clock func() time.Time) (*Store, error) {
 func (s *Store) Update(change func(*Tx) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.forget(true)
+	defer s.forget(false)
 	tx := &Tx{store: s, now: s.clock(), before: map[string]*Entry{}, usn: s.usn, rid: s.nextRID, row: s.nextRow}
 	done := false
 	defer func() {
@@ -123,30 +129,6 @@ func (s *Store) lookup(who string) (*Entry, bool) {
 	return s.byAttribute("samaccountname", who+"$")
 }
 
-func (s *Store) byAttribute(key, value string) (*Entry, bool) {
-	want := fold(value)
-	for _, e := range s.entries {
-		for _, v := range e.attrs[key] {
-			if fold(v) == want {
-				return e, true
-			}
-		}
-	}
-	return nil, false
-}
-
-// inOrder lists the entries that keep accepts by age.
-func (s *Store) inOrder(keep func(*Entry) bool) []*Entry {
-	var out []*Entry
-	for _, e := range s.entries {
-		if keep(e) {
-			out = append(out, e)
-		}
-	}
-	slices.SortFunc(out, func(a, b *Entry) int { return int(a.number - b.number) })
-	return out
-}
-
 // namingContext is the key of the naming context that holds the key k.
 func namingContext(k string) string {
 	for _, nc := range []string{schemaDN, configurationDN, contoso.BaseDN} {
@@ -187,12 +169,7 @@ func (s *Store) bySID(sid security.SID) (*Entry, bool) {
 	if err != nil {
 		return nil, false
 	}
-	for _, e := range s.entries {
-		if e.first("objectsid") == string(raw) {
-			return e, true
-		}
-	}
-	return nil, false
+	return s.bySIDBytes(string(raw))
 }
 
 // token is the set of identifiers that an account acts with.

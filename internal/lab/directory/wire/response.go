@@ -59,25 +59,6 @@ type Entry struct {
 	Attributes []Attribute
 }
 
-// WriteTo sends the entry.
-func (e Entry) WriteTo(w io.Writer) (int64, error) {
-	op := ber.Encode(ber.ClassApplication, ber.TypeConstructed, TagSearchEntry, nil, "entry")
-	op.AppendChild(text(e.DN))
-	attrs := ber.NewSequence("attributes")
-	for _, a := range e.Attributes {
-		one := ber.NewSequence("attribute")
-		one.AppendChild(text(a.Name))
-		values := ber.Encode(ber.ClassUniversal, ber.TypeConstructed, ber.TagSet, nil, "values")
-		for _, v := range a.Values {
-			values.AppendChild(text(v))
-		}
-		one.AppendChild(values)
-		attrs.AppendChild(one)
-	}
-	op.AppendChild(attrs)
-	return send(w, e.ID, op, nil)
-}
-
 // Reference points a searcher to another naming context.
 type Reference struct {
 	ID  int64
