@@ -51,7 +51,7 @@ func Checks(p Ports) []checks.Check {
 			Title: "The directory lets you sign in and is the domain you named",
 			Why:   "Service names and delegation live there.",
 			Right: "an account of the domain",
-			Run:   directory(p.Directory),
+			Run:   directory(p.Directory), Proof: directoryProof(),
 		},
 		{
 			ID: "site.repository", Step: Step, Needs: []checks.ID{"site.facts"},
@@ -185,6 +185,10 @@ func directory(d Directory) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		expected := "signed in to " + env.Site.Directory.Domain
 		root, err := d.RootDSE(ctx)
+		if checks.CodeOf(err) == "no-secret" {
+			// Nobody was refused: there was nobody to sign in as.
+			return checks.CouldNotTell(checks.NoRight, expected, err.Error())
+		}
 		if err != nil {
 			return refused(err, "site.directory-refused", expected)
 		}

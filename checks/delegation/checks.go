@@ -27,7 +27,7 @@ func Checks(p Ports) []checks.Check {
 	const docs = "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-sso-with-kcd"
 	soon := checks.Retry{Every: 5 * time.Second, For: 2 * time.Minute, Because: "domain controllers follow each other within about 15 seconds"}
 	accounts := []checks.ID{"site.directory"}
-	return []checks.Check{
+	return withProofs([]checks.Check{
 		{
 			ID: "delegation.complete", Step: Step, Needs: []checks.ID{"connector.group"}, Docs: docs,
 			Title: "Every connector of the group is known here",
@@ -77,7 +77,7 @@ func Checks(p Ports) []checks.Check {
 			Why:   "It is exactly what happens behind application proxy, before Entra is involved.",
 			Run:   rehearsal(p),
 		},
-	}
+	}, p)
 }
 
 func complete(e Entra) checks.Func {

@@ -27,7 +27,7 @@ type Ports struct {
 func Checks(p Ports) []checks.Check {
 	const docs = "https://learn.microsoft.com/windows-server/administration/windows-commands/setspn"
 	soon := checks.Retry{Every: 5 * time.Second, For: 2 * time.Minute, Because: "domain controllers follow each other within about 15 seconds"}
-	return []checks.Check{
+	return withProofs([]checks.Check{
 		{
 			ID: "spn.account", Step: Step, Needs: []checks.ID{"site.directory"}, Provides: []string{FactAccount}, Docs: docs,
 			Title: "The account that runs the Qlik proxy exists and is enabled",
@@ -71,7 +71,7 @@ func Checks(p Ports) []checks.Check {
 			Why:   "What happened to other names can happen to this one: restores and look-alikes get past the domain controller.",
 			Run:   forest(p.Directory),
 		},
-	}
+	}, p)
 }
 
 func account(d Directory) checks.Func {

@@ -59,7 +59,7 @@ func Checks(p Ports) []checks.Check {
 			ID: "sync.joined", Step: Step, Needs: []checks.ID{"sync.user", "site.directory"},
 			Title: "Tenant and directory mean the same person",
 			Why:   "A user joined to another account would open Qlik as somebody else.",
-			Run:   joined(p.Directory),
+			Run:   joined(p.Directory), Proof: joinedProof(),
 		},
 		{
 			ID: "sync.provisioning", Step: Step, Needs: []checks.ID{"sync.user"},

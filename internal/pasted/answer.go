@@ -15,7 +15,8 @@ type Answer struct {
 	// Tool is the command's name without its ending, in lower case: setspn,
 	// klist, get-adobject. Question is what it was asked, as the command says.
 	Tool, Question string
-	// Lines are what it printed, with their indentation.
+	// Lines are what it printed: an indented one begins with a tab, an empty one
+	// is kept.
 	Lines []string
 	paste int
 	used  bool
@@ -46,7 +47,7 @@ func Answers(text string) ([]Answer, error) {
 		switch {
 		case word == End:
 			open = false
-		case open && word != "":
+		case open:
 			a := &out[len(out)-1]
 			a.Lines = append(a.Lines, line)
 		}
@@ -77,8 +78,8 @@ func (a Answer) failed() error {
 	}
 	if a.Tool == "setspn" && !a.contains("DC=") {
 		said := "nothing"
-		if len(a.Lines) > 0 {
-			said = strings.TrimSpace(a.Lines[0])
+		if line := a.first(); line != "" {
+			said = line
 		}
 		return fmt.Errorf("setspn names the domain or forest that it searched, and this does not; it says: %s", said)
 	}
@@ -92,6 +93,16 @@ func (a Answer) contains(part string) bool {
 		}
 	}
 	return false
+}
+
+// first is the first line that says anything.
+func (a Answer) first() string {
+	for _, line := range a.Lines {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
 }
 
 // about says of which question an answer is.

@@ -1,0 +1,92 @@
+package delegation
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"sensegate/checks"
+	"sensegate/checks/spn"
+	"sensegate/internal/pasted"
+)
+
+// withProofs adds to the checks how each is proved by somebody who may read the
+// directory. The rehearsal has no such proof: nobody can paste that it works.
+func withProofs(list []checks.Check, live Ports) []checks.Check {
+	asks := map[checks.ID]func(checks.Env) []checks.Asked{
+		"delegation.constrained": askComputers,
+		"delegation.list":        askComputers,
+		"delegation.transition":  askComputers,
+		"delegation.auditors":    askComputers,
+		"delegation.user":        func(env checks.Env) []checks.Asked { return spn.AskAccounts(env, env.Site.SAM()) },
+		"delegation.groups":      func(env checks.Env) []checks.Asked { return append(askReaders(env), askComputers(env)...) },
+	}
+	for i, c := range list {
+		if ask, ok := asks[c.ID]; ok {
+			list[i].Proof = proof(c.ID, live, ask)
+		}
+	}
+	return list
+}
+
+func askComputers(env checks.Env) []checks.Asked {
+	names := make([]string, 0, len(env.Site.Connector.Hosts))
+	for _, h := range env.Site.Connector.Hosts {
+		names = append(names, h.ComputerAccount())
+	}
+	return spn.AskAccounts(env, names...)
+}
+
+// askReaders asks for the members of Pre-Windows 2000 Compatible Access, by the
+// identifier that is the same in every language.
+func askReaders(env checks.Env) []checks.Asked {
+	const group = "S-1-5-32-554"
+	return []checks.Asked{{
+		On: "any member of the domain", Who: checks.ADAdmin, Shell: checks.PowerShell,
+		Command: "$d=(Get-ADDomain -Server " + checks.Quote(env.Site.Directory.Domain, checks.PowerShell) + ").DNSRoot; '" +
+			pasted.Ask + " Get-ADGroup " + group + " in '+$d; (Get-ADGroup -Server $d -Identity " + group + " -Properties member).member; '" + pasted.End + "'",
+	}}
+}
+
+func proof(id checks.ID, live Ports, ask func(checks.Env) []checks.Asked) *checks.Proof {
+	return &checks.Proof{
+		Ask: ask,
+		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
+			f, err := pasted.ReadForest(env.Site.Directory.Domain, env.Clock(), pastes)
+			if err != nil {
+				return checks.Result{}, fmt.Errorf("reading it: %w", err)
+			}
+			for _, c := range Checks(Ports{Directory: f, Entra: live.Entra, Rehearser: live.Rehearser}) {
+				if c.ID != id {
+					continue
+				}
+				r := c.Run(ctx, env)
+				if err := f.Latest(); err != nil {
+					return checks.Result{}, fmt.Errorf("comparing it with the question: %w", err)
+				}
+				if left := unseen(env, r, f.Missing()); len(left) > 0 {
+					r = checks.CouldNotTell(checks.NoEvidence, r.Expected, "there are further names in the list; whether they are a domain controller's has to be pasted too: "+strings.Join(left, ", "))
+				}
+				return r.Repeated(f.Lines(), f.Missing()), nil
+			}
+			return checks.Result{}, fmt.Errorf("there is no check %s", id)
+		},
+	}
+}
+
+// unseen are the questions about further names of a list that nothing pasted
+// answers: such a name may be a domain controller's, so the list proves nothing
+// without them. Whose name Qlik's own is has been proved before.
+func unseen(env checks.Env, r checks.Result, missing []string) []string {
+	if !r.Status.Opens() {
+		return nil
+	}
+	_, host, _ := strings.Cut(env.Site.SPN(), "/")
+	var out []string
+	for _, m := range missing {
+		if !strings.EqualFold(m, "setspn -F -Q HOST/"+host) {
+			out = append(out, m)
+		}
+	}
+	return out
+}

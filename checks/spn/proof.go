@@ -1,0 +1,121 @@
+package spn
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"sensegate/checks"
+	"sensegate/internal/pasted"
+)
+
+// member is where these commands are run: they ask the whole forest.
+const member = "any member of the domain"
+
+// withProofs adds to the checks how each is proved by somebody who may read the
+// directory, with what every Windows has, or PowerShell's module for it.
+func withProofs(list []checks.Check, live Ports) []checks.Check {
+	asks := map[checks.ID]func(checks.Env) []checks.Asked{
+		"spn.account": func(env checks.Env) []checks.Asked { return AskAccounts(env, env.Site.ServiceAccountName()) },
+		"spn.owner":   func(env checks.Env) []checks.Asked { return askNames(env.Site.SPN()) },
+		"spn.unique": func(env checks.Env) []checks.Asked {
+			// The class as a whole, for names that only look the same.
+			class, _, _ := strings.Cut(env.Site.SPN(), "/")
+			return askNames(class + "/*")
+		},
+		"spn.names": func(env checks.Env) []checks.Asked {
+			var names []string
+			for _, w := range table(env) {
+				_, rest, _ := strings.Cut(w.spn, "/")
+				names = append(names, w.spn, "HOST/"+rest)
+			}
+			return askNames(names...)
+		},
+		"spn.alias": func(env checks.Env) []checks.Asked {
+			_, host, _ := strings.Cut(env.Site.SPN(), "/")
+			return askNames("HOST/" + host)
+		},
+		"spn.forest": func(checks.Env) []checks.Asked { return []checks.Asked{asked("-F -X")} },
+	}
+	for i, c := range list {
+		if ask, ok := asks[c.ID]; ok {
+			list[i].Proof = proof(c.ID, live, ask)
+		}
+	}
+	return list
+}
+
+func proof(id checks.ID, live Ports, ask func(checks.Env) []checks.Asked) *checks.Proof {
+	return &checks.Proof{
+		Ask: ask,
+		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
+			f, err := pasted.ReadForest(env.Site.Directory.Domain, env.Clock(), pastes)
+			if err != nil {
+				return checks.Result{}, fmt.Errorf("reading it: %w", err)
+			}
+			for _, c := range Checks(Ports{Directory: f, KDC: live.KDC, Resolver: live.Resolver}) {
+				if c.ID != id {
+					continue
+				}
+				r := c.Run(ctx, env)
+				if err := f.Latest(); err != nil {
+					return checks.Result{}, fmt.Errorf("comparing it with the question: %w", err)
+				}
+				return r.Repeated(f.Lines(), f.Missing()), nil
+			}
+			return checks.Result{}, fmt.Errorf("there is no check %s", id)
+		},
+	}
+}
+
+// askNames asks the forest for the holders of each name.
+func askNames(names ...string) []checks.Asked {
+	list := make([]string, 0, len(names))
+	for _, n := range names {
+		list = append(list, "-F -Q "+n)
+	}
+	return []checks.Asked{asked(list...)}
+}
+
+// asked is one line for cmd that says each question before its answer.
+func asked(questions ...string) checks.Asked {
+	var b strings.Builder
+	for _, q := range questions {
+		words := strings.Fields(q)
+		for i, w := range words {
+			words[i] = checks.Quote(w, checks.Cmd)
+		}
+		q = strings.Join(words, " ")
+		fmt.Fprintf(&b, "echo %s setspn %s & setspn.exe %s & ", pasted.Ask, q, q)
+	}
+	return checks.Asked{On: member, Who: checks.ADAdmin, Shell: checks.Cmd, Command: b.String() + "echo " + pasted.End}
+}
+
+// shownAttributes are what an account is judged by.
+const shownAttributes = "sAMAccountName,userPrincipalName,objectSid,userAccountControl,msDS-User-Account-Control-Computed,accountExpires,pwdLastSet," +
+	"msDS-SupportedEncryptionTypes,servicePrincipalName,dNSHostName,msDS-AllowedToDelegateTo,tokenGroups"
+
+// AskAccounts asks PowerShell to show each account with all that is judged of
+// it. The two steps are needed for what a domain controller computes only for
+// one object at a time.
+func AskAccounts(env checks.Env, names ...string) []checks.Asked {
+	domain := checks.Quote(env.Site.Directory.Domain, checks.PowerShell)
+	out := make([]checks.Asked, 0, len(names))
+	for _, name := range names {
+		filter := checks.Quote("(sAMAccountName="+escaped(name)+")", checks.PowerShell)
+		out = append(out, checks.Asked{
+			On: member, Who: checks.ADAdmin, Shell: checks.PowerShell,
+			Command: "$FormatEnumerationLimit=-1; $d=(Get-ADDomain -Server " + domain + ").DNSRoot; $o=@(Get-ADObject -Server $d -LDAPFilter " + filter + "); " +
+				checks.Quote(pasted.Ask+" Get-ADObject "+name+" in ", checks.PowerShell) + "+$d+' found '+$o.Count; " +
+				"$o | ForEach-Object { Get-ADObject -Server $d -SearchBase $_.DistinguishedName -SearchScope Base -LDAPFilter '(objectClass=*)' -Properties " +
+				shownAttributes + ",msDS-AllowedToActOnBehalfOfOtherIdentity } | Format-List distinguishedName,objectClass," + shownAttributes +
+				",@{n='actOnBehalf';e={$_.'msDS-AllowedToActOnBehalfOfOtherIdentity'.Sddl}} | Out-String -Width 4096; '" + pasted.End + "'",
+		})
+	}
+	return out
+}
+
+// escaped makes a name safe inside an LDAP filter, RFC 4515.
+func escaped(name string) string {
+	return strings.NewReplacer(`\`, `\5c`, "*", `\2a`, "(", `\28`, ")", `\29`, "\x00", `\00`).Replace(name)
+}

@@ -1,0 +1,168 @@
+package pasted
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"sensegate/internal/fact"
+)
+
+// Forest answers questions about a directory from what somebody pasted: the
+// output of setspn and of PowerShell's Get-AD commands. A question that nothing
+// pasted answers is an error of kind Unsupported, and is remembered.
+type Forest struct {
+	domain  string
+	now     time.Time
+	answers []Answer
+	last    int // the paste that was added last
+	lines   []string
+	missing []string
+}
+
+// ReadForest reads all pastes, the latest last, as told of the domain. The
+// error refuses the latest; of earlier ones only those are used that are sound.
+func ReadForest(domain string, now time.Time, pastes []string) (*Forest, error) {
+	f := &Forest{domain: domain, now: now, last: len(pastes) - 1}
+	for i, text := range pastes {
+		list, err := Answers(text)
+		for _, a := range list {
+			if err == nil {
+				err = f.ours(a)
+			}
+		}
+		if err != nil {
+			if i == f.last {
+				return nil, err
+			}
+			continue
+		}
+		for _, a := range list {
+			a.paste = i
+			f.answers = append(f.answers, a)
+		}
+	}
+	return f, nil
+}
+
+// Latest says why the latest paste answers none of the questions that were
+// asked; nil when it does.
+func (f *Forest) Latest() error {
+	var about []string
+	for _, a := range f.answers {
+		if a.paste == f.last {
+			if a.used {
+				return nil
+			}
+			about = append(about, a.about())
+		}
+	}
+	wanted := "something else"
+	if len(f.missing) > 0 {
+		wanted = strings.Join(f.missing, ", ")
+	}
+	return fmt.Errorf("it answers %s, and asked was %s", strings.Join(about, ", "), wanted)
+}
+
+// Lines are those that the answers rest on, in the order of the questions.
+func (f *Forest) Lines() []string { return f.lines }
+
+// Missing are the questions that were asked and that no paste answers.
+func (f *Forest) Missing() []string { return f.missing }
+
+var errForeign = errors.New("it is of another directory")
+
+// ours refuses what was printed in somebody else's forest.
+func (f *Forest) ours(a Answer) error {
+	if a.Tool != "setspn" || f.domain == "" {
+		return nil
+	}
+	seen := ""
+	for _, line := range a.Lines {
+		for _, nc := range namingShape.FindAllString(line, -1) {
+			domain := domainOf(nc)
+			if within(f.domain, domain) || within(domain, f.domain) {
+				return nil
+			}
+			seen = domain
+		}
+	}
+	return fmt.Errorf("%w: %s, and %s was expected", errForeign, seen, f.domain)
+}
+
+var namingShape = regexp.MustCompile(`(?i)\bDC=[^,\s:"]+(?:,DC=[^,\s:"]+)*`)
+
+// within says that a domain is the other one or lies below it.
+func within(domain, other string) bool {
+	domain, other = strings.ToLower(domain), strings.ToLower(other)
+	return domain == other || strings.HasSuffix(domain, "."+other)
+}
+
+// domainOf is the DNS name in a distinguished name.
+func domainOf(dn string) string {
+	var labels []string
+	for part := range strings.SplitSeq(dn, ",") {
+		if name, value, ok := strings.Cut(strings.TrimSpace(part), "="); ok && strings.EqualFold(name, "DC") {
+			labels = append(labels, value)
+		}
+	}
+	return strings.ToLower(strings.Join(labels, "."))
+}
+
+// ask finds the answers to a question and marks them as used.
+func (f *Forest) ask(wanted string, fits func(Answer) bool) ([]Answer, error) {
+	var out []Answer
+	for i := range f.answers {
+		if fits(f.answers[i]) {
+			f.answers[i].used = true
+			out = append(out, f.answers[i])
+		}
+	}
+	if len(out) > 0 {
+		return out, nil
+	}
+	if !slices.Contains(f.missing, wanted) {
+		f.missing = append(f.missing, wanted)
+	}
+	return nil, &fact.Error{
+		Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: CodeNotPasted,
+		Text: "nothing pasted answers " + wanted,
+	}
+}
+
+// CodeNotPasted is the code of a question that no paste answers.
+const CodeNotPasted = "not-pasted"
+
+func (f *Forest) convinced(line string) {
+	if line = strings.TrimSpace(line); line != "" && !slices.Contains(f.lines, line) {
+		f.lines = append(f.lines, line)
+	}
+}
+
+// RootDSE is what Get-ADRootDSE says.
+func (f *Forest) RootDSE(context.Context) (fact.RootDSE, error) {
+	found, err := f.ask("Get-ADRootDSE", func(a Answer) bool { return a.Tool == "get-adrootdse" })
+	if err != nil {
+		return fact.RootDSE{}, err
+	}
+	o := listOf(found[len(found)-1].Lines)
+	nc := o.text("defaultNamingContext")
+	if nc == "" {
+		return fact.RootDSE{}, notWhole("defaultNamingContext")
+	}
+	f.convinced(o.line("defaultNamingContext"))
+	return fact.RootDSE{
+		Host: o.text("dnsHostName"), DefaultNC: nc, Realm: strings.ToUpper(domainOf(nc)), BoundAs: "whoever ran the command",
+	}, nil
+}
+
+func notWhole(attribute string) error {
+	return &fact.Error{
+		Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: "not-whole",
+		Text: "it shows no " + attribute + ", which every such object has: part of it is missing",
+	}
+}

@@ -1,0 +1,281 @@
+package pasted
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"sensegate/internal/fact"
+)
+
+// Holders are the accounts that setspn -F -Q shows to hold the name literally.
+func (f *Forest) Holders(_ context.Context, spn string) ([]fact.Account, error) {
+	found, err := f.ask("setspn -F -Q "+spn, func(a Answer) bool { return covers(a, spn) })
+	if err != nil {
+		return nil, err
+	}
+	var out []fact.Account
+	for _, h := range merged(found) {
+		if h.holds(spn) {
+			out = append(out, h.account())
+			f.convinced(h.DN)
+		}
+	}
+	if len(out) == 0 {
+		f.convinced(found[0].naming())
+	}
+	return out, nil
+}
+
+// Similar are the accounts with a name that looks like spn, the same name
+// included. Only a question about the whole class of names tells.
+func (f *Forest) Similar(_ context.Context, spn string) ([]fact.Account, error) {
+	class, _, _ := strings.Cut(spn, "/")
+	whole := class + "/*"
+	found, err := f.ask("setspn -F -Q "+whole, func(a Answer) bool { return covers(a, class+"/\x00") })
+	if err != nil {
+		return nil, err
+	}
+	var out []fact.Account
+	for _, h := range merged(found) {
+		a := h.account()
+		a.SPNs = nil
+		for _, name := range h.Names {
+			if resembles(name, spn) {
+				a.SPNs = append(a.SPNs, name)
+				f.convinced(h.DN)
+			}
+		}
+		if len(a.SPNs) > 0 {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// Named are the computers that bear a host's name, as far as their own names
+// show it: a domain member registers HOST/name for itself.
+func (f *Forest) Named(_ context.Context, host string) ([]fact.Account, error) {
+	found, err := f.ask("setspn -F -Q HOST/"+host, func(a Answer) bool { return covers(a, "HOST/"+host) })
+	if err != nil {
+		return nil, err
+	}
+	var out []fact.Account
+	for _, h := range merged(found) {
+		if h.holds("HOST/" + host) {
+			out = append(out, h.account())
+			f.convinced(h.DN)
+		}
+	}
+	return out, nil
+}
+
+// Mappings are the classes that HOST stands for as installed: setspn does not
+// show them.
+func (f *Forest) Mappings(context.Context) ([]string, error) { return fact.HostClasses(), nil }
+
+// Audit is what setspn -F -X found. It does not say how much it read.
+func (f *Forest) Audit(context.Context) (fact.SPNAudit, error) {
+	found, err := f.ask("setspn -F -X", func(a Answer) bool {
+		o := switches(a)
+		return a.Tool == "setspn" && o["x"] && o["f"]
+	})
+	if err != nil {
+		return fact.SPNAudit{}, err
+	}
+	a := found[len(found)-1]
+	var audit fact.SPNAudit
+	for _, g := range groups(a.Lines) {
+		if strings.EqualFold(g.Name, "kadmin/changepw") {
+			continue // every domain's krbtgt holds it
+		}
+		audit.Groups = append(audit.Groups, g)
+	}
+	audit.Doubled = len(audit.Groups)
+	// The last line counts the groups, in words of some language.
+	last, told := "", -1
+	for _, line := range a.Lines {
+		if m := countShape.FindAllString(line, -1); len(m) == 1 && !strings.Contains(line, "/") && !strings.Contains(line, "=") {
+			n, err := strconv.Atoi(m[0])
+			if err == nil {
+				last, told = line, n
+			}
+		}
+	}
+	if all := len(groups(a.Lines)); told != all {
+		return fact.SPNAudit{}, &fact.Error{
+			Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: "not-whole",
+			Text: fmt.Sprintf("it shows %d groups and its last line counts %d: part of it is missing", all, max(told, 0)),
+		}
+	}
+	f.convinced(last)
+	return audit, nil
+}
+
+var countShape = regexp.MustCompile(`\d+`)
+
+// switches are those that setspn was asked with, in lower case.
+func switches(a Answer) map[string]bool {
+	out := map[string]bool{}
+	for word := range strings.FieldsSeq(a.Question) {
+		if len(word) == 2 && (word[0] == '-' || word[0] == '/') {
+			out[strings.ToLower(word[1:])] = true
+		}
+	}
+	return out
+}
+
+// covers says whether an answer is to a search of the forest that would have
+// shown the name.
+func covers(a Answer, spn string) bool {
+	o := switches(a)
+	if a.Tool != "setspn" || !o["q"] || !o["f"] {
+		return false
+	}
+	words := strings.Fields(a.Question)
+	return matches(strings.ToLower(words[len(words)-1]), strings.ToLower(spn))
+}
+
+// matches compares with a pattern in which * stands for anything, in time that
+// grows with both lengths and no more.
+func matches(pattern, name string) bool {
+	p, n, star, retry := 0, 0, -1, 0
+	for n < len(name) {
+		switch {
+		case p < len(pattern) && pattern[p] == '*':
+			star, retry = p, n
+			p++
+		case p < len(pattern) && pattern[p] == name[n]:
+			p++
+			n++
+		case star >= 0:
+			retry++
+			p, n = star+1, retry
+		default:
+			return false
+		}
+	}
+	return strings.Trim(pattern[p:], "*") == ""
+}
+
+// merged are the accounts of several answers, each once.
+func merged(list []Answer) []Holder {
+	var text strings.Builder
+	for _, a := range list {
+		text.WriteString(strings.Join(a.Lines, "\n") + "\n\n")
+	}
+	return listed(text.String())
+}
+
+// listed reads -Q and -L: an account, and below it its names, each on an
+// indented line of its own, whatever characters it is made of.
+func listed(text string) []Holder {
+	var out []Holder
+	at := -1
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\r\n")
+		name := strings.TrimSpace(line)
+		switch dn := dnShape.FindString(line); {
+		case name == "":
+			at = -1
+		case dn != "" && !indented(line):
+			at = len(out)
+			for i := range out {
+				if strings.EqualFold(out[i].DN, dn) {
+					at = i
+				}
+			}
+			if at == len(out) {
+				out = append(out, Holder{DN: dn})
+			}
+		case at >= 0 && indented(line) && strings.Contains(name, "/"):
+			out[at].add(name)
+		}
+	}
+	return out
+}
+
+// groups reads -X: a name, and below it the accounts that share it.
+func groups(lines []string) []fact.SPNGroup {
+	var out []fact.SPNGroup
+	for _, line := range lines {
+		dn, name := dnShape.FindString(line), nameShape.FindString(line)
+		switch {
+		case dn != "" && indented(line) && len(out) > 0:
+			g := &out[len(out)-1]
+			g.Holders = append(g.Holders, dn)
+		case dn == "" && name != "" && !indented(line):
+			out = append(out, fact.SPNGroup{Name: name})
+		}
+	}
+	kept := out[:0]
+	for _, g := range out {
+		if len(g.Holders) > 1 {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+func (h *Holder) holds(name string) bool {
+	for _, s := range h.Names {
+		if strings.EqualFold(s, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// account is what a distinguished name tells; the account's own name is taken
+// from it, for setspn shows no other.
+func (h *Holder) account() fact.Account {
+	a := fact.Account{DN: h.DN, SAM: commonName(h.DN), Domain: domainOf(h.DN), SPNs: h.Names, EncTypes: -1}
+	upper := strings.ToUpper(h.DN)
+	a.Computer = strings.Contains(upper, ",CN=COMPUTERS,") || strings.Contains(upper, ",OU=DOMAIN CONTROLLERS,")
+	if a.Computer {
+		a.SAM += "$"
+	}
+	if strings.Contains(upper, ",OU=DOMAIN CONTROLLERS,") {
+		a.UAC = fact.UACServerTrust
+	}
+	return a
+}
+
+func commonName(dn string) string {
+	first, _, _ := strings.Cut(strings.ReplaceAll(dn, `\,`, "\x00"), ",")
+	_, name, _ := strings.Cut(first, "=")
+	return strings.ReplaceAll(name, "\x00", ",")
+}
+
+// naming is the line that says where was searched.
+func (a Answer) naming() string {
+	for _, line := range a.Lines {
+		if namingShape.MatchString(line) {
+			return line
+		}
+	}
+	return ""
+}
+
+// resembles says that a name is the other one, or differs from it only in
+// characters that are not ASCII, or not to be seen.
+func resembles(name, spn string) bool {
+	seen := []rune(strings.Map(func(r rune) rune {
+		if r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2064 || r >= 0x300 && r <= 0x36f || r == 0xad {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name)))
+	wanted := []rune(strings.ToLower(spn))
+	if len(seen) != len(wanted) {
+		return false
+	}
+	for i, r := range seen {
+		if r != wanted[i] && r <= '~' {
+			return false
+		}
+	}
+	return true
+}
