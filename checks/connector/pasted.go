@@ -1,6 +1,7 @@
 package connector
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"sensegate/checks"
 	"sensegate/internal/fact"
 	"sensegate/internal/pasted"
+	"sensegate/internal/site"
 )
 
 // The registry keys that commands ask for, below HKEY_LOCAL_MACHINE.
@@ -18,26 +20,53 @@ const (
 	keyTLS     = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client`
 	keyNetTLS  = `SOFTWARE\Microsoft\.NETFramework\v4.0.30319`
 	keyWinHTTP = `SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp`
-	keySPNEGO  = `SOFTWARE\Microsoft\Microsoft Entra private network connector`
+	// keyConnections holds the connection settings of the machine.
+	keyConnections = `SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
+	keySPNEGOOnce  = `SOFTWARE\Microsoft\Microsoft AAD App Proxy Connector`
+	keySPNEGO      = `SOFTWARE\Microsoft\Microsoft Entra private network connector`
 )
 
 // manual is how one check of the hosts is proved by hand.
 type manual struct {
+	// command is run in shell, the command prompt when empty; ask makes it where
+	// it depends on the site.
 	command  string
+	ask      func(site.Site) string
+	shell    checks.Shell
 	sections []string
 	// read turns the paste of one host into facts, with the convincing lines.
-	read func(f pasted.Frame, e *fact.HostEvidence) ([]string, error)
+	read func(env checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error)
+}
+
+// whole is the command with the name of its machine before it and the mark
+// that nothing is missing after it.
+func (m manual) whole(s site.Site) string {
+	command := m.command
+	if m.ask != nil {
+		command = m.ask(s)
+	}
+	if m.shell == checks.PowerShell {
+		return "hostname; " + command + "; '" + pasted.End + "'"
+	}
+	return "hostname & " + command + " & echo " + pasted.End
 }
 
 func query(key string) string { return `reg query "HKLM\` + key + `"` }
 
 // manuals are the proofs by hand, by check.
 func manuals() map[checks.ID]manual {
+	out := moreManuals()
+	maps.Copy(out, settingManuals())
+	return out
+}
+
+// settingManuals are those of services, settings, domain and clock.
+func settingManuals() map[checks.ID]manual {
 	return map[checks.ID]manual{
 		"connector.services": {
 			command:  "sc query WAPCSvc & sc qc WAPCSvc & sc query WAPCUpdaterSvc & sc qc WAPCUpdaterSvc",
 			sections: []string{fact.SectionServices},
-			read: func(f pasted.Frame, e *fact.HostEvidence) (lines []string, err error) {
+			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) (lines []string, err error) {
 				e.Services, lines, err = pasted.Services(f, connectorService, updaterService)
 				return lines, err
 			},
@@ -53,18 +82,14 @@ func manuals() map[checks.ID]manual {
 			read:     readHTTP2,
 		},
 		"connector.spnego": {
-			command:  query(keySPNEGO),
+			command:  query(keySPNEGO) + " & " + query(keySPNEGOOnce),
 			sections: []string{fact.SectionSPNEGO},
-			read: func(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
-				r, err := pasted.Keys(f)
-				e.SPNEGO = absentOr(r.Number(keySPNEGO, "UseSpnegoAuthentication"))
-				return []string{r.Line(keySPNEGO, "UseSpnegoAuthentication")}, err
-			},
+			read:     readSPNEGO,
 		},
 		"connector.domain": {
 			command:  "nltest /sc_query:{domain}",
 			sections: []string{fact.SectionDomain},
-			read: func(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 				sound, line, err := pasted.Channel(f)
 				// A machine outside a domain has no channel: 1355 or 1722 and the like.
 				e.DomainJoined, e.SecureOK, e.Domain = true, sound, "the domain"
@@ -74,7 +99,7 @@ func manuals() map[checks.ID]manual {
 		"connector.clock": {
 			command:  "w32tm /stripchart /computer:{domain} /samples:1 /dataonly",
 			sections: []string{fact.SectionClock},
-			read: func(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 				skew, line, err := pasted.Offset(f)
 				e.ClockSkew = skew
 				return []string{line}, err
@@ -83,7 +108,7 @@ func manuals() map[checks.ID]manual {
 		"connector.agents": {
 			command:  "sc query AzureADPasswordProtectionProxy",
 			sections: []string{fact.SectionAgents},
-			read: func(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 				list, lines, err := pasted.Services(f, "AzureADPasswordProtectionProxy")
 				for _, s := range list {
 					e.Agents = append(e.Agents, s.Name)
@@ -94,7 +119,7 @@ func manuals() map[checks.ID]manual {
 	}
 }
 
-func readTLS(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+func readTLS(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 	r, err := pasted.Keys(f)
 	if err != nil {
 		return nil, err
@@ -110,7 +135,23 @@ func readTLS(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 	return []string{r.Line(keyTLS, "Enabled"), r.Line(keyTLS, "DisabledByDefault")}, nil
 }
 
-func readHTTP2(f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+// readSPNEGO reads the switch under the present name of the product or its
+// former one.
+func readSPNEGO(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+	const name = "UseSpnegoAuthentication"
+	r, err := pasted.Keys(f)
+	if err != nil {
+		return nil, err
+	}
+	e.SPNEGO = absentOr(r.Number(keySPNEGO, name))
+	if v := r.Number(keySPNEGOOnce, name); e.SPNEGO < 0 && v != nil {
+		e.SPNEGO = *v
+		return []string{r.Line(keySPNEGOOnce, name)}, nil
+	}
+	return []string{r.Line(keySPNEGO, name)}, nil
+}
+
+func readHTTP2(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
 	r, err := pasted.Keys(f)
 	if err != nil {
 		return nil, err
@@ -146,8 +187,7 @@ func (m manual) proof(id checks.ID, live Host) *checks.Proof {
 			var out []checks.Asked
 			for _, h := range env.Site.Connector.Hosts {
 				out = append(out, checks.Asked{
-					On: h.Name, Who: checks.HostAdmin, Shell: checks.Cmd,
-					Command: "hostname & " + m.command + " & echo " + pasted.End,
+					On: h.Name, Who: checks.HostAdmin, Shell: cmp.Or(m.shell, checks.Cmd), Command: m.whole(env.Site),
 				})
 			}
 			return out
@@ -155,6 +195,7 @@ func (m manual) proof(id checks.ID, live Host) *checks.Proof {
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
 			hosts := pastedHosts{live: live, by: map[string]fact.HostEvidence{}}
 			var lines []string
+			of := ""
 			for i, text := range pastes {
 				name, found, err := m.facts(env, text)
 				if err != nil {
@@ -164,11 +205,11 @@ func (m manual) proof(id checks.ID, live Host) *checks.Proof {
 					continue
 				}
 				hosts.by[strings.ToLower(name)] = found.e
-				lines = found.lines
+				lines, of = found.lines, name
 			}
 			for _, c := range Checks(Ports{Host: hosts}) {
 				if c.ID == id {
-					r := c.Run(ctx, env)
+					r := c.Run(ctx, env).With(checks.HostRow, of)
 					for _, l := range lines {
 						r = r.With(checks.LineEvidence, l)
 					}
@@ -199,7 +240,7 @@ func (m manual) facts(env checks.Env, text string) (string, shown, error) {
 		}
 		now := env.Clock()
 		s := shown{e: fact.HostEvidence{Host: h.Name, Collected: now, TLS12Client: -1, HTTP2: -1, SPNEGO: -1, Sections: map[string]fact.Provenance{}}}
-		if s.lines, err = m.read(f, &s.e); err != nil {
+		if s.lines, err = m.read(env, f, &s.e); err != nil {
 			return h.Name, s, err
 		}
 		for _, name := range m.sections {

@@ -26,7 +26,7 @@ type Options struct {
 	Controller string
 	// Without are sections that are left out.
 	Without []string
-	// Probes are the endpoints that are tried; Endpoints(Tenant) when nil.
+	// Probes are the endpoints that are tried; fact.ServiceEndpoints when nil.
 	Probes []Endpoint
 	// Net makes connections; the system's own when zero.
 	Net Net

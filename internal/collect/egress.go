@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -15,34 +16,13 @@ import (
 )
 
 // Endpoint is one address that a connector talks to.
-type Endpoint struct {
-	Host string
-	Port int
-}
-
-// Endpoints are concrete names behind the documented wildcards. They may
-// change, so one that is not reached is a hint and no proof.
-func Endpoints(tenant string) []Endpoint {
-	out := []Endpoint{
-		{"login.microsoftonline.com", 443},
-		{"login.windows.net", 443},
-		{"register.msappproxy.net", 443},
-		{"updater.msappproxy.net", 443},
-	}
-	if tenant != "" {
-		out = append(out, Endpoint{tenant + ".bootstrap.msappproxy.net", 443})
-	}
-	for _, h := range []string{"crl3.digicert.com", "ocsp.digicert.com", "crl.microsoft.com", "oneocsp.microsoft.com"} {
-		out = append(out, Endpoint{h, 80})
-	}
-	return out
-}
+type Endpoint = fact.Endpoint
 
 func (o Options) probes() []Endpoint {
 	if o.Probes != nil {
 		return o.Probes
 	}
-	return Endpoints(o.Tenant)
+	return fact.ServiceEndpoints(o.Tenant)
 }
 
 func egress(ctx context.Context, c *collector) (string, error) {
@@ -116,11 +96,8 @@ var timestamps = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2} //nolin
 // public says whether a certificate comes from one of the authorities that
 // Microsoft's service uses, or from any that publishes what it signs.
 func public(c *x509.Certificate) bool {
-	for _, o := range c.Issuer.Organization {
-		switch strings.ToLower(o) {
-		case "microsoft corporation", "digicert inc", "digicert, inc.", "globalsign nv-sa", "entrust, inc.":
-			return true
-		}
+	if slices.ContainsFunc(c.Issuer.Organization, fact.PublicIssuer) {
+		return true
 	}
 	for _, x := range c.Extensions {
 		if x.Id.Equal(timestamps) {

@@ -3,7 +3,6 @@ package collect
 import (
 	"cmp"
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -14,6 +13,7 @@ import (
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
+	"sensegate/internal/pasted"
 )
 
 // How much is taken of logs: enough to judge, little enough to be read through
@@ -52,59 +52,14 @@ func events(ctx context.Context, c *collector) (string, error) {
 	return fmt.Sprintf("%d events", len(c.e.Events)), nil
 }
 
-// parseEvent reads one event as Windows renders it.
+// parseEvent reads one event as Windows renders it, without what could move a
+// terminal.
 func parseEvent(raw string) (fact.HostEvent, error) {
-	type datum struct {
-		Name  string `xml:"Name,attr"`
-		Value string `xml:",chardata"`
+	e, err := pasted.Event(raw)
+	for _, s := range []*string{&e.Channel, &e.Text, &e.Transaction, &e.User, &e.SPN, &e.Backend} {
+		*s = netprobe.Clean(*s)
 	}
-	var doc struct {
-		System struct {
-			ID   int `xml:"EventID"`
-			Time struct {
-				At time.Time `xml:"SystemTime,attr"`
-			} `xml:"TimeCreated"`
-		} `xml:"System"`
-		Data []datum `xml:"EventData>Data"`
-		User struct {
-			Inner string `xml:",innerxml"`
-		} `xml:"UserData"`
-		Message string `xml:"RenderingInfo>Message"`
-	}
-	if err := xml.Unmarshal([]byte(raw), &doc); err != nil {
-		return fact.HostEvent{}, fmt.Errorf("reading an event: %w", err)
-	}
-	text := doc.Message
-	var words []string
-	for _, d := range doc.Data {
-		if v := strings.TrimSpace(d.Value); v != "" {
-			words = append(words, v)
-		}
-	}
-	words = append(words, strings.TrimSpace(tags.ReplaceAllString(doc.User.Inner, " ")))
-	if body := strings.Join(words, "\n"); !strings.Contains(text, body) {
-		text += "\n" + body
-	}
-	return fact.HostEvent{
-		ID: doc.System.ID, At: doc.System.Time.At.UTC(), Text: netprobe.Clean(strings.TrimSpace(text)),
-		Transaction: field(text, "Transaction ID"), User: field(text, "User"), SPN: field(text, "SPN", "Backend SPN", "Service Principal Name"),
-		Backend: field(text, "Published Backend URL", "Backend URL", "Backend request URL"),
-	}, nil
-}
-
-var tags = regexp.MustCompile(`<[^>]*>`) //nolint:gochecknoglobals // compiled once
-
-// field finds a line "Name: value" of an event's body.
-func field(text string, names ...string) string {
-	for line := range strings.Lines(text) {
-		name, value, ok := strings.Cut(strings.TrimSpace(line), ":")
-		for _, n := range names {
-			if ok && strings.EqualFold(strings.TrimSpace(name), n) {
-				return netprobe.Clean(strings.TrimSpace(value))
-			}
-		}
-	}
-	return ""
+	return e, err //nolint:wrapcheck // it says it all
 }
 
 // traceFolders are where the connector keeps its traces.

@@ -1,15 +1,13 @@
 package collect
 
 import (
-	"bytes"
 	"context"
-	"encoding/xml"
 	"fmt"
 	"strconv"
-	"strings"
 	"unicode/utf16"
 
 	"sensegate/internal/fact"
+	"sensegate/internal/pasted"
 )
 
 const (
@@ -36,7 +34,7 @@ func proxy(ctx context.Context, c *collector) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p.WinHTTP = winHTTPProxy([]byte(settings))
+	p.WinHTTP, p.AutoDetect = pasted.WinHTTPProxy([]byte(settings))
 	for _, key := range keysConnector() {
 		if p.ForBackend, err = c.Machine.Number(key, "UseDefaultProxyForBackendRequests"); err != nil {
 			return "", err
@@ -66,71 +64,12 @@ func (c *collector) config(path string) (fact.ConfigProxy, error) {
 	if err != nil {
 		return fact.ConfigProxy{}, fmt.Errorf("reading %s: %w", path, err)
 	}
-	v, err := parseConfig(raw)
+	v, err := pasted.ConfigProxy(raw)
 	if err != nil {
 		return fact.ConfigProxy{}, fmt.Errorf("reading %s: %w", path, err)
 	}
 	v.File = path
 	return v, nil
-}
-
-// parseConfig finds system.net/defaultProxy in a .NET configuration file.
-func parseConfig(raw []byte) (fact.ConfigProxy, error) {
-	d := xml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
-	d.Strict = false
-	var doc struct {
-		Net struct {
-			Proxies []struct {
-				Enabled string `xml:"enabled,attr"`
-				Proxy   struct {
-					Address       string `xml:"proxyaddress,attr"`
-					SystemDefault string `xml:"usesystemdefault,attr"`
-				} `xml:"proxy"`
-			} `xml:"defaultProxy"`
-		} `xml:"system.net"`
-	}
-	if err := d.Decode(&doc); err != nil {
-		return fact.ConfigProxy{}, fmt.Errorf("it is no XML: %w", err)
-	}
-	var out fact.ConfigProxy
-	for _, p := range doc.Net.Proxies {
-		switch {
-		case strings.EqualFold(p.Enabled, "false"):
-			out = fact.ConfigProxy{Mode: fact.ProxyOff}
-		case p.Proxy.Address != "":
-			out = fact.ConfigProxy{Mode: fact.ProxyNamed, Address: withoutUser(p.Proxy.Address)}
-		}
-	}
-	return out, nil
-}
-
-// withoutUser takes a name and password out of an address: no secret leaves
-// the machine.
-func withoutUser(address string) string {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok {
-		scheme, rest = "", address
-	}
-	if i := strings.LastIndex(rest, "@"); i >= 0 {
-		rest = rest[i+1:]
-	}
-	if ok {
-		return scheme + "://" + rest
-	}
-	return rest
-}
-
-// winHTTPProxy reads the binary value that `netsh winhttp set proxy` writes:
-// version, counter, flags (2 means a proxy), length and text of the proxy.
-func winHTTPProxy(b []byte) string {
-	if len(b) < 16 || b[8]&2 == 0 {
-		return ""
-	}
-	n := int(b[12]) | int(b[13])<<8
-	if len(b) < 16+n {
-		return ""
-	}
-	return withoutUser(strings.Trim(string(b[16:16+n]), "\x00"))
 }
 
 // number reads a port that may be missing.

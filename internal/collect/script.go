@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strconv"
 	"strings"
+
+	"sensegate/internal/fact"
 )
 
 //go:embed script.ps1
@@ -20,7 +22,7 @@ type ScriptOptions struct {
 // copied, and it may be signed.
 func Script(o ScriptOptions) string {
 	var endpoints []string
-	for _, e := range Endpoints(o.Tenant) {
+	for _, e := range fact.ServiceEndpoints(o.Tenant) {
 		endpoints = append(endpoints, e.Host+":"+strconv.Itoa(e.Port))
 	}
 	text := strings.NewReplacer(

@@ -46,6 +46,9 @@ type HostProxy struct {
 	ForBackend *int
 	// Discovery says that a name wpad was found, so that discovery finds a proxy.
 	Discovery bool
+	// AutoDetect says that the system looks for a proxy by itself: the switch
+	// "automatically detect settings" of WinHTTP or of the service's account.
+	AutoDetect bool
 }
 
 // The ways in which a configuration file speaks of a proxy.

@@ -32,7 +32,7 @@ func arrows() []arrow {
 		{From: []string{"internal/session", "internal/report"}, To: []string{steps, checks, fact, site}, Why: "they keep and print what the steps found"},
 		{From: adapters, To: []string{fact, site, probe}, Tests: []string{steps, checks, lab}, Why: "an adapter answers questions and does not judge"},
 		{From: []string{"internal/directory"}, To: []string{fact, site, probe, "internal/kerberos"}, Tests: []string{steps, checks, lab}, Why: "an adapter answers questions and does not judge"},
-		{From: []string{"internal/collect"}, To: []string{fact, probe}, Tests: []string{checks, site, "internal/winhost"}, Why: "it reads the machine it runs on, and judges nothing"},
+		{From: []string{"internal/collect"}, To: []string{fact, probe, "internal/pasted"}, Tests: []string{checks, site, "internal/winhost"}, Why: "it reads the machine it runs on, and judges nothing"},
 		{From: []string{"internal/pasted"}, To: []string{fact}, Tests: []string{checks, site}, Why: "it turns pasted text into values, and judges nothing"},
 		{From: []string{probe}, To: []string{fact, site}, Tests: []string{checks, lab}, Why: "an adapter answers questions and does not judge"},
 		{From: []string{fact, site, "internal/glossary"}, Why: "values stand on nothing"},

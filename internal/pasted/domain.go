@@ -16,13 +16,16 @@ var (
 )
 
 // Channel reads `nltest /sc_query:DOMAIN` or /sc_verify in any language: the
-// status is a number and a symbol. The line is what convinced.
+// status is a number and a symbol; or the True or False of
+// Test-ComputerSecureChannel. The line is what convinced.
 func Channel(f Frame) (sound bool, line string, err error) {
 	for _, l := range f.Lines {
 		if m := statusShape.FindStringSubmatch(l); m != nil {
 			sound, line = m[1] == "0", l
 		} else if m := failShape.FindStringSubmatch(l); m != nil && line == "" {
 			line = l
+		} else if line == "" && (l == "True" || l == "False") {
+			sound, line = l == "True", l
 		}
 	}
 	if line == "" {

@@ -34,7 +34,7 @@ func Framed(text, host string) (Frame, error) {
 	ended := false
 	short, _, _ := strings.Cut(host, ".")
 	seen := ""
-	for raw := range strings.SplitSeq(strings.ToValidUTF8(text, "?"), "\n") {
+	for raw := range strings.SplitSeq(Text(text), "\n") {
 		line := tidy(raw)
 		if line == "" {
 			continue
@@ -62,8 +62,8 @@ func Framed(text, host string) (Frame, error) {
 	return f, nil
 }
 
-// longLine is how much of one line is looked at.
-const longLine = 1000
+// longLine is how much of one line is looked at; an event is one line.
+const longLine = 32 << 10
 
 func tidy(line string) string {
 	if len(line) > longLine {

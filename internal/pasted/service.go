@@ -18,9 +18,12 @@ var (
 )
 
 // Services reads the output of `sc query NAME` and `sc qc NAME` for the given
-// services, in any language. A service that sc says does not exist is left out;
+// services, in any language, or PowerShell's list of them. A service that sc says does not exist is left out;
 // one that the paste says nothing of is an error. The lines show what convinced.
 func Services(f Frame, names ...string) (list []fact.Service, lines []string, err error) {
+	if list, lines, of, err := serviceList(f, names); of {
+		return list, lines, err
+	}
 	found := map[string]*fact.Service{}
 	var now *fact.Service
 	var strangers []string

@@ -1,0 +1,47 @@
+package fact
+
+import "strings"
+
+// Endpoint is one address that a connector talks to.
+type Endpoint struct {
+	Host string
+	Port int
+}
+
+// ServiceEndpoints are concrete names behind the wildcards that Microsoft
+// documents for connectors. They may change, so one that is not reached is a
+// hint and no proof. Only a tenant given by its id has an endpoint of its own.
+func ServiceEndpoints(tenant string) []Endpoint {
+	out := []Endpoint{
+		{"login.microsoftonline.com", 443},
+		{"login.windows.net", 443},
+		{"register.msappproxy.net", 443},
+		{"updater.msappproxy.net", 443},
+	}
+	if len(tenant) == 36 && !strings.Contains(tenant, ".") {
+		out = append(out, Endpoint{tenant + ".bootstrap.msappproxy.net", 443})
+	}
+	for _, h := range []string{"crl3.digicert.com", "ocsp.digicert.com", "crl.microsoft.com", "oneocsp.microsoft.com"} {
+		out = append(out, Endpoint{h, 80})
+	}
+	return out
+}
+
+// PublicIssuer says whether an organisation, or the one in a distinguished name,
+// is among the authorities that Microsoft's service uses; an inspecting box
+// signs with a name of its own.
+func PublicIssuer(issuer string) bool {
+	o := strings.ToLower(issuer)
+	if _, rest, ok := strings.Cut(o, "o="); ok {
+		if quoted, isQuoted := strings.CutPrefix(rest, `"`); isQuoted {
+			o, _, _ = strings.Cut(quoted, `"`)
+		} else {
+			o, _, _ = strings.Cut(rest, ",")
+		}
+	}
+	switch strings.TrimSpace(o) {
+	case "microsoft corporation", "digicert inc", "digicert, inc.", "globalsign nv-sa", "entrust, inc.":
+		return true
+	}
+	return false
+}
