@@ -152,6 +152,7 @@ func (m *model) pageName() string {
 	names := map[screen]string{
 		onWelcome: "welcome", onForm: "form", onStep: "step", onHand: "by hand", onPlan: "plan", onMap: "map",
 		onFinish: "finish", onSecret: "password", onWords: "words", onPhone: "phone", onCrash: "crash", onNotes: "trainer's notes",
+		onPick: "answers found",
 	}
 	name := or(names[m.screen], "page")
 	if at := m.snap.Position; at >= 0 && at < len(m.snap.Steps) {

@@ -81,13 +81,18 @@ func (s *pickScreen) acts(m *model) []act {
 	k := m.keys
 	back := func() tea.Cmd { m.screen = onForm; return m.form.build(m) }
 	var out []act
+	take := func(i int) tea.Cmd {
+		if i < 0 || i >= len(s.list) {
+			return nil
+		}
+		*m.form.draft[s.key] = Clean(s.list[i].Value)
+		m.form.found(s.key, s.list[i])
+		return back()
+	}
 	if len(s.list) > 0 {
 		out = append(out,
-			act{on: k.enter, says: "take it", do: plainly(func() tea.Cmd {
-				*m.form.draft[s.key] = Clean(s.list[s.sel].Value)
-				m.form.found(s.key, s.list[s.sel])
-				return back()
-			})},
+			act{on: k.enter, says: "take it", do: plainly(func() tea.Cmd { return take(s.sel) })},
+			act{on: k.digits, says: "take that one", quiet: true, do: func(p tea.KeyPressMsg) tea.Cmd { return take(number(p.Text) - 1) }},
 			act{on: k.up, says: "the one above", quiet: true, do: plainly(func() tea.Cmd { s.sel = max(s.sel-1, 0); return nil })},
 			act{on: choosing(k), says: "choose", do: plainly(func() tea.Cmd { s.sel = min(s.sel+1, len(s.list)-1); return nil })})
 	}

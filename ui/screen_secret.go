@@ -62,9 +62,9 @@ func (m *model) openSecret() tea.Cmd {
 func ownerOf(s steps.Snapshot, name string) string {
 	switch name {
 	case "directory":
-		return s.Site.Directory.User + ", who reads the directory"
+		return or(s.Site.Directory.User, "the account") + ", who reads the directory"
 	case "kerberos":
-		return s.Site.KerberosUser() + ", who signs in for the verification"
+		return or(s.Site.KerberosUser(), "the account") + ", who signs in for the verification"
 	}
 	return name
 }

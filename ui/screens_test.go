@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
@@ -53,6 +54,12 @@ func pages() map[string]func(tb testing.TB, c Config, w *world, width, height in
 	at := func(step checks.StepID, keys ...string) func(testing.TB, Config, *world, int, int) *driver {
 		return func(tb testing.TB, c Config, w *world, width, height int) *driver {
 			return begin(tb, c, w, width, height).at(step).keys(keys...)
+		}
+	}
+	staged := func(key string) func(testing.TB, Config, *world, int, int) *driver {
+		return func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			c.Present = &Present{Faults: []Fault{{ID: "spn-missing", Title: "Nobody holds the name.", Step: "spn", Note: "Browsers fall back to NTLM, which nobody can pass on."}}}
+			return at("spn", key)(tb, c, w, width, height)
 		}
 	}
 	return map[string]func(testing.TB, Config, *world, int, int) *driver{
@@ -98,6 +105,43 @@ func pages() map[string]func(tb testing.TB, c Config, w *world, width, height in
 			d := at("app", "enter")(tb, c, w, width, height)
 			w.fails = errors.New("LDAP result 50: insufficient access rights to write servicePrincipalName")
 			return d.keys("enter")
+		},
+		"crash": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			d := at("spn")(tb, c, w, width, height)
+			d.run(d.m.crashed(crash{what: "assignment to entry in nil map", page: d.m.pageName(), stack: "goroutine 1 [running]:"}))
+			d.settle()
+			return d
+		},
+		"notes":     staged("n"),
+		"spotlight": staged("w"),
+		"picker": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			c.Suggest = func(context.Context, site.Site, string) ([]Suggestion, error) {
+				list := []Suggestion{{"contoso.onmicrosoft.com", "verified domain of the tenant Contoso"}}
+				for i := range 12 {
+					list = append(list, Suggestion{fmt.Sprintf("branch-office-%d.contoso.example", i+1), "verified domain of the tenant Contoso"})
+				}
+				return list, nil
+			}
+			return begin(tb, c, w, width, height).keys("e", "ctrl+l", "down")
+		},
+		"paste": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			w.blind, w.proof = "sync.on", &checks.Proof{
+				Ask: func(checks.Env) []checks.Asked {
+					return []checks.Asked{{On: "the synchronisation server", Who: checks.EntraAdmin, Shell: checks.PowerShell, Command: "Get-ADSyncScheduler"}}
+				},
+				Judge: func(context.Context, checks.Env, []string) (checks.Result, error) {
+					return checks.Result{}, errors.New("this is not what Get-ADSyncScheduler prints")
+				},
+			}
+			d := begin(tb, c, w, width, height).keys("enter")
+			d.send(tea.PasteMsg{Content: "something else\r\nsecond line"})
+			d.settle()
+			return d
+		},
+		"secret": func(tb testing.TB, c Config, w *world, width, height int) *driver {
+			w.desk = NewDesk(nil)
+			c.Desk = w.desk
+			return begin(tb, c, w, width, height).keys("enter").write("correct")
 		},
 		"hand":  at("spn", "i"),
 		"map":   at("spn", "m"),

@@ -28,14 +28,15 @@ func newTheme(name string, dark bool) theme {
 	th := theme{
 		text: plain, strong: plain.Bold(true), here: plain.Bold(true),
 		// Not bright black: some palettes make that the background.
-		dim:  plain.Faint(true),
-		good: colour("2", "2"), bad: colour("1", "1").Bold(true), warn: colour("3", "5"), banner: colour("3", "5").Bold(true),
+		dim: plain.Faint(true),
+		// Not the sixteen's green where it is light: too pale for many palettes.
+		good: colour("2", "28"), bad: colour("9", "1").Bold(true), warn: colour("3", "5"), banner: colour("3", "5").Bold(true),
 		title: colour("6", "4").Bold(true), key: colour("6", "4").Bold(true),
 	}
 	switch name {
 	case "warm":
 		th.title, th.key = colour("3", "1").Bold(true), colour("3", "1").Bold(true)
-		th.warn, th.banner = colour("5", "5"), colour("5", "5").Bold(true)
+		th.warn, th.banner = colour("13", "5"), colour("13", "5").Bold(true)
 	case "contrast":
 		th.dim = plain
 		th.good, th.bad = colour("10", "0").Bold(true), colour("11", "0").Bold(true).Reverse(true)
