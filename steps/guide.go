@@ -341,6 +341,7 @@ func (g *Guide) title(id checks.StepID) string {
 func (g *Guide) Planner() func(ctx context.Context) (Plan, error) {
 	step, world := g.order[g.pos], g.world
 	env := checks.NewEnv(g.site, g.opts.Clock, g.results)
+	explain := g.explainer()
 	return func(ctx context.Context) (Plan, error) {
 		if step.Plan == nil || world.Writers == nil {
 			return Plan{Step: step.ID, Title: step.Title}, nil
@@ -349,7 +350,7 @@ func (g *Guide) Planner() func(ctx context.Context) (Plan, error) {
 		if err != nil {
 			return Plan{}, fmt.Errorf("planning %s: %w", step.Title, err)
 		}
-		return plan, nil
+		return explain(plan), nil
 	}
 }
 

@@ -156,6 +156,7 @@ practice lab: nothing real is touched.`,
 	root.AddCommand(
 		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.websocketCommand(), p.labCommand(),
 		p.faultsCommand(), p.explainCommand(), p.versionCommand(), p.collectCommand(), p.importCommand(),
+		p.undoCommand(),
 	)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(wrongFlag)

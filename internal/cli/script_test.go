@@ -41,7 +41,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "refuses": refuses, "starts": starts, "stops": stops,
+			"exits": exits, "refuses": refuses, "starts": starts, "stops": stops, "kills": kills,
 		},
 		RequireUniqueNames: true,
 	})
