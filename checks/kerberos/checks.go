@@ -54,7 +54,7 @@ func Checks(p Ports) []checks.Check {
 			ID: "kerberos.ticket", Step: Step, Needs: []checks.ID{"spn.owner", "spn.unique", "spn.aes"}, Docs: docs,
 			Title: "A ticket for Qlik can be had, with AES",
 			Why:   "It is what klist shows once a browser has signed in.",
-			Run:   ticket(p.Tickets),
+			Run:   ticket(p.Tickets), Proof: ticketProof(),
 		},
 		{
 			ID: "kerberos.ticket-cache", Step: Step, Needs: []checks.ID{"kerberos.ticket"}, Docs: docs,
@@ -81,14 +81,21 @@ func ticket(t Tickets) checks.Func {
 			}
 			return checks.Explain(err).Expect(expected)
 		}
-		seen := tk.ETypeName + ", until " + tk.Until.Format("15:04")
+		seen := tk.ETypeName
+		if !tk.Until.IsZero() {
+			seen += ", until " + tk.Until.Format("15:04")
+		}
+		version := "not shown"
+		if tk.KeyVersion > 0 {
+			version = strconv.Itoa(tk.KeyVersion)
+		}
 		r := checks.Passed(expected, seen)
 		const aes128, aes256 = 17, 18
 		if tk.EType != aes128 && tk.EType != aes256 {
 			r = checks.Warned("kerberos.weak-ticket", expected, seen)
 		}
 		return r.With("client", tk.Client).With("server", tk.Server).
-			With("key version", strconv.Itoa(tk.KeyVersion)).With("flags", strings.Join(tk.Flags, " "))
+			With("key version", version).With("flags", strings.Join(tk.Flags, " "))
 	}
 }
 

@@ -1,0 +1,130 @@
+package pasted
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Klist is what klist showed after it was asked for one ticket.
+type Klist struct {
+	// Host is the machine, where the command said it.
+	Host   string
+	Found  bool
+	Ticket Ticket
+	// Line is the one that names the ticket, or the refusal.
+	Line string
+	// Code is the number that klist failed with, empty when it shows none.
+	Code string
+	// Others counts the tickets shown.
+	Others int
+}
+
+var (
+	failureShape = regexp.MustCompile(`\b0x[0-9a-fA-F]{2,8}\b`)
+	onShape      = regexp.MustCompile(` on (\S+)$`)
+)
+
+// ReadKlist reads the output of klist get NAME, in any language; the error
+// refuses it with the reason.
+func ReadKlist(text, name, realm string) (Klist, error) {
+	list, err := Answers(text)
+	if err != nil {
+		return Klist{}, err
+	}
+	var k Klist
+	var a *Answer
+	for i := range list {
+		if list[i].Tool == "klist" {
+			a = &list[i]
+		}
+	}
+	if a == nil {
+		return k, fmt.Errorf("it answers %s, and asked was klist get %s", list[len(list)-1].about(), name)
+	}
+	question := a.Question
+	if m := onShape.FindStringSubmatch(question); m != nil {
+		k.Host, question = m[1], strings.TrimSuffix(question, m[0])
+	}
+	asked := strings.TrimSpace(strings.TrimPrefix(question, "get "))
+	if !strings.EqualFold(asked, name) {
+		return k, fmt.Errorf("it is about %s, and %s was asked", asked, name)
+	}
+	body := strings.Join(a.Lines, "\n")
+	tickets := Tickets(body)
+	k.Others = len(tickets)
+	foreign := ""
+	for _, t := range tickets {
+		if _, of, ok := strings.Cut(t.Client, "@"); ok && strings.EqualFold(of, realm) {
+			foreign = ""
+			break
+		} else if ok {
+			foreign = of
+		}
+	}
+	if foreign != "" {
+		return k, fmt.Errorf("the tickets are of %s, and %s was expected", foreign, realm)
+	}
+	if t, ok := HasTicket(body, name); ok {
+		k.Found, k.Ticket, k.Line = true, t, lineWith(a.Lines, name)
+		if t.EType == 0 {
+			return k, fmt.Errorf("it does not show how the ticket for %s is encrypted: part of it is missing", name)
+		}
+		return k, nil
+	}
+	// Without the ticket it has to say so: an empty cache, or a failure.
+	for _, line := range a.Lines {
+		if strings.Contains(line, "#") {
+			break
+		}
+		if code := failureShape.FindString(line); code != "" && !strings.Contains(line, "0:0x") {
+			k.Code, k.Line = code, line
+		}
+	}
+	if k.Line == "" && k.Others == 0 {
+		return k, fmt.Errorf("it shows neither tickets nor a failure; it says: %s", a.first())
+	}
+	if k.Line == "" {
+		k.Line = fmt.Sprintf("%d tickets, none of them for %s", k.Others, name)
+	}
+	return k, nil
+}
+
+func lineWith(lines []string, part string) string {
+	for _, line := range lines {
+		if strings.Contains(strings.ToLower(line), strings.ToLower(part)) {
+			return strings.TrimSpace(line)
+		}
+	}
+	return ""
+}
+
+// EncryptionName is the ticket's encryption as Kerberos tools print it.
+func (k Klist) EncryptionName() string {
+	switch k.Ticket.EType {
+	case 18:
+		return "aes256-cts-hmac-sha1-96"
+	case 17:
+		return "aes128-cts-hmac-sha1-96"
+	case 23:
+		return "rc4-hmac"
+	}
+	return "DES"
+}
+
+// FlagNames are the ticket's flags in words, those that matter here.
+func (k Klist) FlagNames() []string {
+	var out []string
+	for _, f := range []struct {
+		bit  uint32
+		name string
+	}{
+		{0x40000000, "forwardable"}, {0x20000000, "forwarded"}, {0x00800000, "renewable"}, {0x00200000, "pre_authent"},
+		{0x00040000, "ok_as_delegate"}, {0x00010000, "name_canonicalize"},
+	} {
+		if k.Ticket.Flags&f.bit != 0 {
+			out = append(out, f.name)
+		}
+	}
+	return out
+}
