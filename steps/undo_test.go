@@ -1,41 +1,62 @@
 package steps_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"sensegate/checks"
 	"sensegate/internal/fact"
-	"sensegate/internal/session"
-	"sensegate/internal/site"
 	"sensegate/steps"
 )
 
-// kept applies a plan and gives what a later process reads of it in the
-// journal.
+// ledger keeps what a later process would know of the changes: plain values,
+// and traces as they come back from a file.
+type ledger struct {
+	t    *testing.T
+	made []steps.Made
+}
+
+func (l *ledger) Intend(step checks.StepID, c steps.Change) error {
+	l.made = append(l.made, steps.Made{Number: len(l.made) + 1, Step: step, Change: l.plain(c), Doubtful: true})
+	return nil
+}
+
+func (l *ledger) Outcome(_ checks.StepID, a steps.Applied) error {
+	last := &l.made[len(l.made)-1]
+	last.Change, last.Doubtful = l.plain(a.Change), a.Err != nil
+	return nil
+}
+
+func (l *ledger) plain(c steps.Change) steps.Change {
+	l.t.Helper()
+	raw, err := json.Marshal(c.Trace)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	out := steps.Change{
+		ID: c.ID, Target: c.Target, Field: c.Field, Before: c.Before, After: c.After, Command: c.Command, Undo: c.Undo,
+		Affects: c.Affects, Danger: c.Danger, Confirm: c.Confirm,
+	}
+	if err := json.Unmarshal(raw, &out.Trace); err != nil {
+		l.t.Fatal(err)
+	}
+	return out
+}
+
+// kept applies a plan and gives what a later process reads of it.
 func kept(t *testing.T, plan steps.Plan) []steps.Made {
 	t.Helper()
-	store := session.NewStore(t.TempDir(), time.Now)
-	s, err := store.Create(site.Site{Name: "contoso"})
-	if err != nil {
+	l := &ledger{t: t}
+	if _, err := plan.Apply(t.Context(), plan.Confirm(), l, func(int, steps.Applied, bool) {}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := plan.Apply(t.Context(), plan.Confirm(), s, func(int, steps.Applied, bool) {}); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if s, err = store.Open("contoso"); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
-	return s.Made()
+	return l.made
 }
 
 // morePlans are those that the table of plans does not have.
@@ -168,17 +189,17 @@ func TestUndoOfWhatWasNeverRecorded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := session.NewMemory(time.Now)
+	m := &ledger{t: t}
 	if err := m.Intend("app", plan.Changes[0]); err != nil {
 		t.Fatal(err)
 	}
 	writers := w.writers()
 	world := steps.World{Ports: w.ports(), Writers: &writers}
-	if undo, err := steps.UndoPlan(t.Context(), world, steps.Standing(m.Made())); err != nil || len(undo.Changes) != 1 || len(undo.Notes) != 1 {
+	if undo, err := steps.UndoPlan(t.Context(), world, steps.Standing(m.made)); err != nil || len(undo.Changes) != 1 || len(undo.Notes) != 1 {
 		t.Errorf("of what was not made: %+v, %v", undo, err)
 	}
 	w.apps = []fact.PublishedApp{{ObjectID: "o-9", Name: "Qlik Sense", PublishingNotAvailable: true}}
-	if undo, err := steps.UndoPlan(t.Context(), world, steps.Standing(m.Made())); err != nil || len(undo.Changes) != 0 || !strings.Contains(strings.Join(undo.Notes, " "), "left alone") {
+	if undo, err := steps.UndoPlan(t.Context(), world, steps.Standing(m.made)); err != nil || len(undo.Changes) != 0 || !strings.Contains(strings.Join(undo.Notes, " "), "left alone") {
 		t.Errorf("of what is somebody's: %+v, %v", undo, err)
 	}
 }
