@@ -26,8 +26,11 @@ func TestEveryFaultIsNamed(t *testing.T) {
 			defer func() { <-room }()
 			r, code := checkDemo(t, "--fault", f.ID)
 			want := report.ExitFailed
-			if f.Unknown {
+			switch {
+			case f.Unknown:
 				want = report.ExitCannotSay
+			case f.Warning:
+				want = report.ExitOpen
 			}
 			if code != want || r.Exit != want {
 				t.Errorf("exit code %d, in the report %d, want %d", code, r.Exit, want)
@@ -47,7 +50,7 @@ func TestEveryFaultIsNamed(t *testing.T) {
 			if named != 1 {
 				t.Errorf("%d checks name the fault, want 1", named)
 			}
-			if first, closed := r.FirstClosed(); !closed || first.ID != f.Step {
+			if first, closed := r.FirstClosed(); closed == f.Warning || closed && first.ID != f.Step {
 				t.Errorf("the first closed gate is %q, want %s", first.ID, f.Step)
 			}
 		})
@@ -75,7 +78,7 @@ func judged(t *testing.T, f lab.Fault, c report.Check) bool {
 	if c.ID != f.Check || c.Cause != f.Cause {
 		t.Errorf("%s is %s because of %q (%s %s), want %s because of %s", c.ID, c.Status, c.Cause, c.Reason, c.Seen, f.Check, f.Cause)
 	}
-	if (c.Status == checks.Unknown) != f.Unknown {
+	if (c.Status == checks.Unknown) != f.Unknown || (c.Status == checks.Warn) != f.Warning {
 		t.Errorf("%s is %s", c.ID, c.Status)
 	}
 	return c.ID == f.Check

@@ -119,7 +119,7 @@ func (l *Lab) buildQlik() error {
 		return err
 	}
 	l.qlik, err = qlik.New(qlik.Options{
-		FrontCA: l.front(), SiteCA: l.siteCA, Clock: l.clock, Reload: l.reload,
+		FrontCA: l.front(), SiteCA: l.siteCA, Clock: l.clock, Reload: l.reload, Logs: l.file(proxyLogs),
 		Accept: func(token []byte) (user, realm string, reply []byte, mech string, err error) {
 			return accept(acceptor, l.store, token)
 		},

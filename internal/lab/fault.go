@@ -20,6 +20,8 @@ type Fault struct {
 	// Unknown says that the check cannot tell while it lasts: nothing is wrong
 	// with the installation.
 	Unknown bool
+	// Warning says that the check only warns: its gate opens all the same.
+	Warning bool
 	// On are the variants of the installation that have what it breaks; starting
 	// with the fault brings them along.
 	On []string
@@ -84,9 +86,9 @@ func (o Options) stages() []string {
 
 func traps() []trap {
 	return slices.Concat(
-		siteTraps(), signInTraps(), qlikSiteTraps(), missingUserTraps(), syncTraps(), userTraps(),
+		siteTraps(), signInTraps(), qlikSiteTraps(), qlikHostTraps()[:2], missingUserTraps(), syncTraps(), userTraps(),
 		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), appTraps(), moreAppTraps(), allowListTraps(),
-		spnTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
+		spnTraps(), qlikHostTraps()[2:], kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 

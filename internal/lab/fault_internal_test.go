@@ -38,6 +38,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Nodes, s.License, s.SessionLimit, s.Faults, s.Release})
 	})
 	put("proxy", l.proxy.View())
+	put("log", l.qlik.Audit())
 	for _, name := range []string{"alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet"} {
 		a, ok := l.store.Find(name)
 		if !ok {

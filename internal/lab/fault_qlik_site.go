@@ -1,7 +1,14 @@
 package lab
 
 import (
+	"context"
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/gorilla/websocket"
 
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/qlik"
@@ -120,5 +127,41 @@ func qlikPathTraps() []trap {
 			},
 			set: inQlik(func(s *qlik.State) { s.Faults.NoLicence = true }),
 		},
+		{
+			Fault: Fault{
+				ID: "others-turned-away", Step: "verify", Check: "verify.logs", Cause: "verify.turned-away", Warning: true,
+				Title: "a colleague's page is refused by Qlik, the test user's is not",
+				Note:  "Somebody opens Qlik by a name of last year that nobody listed. Everything is green here; only the proxy's log knows.",
+			},
+			after: signedOn,
+			set:   (*Lab).formerName,
+		},
 	}
+}
+
+// formerName is a name that Qlik was once opened by, and some still use.
+const formerName = "https://bi.contoso.test"
+
+// formerName opens a WebSocket as the browser of somebody does who opened Qlik
+// by that name.
+func (l *Lab) formerName() error {
+	d := websocket.Dialer{
+		TLSClientConfig: &tls.Config{RootCAs: l.front().Pool(), ServerName: contoso.QlikHost, MinVersion: tls.VersionTLS12},
+		NetDialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, network, l.qlik.FrontAddr())
+		},
+	}
+	path := "/app/engineData"
+	if l.form.prefix != "" {
+		path = "/" + l.form.prefix + path
+	}
+	c, resp, err := d.DialContext(l.life, "wss://"+contoso.QlikHost+path, http.Header{"Origin": {formerName}})
+	switch {
+	case err == nil:
+		_ = c.Close()
+		return errors.New("the page by the former name was let in")
+	case resp == nil:
+		return fmt.Errorf("opening a page by the former name: %w", err)
+	}
+	return nil // refused, as it should be, and logged
 }

@@ -57,6 +57,9 @@ func (l *Lab) writeFiles() error {
 	return l.writeFile("site.yaml", facts)
 }
 
+// proxyLogs is where the Qlik proxy writes its logs.
+const proxyLogs = "qlik/log/Proxy"
+
 // companyCAFile is the authority of Qlik's front where it is not the lab's.
 const companyCAFile = "company-ca.pem"
 

@@ -37,6 +37,7 @@ func (l *Lab) Site() site.Site {
 			Repository:  "https://" + contoso.QlikNode + ":4242",
 			Certificate: at("qlik", "client.pem"), Key: at("qlik", "client_key.pem"), Root: at("qlik", "root.pem"),
 			Prefix:         l.form.prefix,
+			Logs:           l.file(proxyLogs),
 			ServiceAccount: contoso.NetBIOS + `\` + contoso.ServiceAccount,
 		},
 		Directory: site.Directory{
@@ -57,6 +58,7 @@ func (l *Lab) Site() site.Site {
 		})
 		s.Evidence = append(s.Evidence, l.hosts.path(h.Name))
 	}
+	s.Evidence = append(s.Evidence, l.hosts.path(contoso.QlikNode))
 	for _, e := range l.endpoints() {
 		for _, name := range e.names {
 			s.Pins = append(s.Pins, site.Pin{Name: name, Address: e.address})

@@ -5,6 +5,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -241,7 +243,8 @@ func TestServiceStatus(t *testing.T) {
 }
 
 func TestAudit(t *testing.T) {
-	l := start(t, healthy)
+	logs := t.TempDir()
+	l := start(t, healthy, func(o *qlik.Options) { o.Logs = logs })
 	c := l.visitor()
 	l.signIn(c)
 	l.get(c, inside+"/internal_windows_authentication/", "Authorization", "Negotiate YIIBb25v")
@@ -256,5 +259,13 @@ func TestAudit(t *testing.T) {
 	}
 	if n := len(l.site.Audit()); n < 4 {
 		t.Errorf("%d rows", n)
+	}
+	written, err := os.ReadFile(filepath.Join(logs, "Audit", "QLIK01_AuditSecurity_Proxy.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The ids of rows are made as they are written.
+	if got, want := strings.Count(string(written), "\n"), strings.Count(file, "\n"); got != want || !strings.Contains(string(written), "CSWSH") {
+		t.Errorf("%d lines were written, want %d:\n%s", got, want, written)
 	}
 }

@@ -27,6 +27,8 @@ type Options struct {
 	Host, Node string
 	// Reload is how long a proxy is away after a change, 50 ms when zero.
 	Reload time.Duration
+	// Logs is the folder below which the proxy writes its logs; none when empty.
+	Logs string
 	// Listen has the addresses to listen on, 127.0.0.1:0 where empty.
 	Listen Listen
 }

@@ -6,6 +6,7 @@ package qlik
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -29,6 +30,8 @@ type Server struct {
 	targets  *expiring[target]
 	engine   engine
 	audit    []AuditRow
+	rows     int       // written to the log since the start
+	logFile  io.Writer // nil where no log is written; guarded by mu
 
 	certs     certificates
 	listeners map[port]net.Listener
@@ -84,6 +87,9 @@ func (s *Server) View(fn func(*State)) {
 // ctx is done.
 func (s *Server) Start(ctx context.Context) error {
 	if err := s.certs.prepare(s); err != nil {
+		return err
+	}
+	if err := s.openLog(); err != nil {
 		return err
 	}
 	for _, p := range ports() {
