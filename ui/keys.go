@@ -13,7 +13,7 @@ type keyMap struct {
 	enter, recheck, plan, hand, edit, fold, copy key.Binding
 	up, down, pageUp, pageDown, home, end        key.Binding
 	back, stop, jump, help, quit, interrupt      key.Binding
-	notes, fault, reset, spotlight               key.Binding
+	notes, fault, mend, reset, spotlight         key.Binding
 	digits, secret, words, phone, look           key.Binding
 }
 
@@ -28,7 +28,7 @@ func newKeyMap() keyMap {
 		pageUp: bind("pgup", "pgup"), pageDown: bind("pgdn", "pgdown"),
 		home: bind("home", "home"), end: bind("end", "end"),
 		back: bind("b", "b", "esc"), stop: bind("x", "x"), jump: bind("m", "m"),
-		notes: bind("n", "n"), fault: bind("f", "f"), reset: bind("z", "z"), spotlight: bind("w", "w"),
+		notes: bind("n", "n"), fault: bind("f", "f"), mend: bind("F", "F"), reset: bind("z", "z"), spotlight: bind("w", "w"),
 		words: bind("g", "g"), phone: bind("u", "u"), look: bind("t", "t"),
 		secret: bind("p", "p"), help: bind("?", "?", "f1"), quit: bind("q", "q"), interrupt: bind("ctrl+c", "ctrl+c"),
 		digits: bind("1-9", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0"),

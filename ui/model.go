@@ -77,6 +77,7 @@ type model struct {
 	dirty       bool
 	typed       map[string][]string // earlier answers, by question
 	played      map[string]bool     // faults that were shown
+	broke       []Fault             // those that were not taken back
 	applied     map[checks.StepID][]steps.Applied
 	undrawn     tea.Cmd // what a drawing that broke still has to do
 	look        string  // the theme's name
@@ -190,6 +191,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.suggested(msg)
 	case brokenMsg:
 		return m, m.broken(msg)
+	case mendedMsg:
+		return m, m.mended(msg)
 	case revertedMsg:
 		return m, m.reverted(msg)
 	case crashedMsg:

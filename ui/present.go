@@ -18,8 +18,9 @@ import (
 type Present struct {
 	// Faults are what can be broken, in the order of the steps.
 	Faults []Fault
-	// Break breaks it in the running lab.
+	// Break breaks it in the running lab, and Mend takes that back.
 	Break func(ctx context.Context, id string) error
+	Mend  func(ctx context.Context, id string) error
 }
 
 // Fault is one way to break the practice lab, with what a trainer says to it.
@@ -41,6 +42,9 @@ func (m *model) presentActs() []act {
 	}
 	if f, ok := m.nextFault(); ok {
 		out = append(out, act{on: k.fault, says: "next fault: " + f.ID, quiet: true, do: plainly(func() tea.Cmd { return m.breakIt(f) })})
+	}
+	if f, ok := m.lastBroken(); ok {
+		out = append(out, act{on: k.mend, says: "take back: " + f.ID, quiet: true, do: plainly(func() tea.Cmd { return m.mendIt(f) })})
 	}
 	if len(m.revertible()) > 0 {
 		out = append(out, act{on: k.reset, says: "take back what was changed in this step", quiet: true, do: plainly(m.resetStep)})
@@ -84,9 +88,50 @@ func (m *model) broken(msg brokenMsg) tea.Cmd {
 		m.played = map[string]bool{}
 	}
 	m.played[msg.fault.ID] = true
+	m.broke = append(m.broke, msg.fault)
 	// What is wrong is for the checks to say; the audience guesses meanwhile.
 	m.note = "something was broken: fault " + strconv.Itoa(len(m.played)) + " of this show"
 	return m.checkAgain()
+}
+
+// lastBroken is the fault that was played last and not taken back.
+func (m *model) lastBroken() (Fault, bool) {
+	if len(m.broke) == 0 || m.cfg.Present.Mend == nil {
+		return Fault{}, false
+	}
+	return m.broke[len(m.broke)-1], true
+}
+
+// mendedMsg says that a fault was taken back.
+type mendedMsg struct {
+	token int
+	fault Fault
+	err   error
+}
+
+func (m *model) mendIt(f Fault) tea.Cmd {
+	do := m.cfg.Present.Mend
+	return m.start(job{says: "taking the fault back"}, func(ctx context.Context, token int) tea.Msg {
+		return mendedMsg{token: token, fault: f, err: do(ctx, f.ID)}
+	})
+}
+
+func (m *model) mended(msg mendedMsg) tea.Cmd {
+	if !m.finishedJob(msg.token) {
+		return nil
+	}
+	if msg.err != nil {
+		m.note = msg.err.Error()
+		return nil
+	}
+	m.broke = slices.DeleteFunc(m.broke, func(f Fault) bool { return f.ID == msg.fault.ID })
+	m.note = "taken back: " + msg.fault.ID
+	return m.checkAgain()
+}
+
+// brokenNow says whether a fault that was played is still there.
+func (m *model) brokenNow(id string) bool {
+	return slices.ContainsFunc(m.broke, func(f Fault) bool { return f.ID == id })
 }
 
 // revertible are the changes of this step that can be taken back, newest first.
@@ -220,13 +265,16 @@ func (s *notesScreen) view(m *model) []string {
 			continue
 		}
 		st, lead := m.th.text, m.gl.pending
-		if m.played[f.ID] {
+		switch {
+		case m.brokenNow(f.ID):
 			st, lead = m.th.strong, m.mark(checks.Fail)
+		case m.played[f.ID]:
+			lead = m.mark(checks.Pass)
 		}
 		p.hang("  "+lead+" ", st, f.ID+": "+f.Title)
 		p.field(4, "in life", m.th.text, f.Note)
 	}
 	p.gap()
-	p.para(2, m.th.dim, "f plays the next fault of this step, z takes back what the wizard changed in it, w shows what the gate says to single sign-on.")
+	p.para(2, m.th.dim, "f plays the next fault of this step, F takes the last one back, z takes back what the wizard changed in it, w shows what the gate says to single sign-on switched on too early.")
 	return m.window(&s.pane, p.lines)
 }

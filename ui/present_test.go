@@ -29,6 +29,12 @@ func onStage(t *testing.T, w *world) (*driver, *[]string) {
 			delete(w.set, checks.ID("spn.owner"))
 			return nil
 		},
+		Mend: func(_ context.Context, id string) error {
+			if id != "spn-missing" || len(played) == 0 {
+				return errors.New("mending " + id + ": it was not played")
+			}
+			return w.put("spn.owner")
+		},
 	}
 	return drive(t, Config{Start: &j, Clock: w.clock, Present: p}, 80, 24), &played
 }
@@ -42,10 +48,16 @@ func TestPresenting(t *testing.T) {
 		d.at("spn").keys("enter").write("qlik").keys("enter").shows("gate open")
 		d.keys("n").shows("Trainer's notes: Service principal name", "spn-missing: Nobody holds", "Browsers fall back to NTLM", "Two hold").keys("esc")
 		d.keys("f").shows("something was broken", "no account in the forest holds it", "gate closed")
+		d.keys("?").shows("take back: spn-missing").keys("esc")
 		if len(*played) != 1 || (*played)[0] != "spn-missing" {
 			t.Errorf("played %v", *played)
 		}
-		d.keys("f").shows("the lab is closed").keys("n").shows("× spn-missing").keys("q")
+		d.keys("f").shows("the lab is closed").keys("n").shows("× spn-missing").keys("esc")
+		d.keys("F").shows("taken back: spn-missing", "gate open").keys("n").shows("√ spn-missing").keys("esc")
+		if _, more := d.m.lastBroken(); more {
+			t.Error("something is still said to be broken")
+		}
+		d.keys("q")
 		if !d.quit {
 			t.Error("q does not leave")
 		}
