@@ -44,8 +44,8 @@ func Order(p Ports) []Step {
 // Causes is the catalogue of every cause that a check of the order can name.
 func Causes() (checks.Catalogue, error) {
 	return checks.NewCatalogue(
-		access.Causes(), sync.Causes(), connector.Causes(), connector.HostCauses(), application.Causes(), allowlist.Causes(),
-		spn.Causes(), kerberos.Causes(), delegation.Causes(), sso.Causes(), websocket.Causes(),
+		access.Causes(), access.HostCauses(), sync.Causes(), connector.Causes(), connector.HostCauses(), application.Causes(), allowlist.Causes(),
+		spn.Causes(), spn.RunsCauses(), kerberos.Causes(), delegation.Causes(), sso.Causes(), websocket.Causes(),
 	)
 }
 

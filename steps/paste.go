@@ -161,9 +161,9 @@ func (g *Guide) orPasted(c checks.Check) checks.Func {
 		r := c.Run(ctx, env)
 		use := all
 		switch {
-		case r.Status == checks.Unknown && len(all) == 0:
+		case untold(r) && len(all) == 0:
 			return r.With("pasted", fmt.Sprintf("%s, and this site allows %s: paste it again", ago(env.Clock(), last), limit))
-		case r.Status == checks.Unknown:
+		case untold(r):
 		case r.Source == checks.Collected:
 			use = laterThan(all, r.At)
 		default:
@@ -181,6 +181,10 @@ func (g *Guide) orPasted(c checks.Check) checks.Func {
 		return p.With("pasted", ago(env.Clock(), last))
 	}
 }
+
+// untold says that the program could not look itself; a check that holds nothing
+// up without evidence is passed over then.
+func untold(r checks.Result) bool { return r.Status == checks.Unknown || r.Status == checks.Skipped }
 
 func laterThan(list []Paste, at time.Time) []Paste {
 	var out []Paste

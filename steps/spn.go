@@ -19,7 +19,7 @@ func spnStep(p Ports) Step {
 		Why:      "The domain controller encrypts tickets with the key of the name's owner; only Qlik's own account can open them.",
 		Seed:     "If the proxy runs as a domain account, a service principal name HTTP/host must be made for it, and its existence verified.",
 		SeedFrom: guideSource,
-		Checks:   spn.Checks(spn.Ports{Directory: p.Directory, KDC: p.Kerberos, Resolver: p.Resolver}),
+		Checks:   spn.Checks(spn.Ports{Directory: p.Directory, KDC: p.Kerberos, Resolver: p.Resolver, Hosts: p.Hosts}),
 		Plan:     spnPlan(p),
 		Manual: []Instruction{
 			{Who: "AD administrator", Where: "cmd", Do: "Register the name on the account.", Command: "setspn.exe -U -S {spn} {account}"},

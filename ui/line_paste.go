@@ -24,14 +24,14 @@ func (l *lines) byPaste() []steps.CheckView {
 }
 
 // pasteCounts says that a paste may stand in for a result: it could not be told,
-// or what was collected or pasted earlier did not hold.
+// or was passed over for want of evidence, or what was collected or pasted earlier did not hold.
 func pasteCounts(r checks.Result) bool {
 	switch r.Status {
-	case checks.Unknown:
+	case checks.Unknown, checks.Skipped:
 		return true
 	case checks.Fail, checks.Warn:
 		return r.Source == checks.Collected || r.Source == checks.Pasted
-	case checks.Pending, checks.Waiting, checks.Pass, checks.Skipped, checks.Crashed:
+	case checks.Pending, checks.Waiting, checks.Pass, checks.Crashed:
 	}
 	return false
 }

@@ -27,6 +27,8 @@ type Ports struct {
 	Directory Directory
 	KDC       KDC
 	Front     Front
+	// Hosts may be nil: then nothing was collected.
+	Hosts Host
 }
 
 // Checks are the assertions of the step, in order.
@@ -74,6 +76,13 @@ func Checks(p Ports) []checks.Check {
 			Why:   "A node that is away takes its share of the users with it.",
 			Docs:  "Qlik help: Service status",
 			Run:   services(p.Qlik),
+		},
+		{
+			ID: "site.qlik-host", Step: Step, Needs: []checks.ID{"site.facts"},
+			Title: "Qlik's services run, as its machines themselves tell",
+			Why:   "The repository hears of its nodes late, and never why a service has stopped.",
+			Docs:  "Qlik help: Services",
+			Run:   qlikHost(p.Hosts), Proof: NodeProof(qlikHost),
 		},
 		{
 			ID: "site.qlik-licence", Step: Step, Needs: []checks.ID{"site.repository"},

@@ -43,7 +43,7 @@ func overHosts(hosts Host, expected string, sections []string, judge func(site.S
 				v.unproved(h.Name, "nothing was collected on "+h.Name)
 				continue
 			}
-			if why := unusable(env, ev, sections); why != "" {
+			if why := Unusable(env, ev, sections...); why != "" {
 				v.unproved(h.Name, h.Name+": "+why)
 				continue
 			}
@@ -54,9 +54,9 @@ func overHosts(hosts Host, expected string, sections []string, judge func(site.S
 	}
 }
 
-// unusable says why evidence cannot be judged: sections are missing, or older
-// than the site allows.
-func unusable(env checks.Env, ev fact.HostEvidence, sections []string) string {
+// Unusable says why evidence cannot be judged: sections are missing, or older
+// than the site allows. It is empty where it can.
+func Unusable(env checks.Env, ev fact.HostEvidence, sections ...string) string {
 	limit := env.Site.EvidenceMaxAge
 	if limit <= 0 {
 		limit = MaxAge

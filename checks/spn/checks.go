@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sensegate/checks"
+	"sensegate/checks/access"
 	"sensegate/internal/fact"
 )
 
@@ -21,6 +22,8 @@ type Ports struct {
 	Directory Directory
 	KDC       KDC
 	Resolver  Resolver
+	// Hosts may be nil: then nothing was collected.
+	Hosts access.Host
 }
 
 // Checks are the assertions of the step, in order.
@@ -45,6 +48,12 @@ func Checks(p Ports) []checks.Check {
 			Title: "No other account of the forest holds it",
 			Why:   "With two owners the KDC cannot choose and gives no ticket at all.",
 			Run:   unique(p.Directory),
+		},
+		{
+			ID: "spn.runs", Step: Step, Needs: []checks.ID{"spn.owner"}, Docs: docs,
+			Title: "The Qlik proxy really runs as the account that holds the name",
+			Why:   "Only the holder's key opens the tickets; who runs the service, its machine alone can tell.",
+			Run:   runs(p.Hosts), Proof: access.NodeProof(runs),
 		},
 		{
 			ID: "spn.names", Step: Step, Needs: []checks.ID{"spn.owner"}, Docs: docs,

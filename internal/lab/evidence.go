@@ -179,10 +179,13 @@ type hosts struct {
 	clock func() time.Time
 	mu    sync.Mutex
 	facts map[string]*hostFacts
+	// others are machines without a connector.
+	others map[string]*otherFacts
 }
 
 func newHosts(dir string, clock func() time.Time) *hosts {
-	h := &hosts{dir: dir, clock: clock, facts: map[string]*hostFacts{}}
+	node := healthyNode()
+	h := &hosts{dir: dir, clock: clock, facts: map[string]*hostFacts{}, others: map[string]*otherFacts{contoso.QlikNode: &node}}
 	for _, c := range contoso.Connectors() {
 		f := healthyHost()
 		h.facts[c.Name] = &f
@@ -228,10 +231,15 @@ func (h *hosts) writeAll() error {
 			return err
 		}
 	}
+	for name := range h.others {
+		if err := h.updateOther(name, func(*otherFacts) {}); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-func (h *hosts) write(name string, f *hostFacts) error {
+func (h *hosts) write(name string, f any) error {
 	e := evidence{
 		Schema: evidenceSchema, Tool: "practice lab", Host: name, Site: siteName,
 		Collected: h.clock().UTC().Format(time.RFC3339), Simulated: true, Sections: map[string]string{},

@@ -12,7 +12,7 @@ import (
 
 // seal fills in the facts with the chain of hashes over them: the head, then
 // each section by its name.
-func (e *evidence) seal(f *hostFacts) error {
+func (e *evidence) seal(f any) error {
 	facts, err := canonicalJSON(f)
 	if err != nil {
 		return err

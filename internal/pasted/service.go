@@ -96,3 +96,20 @@ func starts(lines []string, i int) bool {
 }
 
 var typeShape = regexp.MustCompile(`[:：]\s*[0-9a-f]+\s+[A-Z0-9_]+`)
+
+// CertificateWord says that the names of certificates before it are all.
+const CertificateWord = "SENSEGATE-CERTIFICATES"
+
+// Certificates are the names of PEM files that dir /b printed; false where the
+// mark behind them is missing.
+func Certificates(f Frame) (names []string, told bool) {
+	for _, l := range f.Lines {
+		switch {
+		case l == CertificateWord:
+			return names, true
+		case strings.HasSuffix(strings.ToLower(l), ".pem") && strings.Contains(l, `:\`) && !strings.Contains(l, "dir /b"):
+			names = append(names, l)
+		}
+	}
+	return nil, false
+}
