@@ -81,17 +81,28 @@ type chain struct {
 
 func (c *chain) name(ctx context.Context) (string, error) {
 	host := c.base.Hostname()
-	if c.engine.dialer.Pinned(hostPort(c.base)) {
-		return host + " is pinned to " + c.engine.dialer.site.Resolve(hostPort(c.base)), nil
-	}
 	if net.ParseIP(host) != nil {
 		return host, nil
 	}
-	list, err := net.DefaultResolver.LookupHost(ctx, host)
+	pinned := c.engine.dialer.Pinned(hostPort(c.base))
+	text := host
+	if !pinned || c.engine.dialer.site.DNS != "" {
+		canonical, err := NewResolver(c.engine.dialer).CanonicalName(ctx, host)
+		if err != nil {
+			return "", err
+		}
+		if canonical != plainName(host) {
+			text += ", an alias of " + Clean(canonical) + ","
+		}
+	}
+	if pinned {
+		return text + " is pinned to " + c.engine.dialer.site.Resolve(hostPort(c.base)), nil
+	}
+	list, err := c.engine.dialer.NameService().LookupHost(ctx, host)
 	if err != nil {
 		return "", Classify("DNS", "looking up "+host, err)
 	}
-	return host + " is " + strings.Join(list, ", "), nil
+	return text + " is " + strings.Join(list, ", "), nil
 }
 
 func (c *chain) connection(ctx context.Context) (string, error) {

@@ -37,6 +37,7 @@ type Dialer struct {
 	site  site.Site
 	roots *x509.CertPool
 	net   net.Dialer
+	bare  net.Dialer // knows no name server: it reaches the one
 }
 
 // New makes a Dialer that trusts the system's authorities and those that the
@@ -57,7 +58,9 @@ func New(s site.Site) (*Dialer, error) {
 			return nil, fmt.Errorf("reading the trusted authority: %s holds no PEM certificate", file)
 		}
 	}
-	return &Dialer{site: s, roots: roots, net: net.Dialer{Timeout: dialTimeout}}, nil
+	d := &Dialer{site: s, roots: roots, net: net.Dialer{Timeout: dialTimeout}, bare: net.Dialer{Timeout: dialTimeout}}
+	d.net.Resolver = d.NameService()
+	return d, nil
 }
 
 // DialContext connects to addr, or to the address that is pinned for it.

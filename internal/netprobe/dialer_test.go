@@ -132,17 +132,3 @@ func TestAnswersAreCapped(t *testing.T) {
 		t.Errorf("Get() = %d bytes, %v", len(page.Body), err)
 	}
 }
-
-func TestCanonicalNameOfAPin(t *testing.T) {
-	d, err := netprobe.New(site.Site{Pins: []site.Pin{{Name: frontName + ":443", Address: "127.0.0.1:1"}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := netprobe.NewResolver(d).CanonicalName(t.Context(), "SENSE.example.test.")
-	if err != nil || got != frontName {
-		t.Errorf("CanonicalName() = %q, %v", got, err)
-	}
-	if _, err := netprobe.NewResolver(d).CanonicalName(t.Context(), "nobody.invalid"); kindOf(err) != fact.Unreachable && kindOf(err) != fact.TimedOut {
-		t.Errorf("CanonicalName(nobody.invalid) error = %v", err)
-	}
-}

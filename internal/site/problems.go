@@ -86,6 +86,9 @@ func (s Site) Problems() []Problem {
 	if s.Entra.SignIn == "certificate" {
 		add("entra.certificate", s.Entra.Certificate, nil, "reader.pem")
 	}
+	if s.DNS != "" {
+		add("dns", s.DNS, CheckNameServer, "10.1.0.5")
+	}
 	for i, p := range s.Pins {
 		for _, hp := range []string{p.Name, p.Address} {
 			if _, _, err := net.SplitHostPort(hp); err != nil {

@@ -27,6 +27,10 @@ type Site struct {
 	Pins      []Pin      `yaml:"pins,omitempty"`
 	Evidence  []string   `yaml:"evidence,omitempty"` // files written by `sensegate collect`
 	Verify    VerifyKeys `yaml:"verify,omitempty"`
+	// DNS is the name server to ask, an address with or without a port; that of
+	// the system when empty. Somebody outside the domain names a domain
+	// controller here.
+	DNS string `yaml:"dns,omitempty"`
 	// EvidenceMaxAge is how old evidence from another host may be, 168h (a week)
 	// when zero.
 	EvidenceMaxAge time.Duration `yaml:"evidence_max_age,omitempty"`
@@ -51,6 +55,8 @@ type Entra struct {
 	// Remember keeps the sign-in in the system's keyring from one run to the
 	// next; otherwise it ends with the program.
 	Remember bool `yaml:"remember,omitempty"`
+	// Patience is how long a change in the tenant may take to show, 3m when zero.
+	Patience time.Duration `yaml:"patience,omitempty"`
 	// Certificate is a PEM file with the application's certificate and key. A
 	// secret comes from SENSEGATE_ENTRA_SECRET and is never written.
 	Certificate string `yaml:"certificate,omitempty"`
@@ -142,6 +148,9 @@ type Kerberos struct {
 	// password is asked (SENSEGATE_KERBEROS_PASSWORD otherwise).
 	User   string `yaml:"user,omitempty"`
 	Keytab string `yaml:"keytab,omitempty"`
+	// ServiceKeytab holds the key of the account that runs Qlik, where there is
+	// one: the ticket is then opened with it, as Qlik would.
+	ServiceKeytab string `yaml:"service_keytab,omitempty"`
 }
 
 // Connector lists the hosts that run the private network connector.
