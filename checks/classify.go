@@ -51,6 +51,14 @@ func CodeOf(err error) string {
 	return ""
 }
 
+// AboutOf returns our own word for what an adapter met, such as fact.NotShown.
+func AboutOf(err error) string {
+	if fe, ok := errors.AsType[*fact.Error](err); ok {
+		return fe.About
+	}
+	return ""
+}
+
 func reasonOf(k fact.ErrorKind) Reason {
 	switch k {
 	case fact.NoRight, fact.NotSignedIn:

@@ -58,6 +58,16 @@ func Causes() []checks.Cause {
 			Docs: "Qlik help: Export certificates through the QMC",
 		},
 		{
+			ID: "site.role-not-in-force", Title: "Graph refuses the change: the right is not in force",
+			Because: "Reading was allowed and writing is not: the role was activated a moment ago, has ended meanwhile, or the permission to write was not agreed to.",
+			More:    "A role that is activated for some hours (Privileged Identity Management) takes some minutes to be in force everywhere, and ends by itself. A sign-in from before the activation does not have it: sign in anew. Graph answers 403 Authorization_RequestDenied for a missing role as for a missing permission.",
+			Fixes: []checks.Fix{
+				{Who: checks.Yourself, Text: "Activate Application Administrator, wait five minutes, sign in again and apply once more.", Command: "Entra admin center > Identity Governance > Privileged Identity Management > My roles", Shell: checks.Portal},
+				{Who: checks.EntraAdmin, Text: "Agree to the permissions to write for the client that the wizard signs in with.", Command: "Entra admin center > Enterprise applications > Permissions > Grant admin consent", Shell: checks.Portal},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference",
+		},
+		{
 			ID: "site.entra-refused", Title: "Entra refused the sign-in",
 			Because: "The account or the way of signing in was not accepted; the AADSTS code says which.",
 			More:    "`sensegate explain` with the code tells more, and so does the sign-in log of the tenant.",

@@ -225,7 +225,9 @@ func TestRoom(t *testing.T) {
 			r.Hold(t, r.Ask(t, tt.id, s, map[string]any{access.FactSignedIn: w.me}), tt.want)
 		})
 	}
-	room(healthy()).Covered(t, causes)
+	// That of a refused change is shown where changes are explained:
+	// application.Refusal.
+	room(healthy()).Covered(t, append(causes, "site.role-not-in-force"))
 }
 
 // TestSilence lets each question go unanswered in every way. What refuses

@@ -103,10 +103,45 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Apply the plan of this step again, or complete {app} by hand.", Command: page, Shell: checks.Portal}},
 		},
 		{
+			ID: "app.not-readable", Title: "The application was made and cannot be read yet",
+			Because: "Graph shows {app} in its lists and answers 404 when it is asked for by itself: not every replica knows it yet.",
+			More:    "What was just made takes seconds to be known everywhere, now and then minutes. The wizard asks again with growing pauses, for as long as entra.patience says (3 minutes), and never makes a second application: a later attempt finds the one that was made, by its name, and completes it.",
+			Fixes: []checks.Fix{
+				{Who: checks.Yourself, Text: "Wait some minutes, then apply the plan of this step again: it goes on with the same application."},
+				{Who: checks.EntraAdmin, Text: "If it lasts longer than half an hour, look whether the service has a disturbance.", Command: "Microsoft 365 admin center > Health > Service health > Microsoft Entra", Shell: checks.Portal},
+			},
+			Docs: "https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/404-not-found-error-manage-objects-microsoft-graph",
+		},
+		{
+			ID: "app.not-shown", Title: "The change was accepted and does not show",
+			Because: "Graph took the settings of {app}, and its reads still show those before.",
+			More:    "Reads may come from a replica that is behind. The wizard waits as long as entra.patience says (3 minutes) and does not take a change for made before it reads it back.",
+			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Wait some minutes, then check this step again; apply its plan again if it still differs."}},
+		},
+		{
+			ID: "app.group-not-shown", Title: "The connector group was set and the old one still shows",
+			Because: "Graph took the group {group} for {app}, and its reads still answer with the group before.",
+			More:    "After a change of the group the old one is read for a while. If it lasts, look in the portal which group the application has: what it shows there is what serves it.",
+			Fixes: []checks.Fix{
+				{Who: checks.Yourself, Text: "Wait some minutes, then check this step again."},
+				{Who: checks.EntraAdmin, Text: "See which connector group the application has, and set {group} there if need be.", Command: page, Shell: checks.Portal},
+			},
+		},
+		{
 			ID: "app.url-clash", Title: "Another application holds the internal URL",
 			Because: "{rival} publishes the same internal URL, and a tenant takes each only once.",
 			More:    "Graph answers InternalUrl_Duplicate. Often it is the application of an earlier project, or what Exchange's hybrid agent left behind. The wizard never changes or deletes an application that it did not find under your external URL.",
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Find out who uses {rival}; delete it, or publish Qlik through it.", Command: "Entra admin center > Enterprise applications > {rival} > Application proxy", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.url-orphan", Title: "Something that no list shows holds the URL",
+			Because: "Graph answers that {internal-url} or {external-url} is taken, and no application of the tenant shows it.",
+			More:    "Applications that were deleted are kept for thirty days, and what Exchange's hybrid agent left behind may hold an internal URL without bearing a name that tells. Until it is gone nobody else can publish the URL.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Look among the deleted applications, and delete for good the one that published it.", Command: "Entra admin center > App registrations > Deleted applications", Shell: checks.Portal},
+				{Who: checks.EntraAdmin, Text: "If it is not there, open a support case with Microsoft and give the request id and the URL."},
+				{Who: checks.Yourself, Text: "Or publish under another internal name of Qlik (publish.internal_url)."},
+			},
 		},
 		{
 			ID: "app.redirect-missing", Title: "Entra must not send the browser back",

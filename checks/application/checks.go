@@ -132,13 +132,15 @@ func published(e Entra) checks.Func {
 			return checks.Explain(err).Expect(expected)
 		}
 		var ours, rivals []fact.PublishedApp
-		half := ""
+		half, unread := "", ""
 		for _, a := range list {
 			switch {
 			case SameURL(a.ExternalURL, s.Publish.ExternalURL):
 				ours = append(ours, a)
 			case SameURL(a.InternalURL, s.Publish.InternalURL):
 				rivals = append(rivals, a)
+			case a.NotReadable:
+				unread = a.Name
 			case a.PublishingNotAvailable:
 				half = a.Name
 			}
@@ -152,6 +154,10 @@ func published(e Entra) checks.Func {
 			return checks.Failed("app.doubled", expected, fmt.Sprintf("%d applications claim it", len(ours)))
 		case len(rivals) > 0:
 			return clash(expected, rivals[0])
+		case unread != "":
+			r := checks.CouldNotTell(checks.Unexplained, expected, "lists show the application "+unread+", and reading it answers that it is not there")
+			r.Cause = "app.not-readable"
+			return r
 		case half != "":
 			return checks.Failed("app.half-made", expected, "the application "+half+" exists but is not published")
 		}

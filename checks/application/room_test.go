@@ -166,6 +166,9 @@ func rows() []row {
 		{"half made", "app.published", func(x *tenant) {
 			x.apps = []fact.PublishedApp{{Name: "Qlik Sense", PublishingNotAvailable: true}}
 		}, nil, fail("app.half-made", "Qlik Sense")},
+		{"made, and on not every replica", "app.published", func(x *tenant) {
+			x.apps = []fact.PublishedApp{{Name: "Qlik Sense", NotReadable: true, PublishingNotAvailable: true}}
+		}, nil, checkstest.Want{Status: checks.Unknown, Reason: checks.Unexplained, Cause: "app.not-readable", Seen: "Qlik Sense"}},
 		{"twice", "app.published", func(x *tenant) { x.apps = append(x.apps, app(nil)) }, nil, fail("app.doubled", "2 applications")},
 		{"the internal URL is another's", "app.published", set(func(a *fact.PublishedApp) { a.Name, a.ExternalURL = "Old", "https://old-contoso.msappproxy.net/" }), nil, fail("app.url-clash", "Old")},
 		{"to Qlik", "app.urls", nil, nil, pass("sense.contoso.test")},
@@ -235,6 +238,9 @@ func TestRoom(t *testing.T) {
 			r := room(x)
 			r.Hold(t, r.Ask(t, tt.id, s, facts(x)), tt.want)
 		})
+	}
+	for _, tt := range refusals() {
+		causes = append(causes, tt.cause)
 	}
 	room(healthy()).Covered(t, causes)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sensegate/checks"
+	"sensegate/internal/report"
 	"sensegate/steps"
 )
 
@@ -89,9 +90,37 @@ func (p *program) apply(ctx context.Context, from source, name string, yes bool)
 	})
 	g.Changed(step, applied)
 	if err != nil {
-		return fmt.Errorf("applying the plan: %w", err)
+		return p.stopped(err)
 	}
 	return p.outcome(ctx, g, true)
+}
+
+// stopped tells what a refused change means, where that is known: the check
+// that it puts in question, the cause, and what to do.
+func (p *program) stopped(err error) error {
+	err = fmt.Errorf("applying the plan: %w", err)
+	refused, ok := errors.AsType[*steps.RefusedError](err)
+	if !ok {
+		return err
+	}
+	f, code := refused.Finding, exitFailed
+	if f.Status == checks.Unknown {
+		code = report.ExitCannotSay
+	}
+	fmt.Fprintf(p.Out, "stopped  %s  %s\n", f.ID, f.Cause)
+	planRow(p.Out, "what", refused.Title)
+	planRow(p.Out, "because", refused.Because)
+	planRow(p.Out, "seen", f.Seen)
+	for _, e := range f.Evidence {
+		planRow(p.Out, e.Name, e.Value)
+	}
+	for _, m := range f.Remedies {
+		planRow(p.Out, "to do", string(m.Who)+": "+m.Text)
+		if m.Command != "" {
+			planRow(p.Out, "", m.Command)
+		}
+	}
+	return &exitError{code: code}
 }
 
 // hasPlan says whether the wizard can change anything in a step.

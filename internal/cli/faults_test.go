@@ -24,6 +24,10 @@ func TestEveryFaultIsNamed(t *testing.T) {
 			t.Parallel()
 			room <- struct{}{}
 			defer func() { <-room }()
+			if f.During != "" {
+				stopsThePlan(t, f)
+				return
+			}
 			r, code := checkDemo(t, "--fault", f.ID)
 			want := report.ExitFailed
 			switch {
@@ -54,6 +58,40 @@ func TestEveryFaultIsNamed(t *testing.T) {
 				t.Errorf("the first closed gate is %q, want %s", first.ID, f.Step)
 			}
 		})
+	}
+}
+
+// stopsThePlan applies the plan in which a fault shows: it has to stop and name
+// the check and the cause, and no other. Before that no check finds the fault.
+func stopsThePlan(t *testing.T, f lab.Fault) {
+	t.Helper()
+	code, said := run(t, "apply", f.During, "--demo", "--fault", f.ID, "--yes")
+	want := report.ExitFailed
+	if f.Unknown {
+		want = report.ExitCannotSay
+	}
+	if code != want {
+		t.Errorf("exit code %d, want %d", code, want)
+	}
+	_, found, stopped := strings.Cut(said, "\nstopped  ")
+	if !stopped || !strings.HasPrefix(found, f.Check+"  "+f.Cause+"\n") || strings.Contains(found, "\nstopped  ") {
+		t.Errorf("want the plan stopped at %s because of %s:\n%s", f.Check, f.Cause, said)
+	}
+	for _, part := range []string{"what     ", "because  ", "seen     ", "to do    "} {
+		if !strings.Contains(found, part) {
+			t.Errorf("it is not told: %s\n%s", part, found)
+		}
+	}
+	if unfilled.MatchString(found) {
+		t.Errorf("a placeholder is left:\n%s", found)
+	}
+	r, _ := checkDemo(t, "--fault", f.ID)
+	for _, s := range r.Steps {
+		for _, c := range s.Checks {
+			if string(c.Cause) == f.Cause {
+				t.Errorf("%s names it before: it is no fault of applying alone", c.ID)
+			}
+		}
 	}
 }
 

@@ -87,13 +87,15 @@ type faultRow struct {
 	Step  string `json:"step"`
 	Check string `json:"check"`
 	Cause string `json:"cause"`
-	Note  string `json:"note,omitempty"`
+	// During is the step whose plan it shows in; empty where a check finds it.
+	During string `json:"during,omitempty"`
+	Note   string `json:"note,omitempty"`
 }
 
 func (p *program) faults(format string) error {
 	rows := []faultRow{}
 	for _, f := range lab.Faults() {
-		rows = append(rows, faultRow{ID: f.ID, Title: f.Title, Step: f.Step, Check: f.Check, Cause: f.Cause, Note: f.Note})
+		rows = append(rows, faultRow{ID: f.ID, Title: f.Title, Step: f.Step, Check: f.Check, Cause: f.Cause, During: f.During, Note: f.Note})
 	}
 	switch format {
 	case "json":
@@ -115,7 +117,7 @@ func (p *program) faults(format string) error {
 				step = r.Step
 				fmt.Fprintf(p.Out, "%s\n", step)
 			}
-			fmt.Fprintf(p.Out, "  %-*s  %s\n", wide, r.ID, r.Title)
+			fmt.Fprintf(p.Out, "  %-*s  %s%s\n", wide, r.ID, r.Title, during(r.During))
 		}
 		fmt.Fprintln(p.Out, "\nhealthy variants")
 		wide = 0
@@ -139,6 +141,14 @@ func (p *program) versionCommand() *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// during says that a fault shows only while a plan is applied.
+func during(step string) string {
+	if step == "" {
+		return ""
+	}
+	return " (shows in: sensegate apply " + step + " --demo --fault … --yes)"
 }
 
 // faultNotes are what the screens show of faults that are set.

@@ -108,6 +108,7 @@ type PublishedApp struct {
 	AssignedPrincipalIDs   []string
 	Certificate            *DomainCertificate // of a custom domain; nil when none was uploaded
 	PublishingNotAvailable bool               // the application exists but has no publishing yet
+	NotReadable            bool               // lists show it, and reading it answers that it is not there
 }
 
 // DomainCertificate is what was uploaded for an external host in a domain of

@@ -30,8 +30,18 @@ type Error struct {
 	Text   string // the system's own words, control characters removed
 	// RequestID is the server's, for a support case.
 	RequestID string
-	Err       error
+	// About is our own word for what happened, one of the constants below, for
+	// those who explain it; it is not printed.
+	About string
+	Err   error
 }
+
+// Values of Error.About: a change that was accepted and does not show.
+const (
+	NotReadable   = "not readable"    // what was made cannot be read
+	NotShown      = "not shown"       // reads show the state before
+	GroupNotShown = "group not shown" // the same, of a connector group
+)
 
 // Error follows the house form: doing x: why.
 func (e *Error) Error() string {

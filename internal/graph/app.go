@@ -29,6 +29,7 @@ type application struct {
 	IdentifierURIs []string    `json:"identifierUris"`
 	Web            web         `json:"web"`
 	Publishing     *publishing `json:"onPremisesPublishing"`
+	unread         bool        // a list shows it, and reading it answers 404
 }
 
 type web struct {
@@ -187,6 +188,10 @@ func (n connection) group(ctx context.Context, objectID string) (id, name string
 // half made.
 func (n connection) describe(ctx context.Context, a application) (fact.PublishedApp, error) {
 	out := a.fact()
+	if a.unread {
+		out.NotReadable = true
+		return out, nil
+	}
 	if !out.PublishingNotAvailable {
 		var err error
 		if out.GroupID, out.GroupName, err = n.group(ctx, a.ID); err != nil {

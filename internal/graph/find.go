@@ -21,7 +21,7 @@ const maxReads = 4000
 // external host. Only when none of them holds both URLs, which nobody else can
 // hold then, the applications of the connector groups are gone through.
 func (c *Client) PublishedApps(ctx context.Context, externalURL, internalURL, name string) ([]fact.PublishedApp, error) {
-	s := search{n: c.read, external: externalURL, internal: internalURL, name: name, seen: map[string]bool{}}
+	s := search{n: c.read, external: externalURL, internal: internalURL, name: name, seen: map[string]bool{}, listed: map[string]application{}}
 	likely, err := s.likely(ctx)
 	if err != nil {
 		return nil, err
@@ -55,6 +55,7 @@ type search struct {
 	n                        connection
 	external, internal, name string
 	seen                     map[string]bool
+	listed                   map[string]application // as the lists show them
 	hits                     []application
 }
 
@@ -73,6 +74,7 @@ func (s *search) likely(ctx context.Context) ([]string, error) {
 		found, err := list[application](ctx, s.n, op, "/beta/applications", url.Values{"$filter": {filter}, "$select": {appFields}})
 		for _, a := range found {
 			ids = append(ids, a.ID)
+			s.listed[a.ID] = a
 		}
 		return err
 	}
@@ -145,7 +147,15 @@ func (s *search) consider(ctx context.Context, ids []string) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range read {
+	for i, a := range read {
+		if a.ID == "" {
+			// In a list, and not there when it is asked for by itself: not on every
+			// replica yet. It bears our name, so it counts.
+			if a = s.listed[fresh[i]]; !strings.EqualFold(a.Name, s.name) {
+				continue
+			}
+			a.unread = true
+		}
 		if a.ID != "" && s.wanted(a) {
 			s.hits = append(s.hits, a)
 		}

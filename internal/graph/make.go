@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"sensegate/internal/fact"
@@ -22,6 +23,33 @@ const (
 // make makes the application, unless an earlier attempt turns out to have done
 // so.
 func (w *Writer) make(ctx context.Context, name string) (objectID string, err error) {
+	if known := w.kept(name); known != "" {
+		return known, nil
+	}
+	if objectID, err = w.makeNew(ctx, name); err == nil {
+		w.keep(name, objectID)
+	}
+	return objectID, err
+}
+
+// keep remembers what was made under a name; an empty id forgets it.
+func (w *Writer) keep(name, objectID string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if objectID == "" {
+		delete(w.made, strings.ToLower(name))
+		return
+	}
+	w.made[strings.ToLower(name)] = objectID
+}
+
+func (w *Writer) kept(name string) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.made[strings.ToLower(name)]
+}
+
+func (w *Writer) makeNew(ctx context.Context, name string) (objectID string, err error) {
 	pause := lookAgain
 	for range looks {
 		if err := sleep(ctx, pause); err != nil {
@@ -55,7 +83,7 @@ func (w *Writer) make(ctx context.Context, name string) (objectID string, err er
 
 // named is the unpublished application of a name; empty when there is none.
 func (w *Writer) named(ctx context.Context, name string) (objectID string, err error) {
-	s := search{n: w.conn, name: name, seen: map[string]bool{}}
+	s := search{n: w.conn, name: name, seen: map[string]bool{}, listed: map[string]application{}}
 	ids, err := s.likely(ctx)
 	if err != nil {
 		return "", err

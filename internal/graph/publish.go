@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -41,19 +42,22 @@ func (w *Writer) Publish(ctx context.Context, wish fact.PublishWish) (fact.Publi
 			return fact.PublishedApp{}, err
 		}
 	}
+	// Whoever takes a half-made one back has to know which it is.
+	half := fact.PublishedApp{ObjectID: objectID}
 	a, sp, err := w.appear(ctx, objectID)
 	if err != nil {
-		return fact.PublishedApp{}, err
+		return half, err
 	}
+	w.keep(wish.Name, "")
 	for _, step := range []func(context.Context, application, principal, fact.PublishWish) error{
 		w.setURIs, w.setPublishing, w.setGroup, w.assign, w.tag,
 	} {
 		if err := step(ctx, a, sp, wish); err != nil {
-			return fact.PublishedApp{}, err
+			return half, err
 		}
 	}
 	if a, err = w.conn.application(ctx, objectID); err != nil {
-		return fact.PublishedApp{}, err
+		return half, err
 	}
 	return w.conn.describe(ctx, a)
 }
@@ -131,7 +135,7 @@ func (w *Writer) instantiate(ctx context.Context, name string) (objectID string,
 
 // appear waits until both objects can be read.
 func (w *Writer) appear(ctx context.Context, objectID string) (a application, sp principal, err error) {
-	err = settle(ctx, "waiting for the application to appear", func(ctx context.Context) (bool, error) {
+	err = w.settle(ctx, "waiting for the application to appear", func(ctx context.Context) (bool, error) {
 		var err error
 		if a, err = w.conn.application(ctx, objectID); err != nil {
 			return false, err
@@ -173,7 +177,7 @@ func (w *Writer) setURIs(ctx context.Context, a application, _ principal, wish f
 	if err := w.patch(ctx, op, path, body); err != nil {
 		return err
 	}
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		var now application
 		err := w.conn.get(ctx, op, path, url.Values{"$select": {appFields}}, &now)
 		return slices.Contains(now.Web.RedirectURIs, wish.ExternalURL) && len(now.IdentifierURIs) > 0, err
@@ -209,7 +213,7 @@ func (w *Writer) setPublishing(ctx context.Context, a application, _ principal, 
 	if err := w.patch(ctx, op, "/beta/applications/"+url.PathEscape(a.ID), map[string]any{"onPremisesPublishing": required}); err != nil {
 		return err
 	}
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		now, err := w.conn.application(ctx, a.ID)
 		return err == nil && now.Publishing != nil && ready(now.Publishing, wish), err
 	})
@@ -232,17 +236,21 @@ func (w *Writer) setGroup(ctx context.Context, a application, _ principal, wish 
 		return err
 	}
 	ref := map[string]string{"@odata.id": w.conn.base + profilePath + "/connectorGroups/" + wish.GroupID}
-	err = settle(ctx, op, func(ctx context.Context) (bool, error) {
+	err = w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		err := w.conn.send(ctx, http.MethodPut, op, "/beta/applications/"+url.PathEscape(a.ID)+"/connectorGroup/$ref", ref, nil)
 		return err == nil, err
 	})
 	if err != nil {
 		return err
 	}
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	err = w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		now, _, err := w.conn.group(ctx, a.ID)
 		return strings.EqualFold(now, wish.GroupID), err
 	})
+	if e, ok := errors.AsType[*fact.Error](err); ok && e.About == fact.NotShown {
+		e.About = fact.GroupNotShown
+	}
+	return err
 }
 
 // assign gives the test user, and whoever else is wished, the application's
@@ -266,7 +274,7 @@ func (w *Writer) assignOne(ctx context.Context, sp principal, id string) error {
 		return err
 	}
 	body := map[string]string{"principalId": id, "resourceId": sp.ID, "appRoleId": userRole(sp.AppRoles)}
-	err = settle(ctx, op, func(ctx context.Context) (bool, error) {
+	err = w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		err := w.conn.send(ctx, http.MethodPost, op, "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID)+"/appRoleAssignedTo", body, nil)
 		if alreadyAssigned(err) {
 			return true, nil
@@ -276,7 +284,7 @@ func (w *Writer) assignOne(ctx context.Context, sp principal, id string) error {
 	if err != nil {
 		return err
 	}
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		now, err := w.conn.assigned(ctx, sp.ID)
 		return containsFold(now, id), err
 	})
@@ -303,7 +311,7 @@ func (w *Writer) tag(ctx context.Context, a application, _ principal, wish fact.
 	if err := w.patch(ctx, op, "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), map[string]any{"tags": tags}); err != nil {
 		return err
 	}
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		now, err := w.conn.principal(ctx, a.AppID)
 		return len(now.Tags) >= len(tags), err
 	})

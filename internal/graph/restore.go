@@ -28,7 +28,7 @@ func (w *Writer) Restore(ctx context.Context, objectID string, had fact.Publishe
 		return err
 	}
 	var a application
-	err := settle(ctx, op, func(ctx context.Context) (bool, error) {
+	err := w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		var err error
 		a, err = w.conn.application(ctx, objectID)
 		p := a.Publishing
@@ -78,7 +78,7 @@ func (w *Writer) dismiss(ctx context.Context, sp principal, ids []string) error 
 			return err
 		}
 	}
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		now, err := w.conn.assigned(ctx, sp.ID)
 		return !slices.ContainsFunc(now, func(id string) bool { return containsFold(ids, id) }), err
 	})

@@ -23,7 +23,7 @@ func once(ctx context.Context) context.Context {
 
 // patch writes, and repeats while the object is not on every replica.
 func (w *Writer) patch(ctx context.Context, op, path string, body any) error {
-	return settle(ctx, op, func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, op, func(ctx context.Context) (bool, error) {
 		err := w.conn.send(ctx, http.MethodPatch, op, path, body, nil)
 		return err == nil, err
 	})

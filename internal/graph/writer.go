@@ -5,53 +5,28 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
+	"sync"
 
 	"sensegate/internal/fact"
-	"sensegate/internal/netprobe"
 )
-
-// settlePatience bounds how long a change may take to show: Graph's replicas
-// may need minutes after an object was made.
-const settlePatience = 3 * time.Minute
 
 // Writer changes the tenant, with permissions of its own that are asked for at
 // the first change.
 type Writer struct {
 	client *Client
 	conn   connection
+
+	mu sync.Mutex
+	// made are applications that were made and could not be read yet, by name: a
+	// second attempt waits for them and makes no second one.
+	made map[string]string
 }
 
 // NewWriter makes a Writer that signs in as the client does.
 func NewWriter(c *Client) *Writer {
-	return &Writer{client: c, conn: c.connect("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All")}
-}
-
-// settle repeats try until it says that it is done, with growing pauses. An
-// object that is not found is taken for one that is not on every replica yet.
-func settle(ctx context.Context, op string, try func(context.Context) (done bool, err error)) error {
-	ctx, cancel := context.WithTimeout(ctx, settlePatience)
-	defer cancel()
-	pause := 50 * time.Millisecond
-	for {
-		done, err := try(ctx)
-		if done && err == nil {
-			return nil
-		}
-		if err != nil && !isNotFound(err) {
-			return err
-		}
-		timer := time.NewTimer(pause)
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			timer.Stop()
-			if err != nil {
-				return err
-			}
-			return netprobe.Classify(graphSystem, op, ctx.Err())
-		}
-		pause = min(pause*3/2, 5*time.Second)
+	return &Writer{
+		client: c, made: map[string]string{},
+		conn: c.connect("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"),
 	}
 }
 
@@ -83,7 +58,7 @@ func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
 	if err != nil && !isNotFound(err) {
 		return err
 	}
-	return settle(ctx, "waiting until the application is gone", func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, "waiting until the application is gone", func(ctx context.Context) (bool, error) {
 		err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {"id"}}, nil)
 		if isNotFound(err) {
 			return true, nil
@@ -111,7 +86,7 @@ func (w *Writer) SetSSO(ctx context.Context, objectID string, wish fact.SSOWish)
 	if err := w.conn.send(ctx, http.MethodPatch, op, "/beta/applications/"+url.PathEscape(objectID), body, nil); err != nil {
 		return err
 	}
-	return settle(ctx, "waiting for single sign-on to be stored", func(ctx context.Context) (bool, error) {
+	return w.settle(ctx, "waiting for single sign-on to be stored", func(ctx context.Context) (bool, error) {
 		a, err := w.conn.application(ctx, objectID)
 		if err != nil || a.Publishing == nil {
 			return false, err

@@ -22,6 +22,9 @@ type Fault struct {
 	Unknown bool
 	// Warning says that the check only warns: its gate opens all the same.
 	Warning bool
+	// During is the step whose plan it shows in: checks find nothing before that
+	// is applied. Empty where a check finds it.
+	During string
 	// On are the variants of the installation that have what it breaks; starting
 	// with the fault brings them along.
 	On []string
@@ -67,6 +70,15 @@ type trap struct {
 	after func(*Lab) bool
 }
 
+// breaks says whether a chosen fault is one of an installation that is set up;
+// the others show while one is.
+func (o Options) breaks() bool {
+	return slices.ContainsFunc(o.Faults, func(id string) bool {
+		t, err := findTrap(id)
+		return err != nil || t.During == ""
+	})
+}
+
 // stages are the chosen variants, and those that the chosen faults are played on.
 func (o Options) stages() []string {
 	out := slices.Clone(o.Variants)
@@ -86,8 +98,8 @@ func (o Options) stages() []string {
 
 func traps() []trap {
 	return slices.Concat(
-		siteTraps(), signInTraps(), qlikSiteTraps(), qlikHostTraps()[:2], missingUserTraps(), syncTraps(), userTraps(),
-		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), appTraps(), moreAppTraps(), allowListTraps(),
+		siteTraps(), signInTraps(), writeSiteTraps(), qlikSiteTraps(), qlikHostTraps()[:2], missingUserTraps(), syncTraps(), userTraps(),
+		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
 		spnTraps(), qlikHostTraps()[2:], kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }

@@ -163,7 +163,7 @@ func (l *Lab) start(ctx context.Context, o Options) error {
 	if err := l.listen(ctx); err != nil {
 		return fmt.Errorf("starting the practice lab: %w", err)
 	}
-	if (o.Finished || len(o.Faults) > 0) && !o.Unfinished {
+	if (o.Finished || o.breaks()) && !o.Unfinished {
 		if err := l.SetUp(); err != nil {
 			return err
 		}

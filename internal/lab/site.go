@@ -17,6 +17,8 @@ const (
 	// siteIdle is how long the lab's site lets a socket be silent when it
 	// verifies; minutes would be a poor lesson.
 	siteIdle = 450 * time.Millisecond
+	// sitePatience is how long its site waits for a change to show.
+	sitePatience = 6 * time.Second
 )
 
 // Site is what somebody who set this installation up would have written down.
@@ -28,7 +30,7 @@ func (l *Lab) Site() site.Site {
 		Simulated: true,
 		Entra: site.Entra{
 			Tenant: contoso.TenantID, Authority: "https://" + contoso.LoginHost + "/", Graph: "https://" + contoso.GraphHost,
-			ClientID: contoso.ClientID, SignIn: "device-code", DisableInstanceDiscovery: true,
+			ClientID: contoso.ClientID, SignIn: "device-code", DisableInstanceDiscovery: true, Patience: sitePatience,
 		},
 		Publish: site.Publish{
 			AppName: contoso.AppName, ExternalURL: l.form.externalURL, InternalURL: l.form.internalURL, ConnectorGroup: contoso.GroupName,

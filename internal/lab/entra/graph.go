@@ -108,6 +108,15 @@ func (s *Server) graphCall(r *http.Request, body []byte) (reply, *graphError) {
 		s.state.Throttle--
 		return reply{}, throttled(s.state.RetryAfter)
 	}
+	if r.Method != http.MethodGet {
+		switch {
+		case s.state.WritesDenied:
+			return reply{}, denied()
+		case s.state.ThrottleWrites > 0:
+			s.state.ThrottleWrites--
+			return reply{}, throttled(s.state.RetryAfter)
+		}
+	}
 	segments, ge := splitPath(path)
 	if ge != nil {
 		return reply{}, ge

@@ -105,7 +105,7 @@ func instantiate(c *call) (reply, *graphError) {
 func listApplications(c *call) (reply, *graphError) {
 	var all []record
 	for i := range c.st.Applications {
-		if a := &c.st.Applications[i]; arrived(&a.Unseen) {
+		if a := &c.st.Applications[i]; c.st.ListedFirst || arrived(&a.Unseen) {
 			all = append(all, c.applicationRecord(a))
 		}
 	}

@@ -178,7 +178,7 @@ func deleteApplicationGroup(c *call) (reply, *graphError) {
 // point gives the application another group, which the next read may miss.
 func (st *State) point(app *Application, groupID string) {
 	if app.GroupID != groupID && st.ConsistencyReads > 0 {
-		app.StaleGroupID, app.StaleReads = app.GroupID, 1
+		app.StaleGroupID, app.StaleReads = app.GroupID, max(1, st.GroupReadsStale)
 	}
 	app.GroupID = groupID
 }

@@ -122,6 +122,9 @@ func (p *Publishing) check(st *State, app *Application) *graphError {
 	if ge := st.checkExternal(p.ExternalURL); ge != nil {
 		return ge
 	}
+	if slices.ContainsFunc(st.Orphans, func(u string) bool { return sameURL(u, p.InternalURL) }) {
+		return refused(400, "InternalUrl_Duplicate", "The internal URL '%s' is already in use by another application.", p.InternalURL)
+	}
 	for i := range st.Applications {
 		other := &st.Applications[i]
 		if other.Publishing == nil || other.ID == app.ID {

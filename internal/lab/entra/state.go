@@ -49,6 +49,18 @@ type State struct {
 	// it out meanwhile. When not zero, the first read of an application's
 	// connector group after a move also still shows the old group.
 	ConsistencyReads int
+	// ListedFirst lets lists show at once what single reads still miss.
+	ListedFirst bool
+	// GroupReadsStale is how many reads of an application's connector group show
+	// the old one after a move; ConsistencyReads alone make it one.
+	GroupReadsStale int
+	// ThrottleWrites is how many of the next requests that change something are
+	// answered 429.
+	ThrottleWrites int
+	// WritesDenied refuses every change with 403, roles and permissions or not.
+	WritesDenied bool
+	// Orphans are internal URLs still held by applications that nobody can see.
+	Orphans []string
 	// PageSize is how many objects a list answers without $top.
 	PageSize int
 
