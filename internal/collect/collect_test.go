@@ -26,7 +26,9 @@ func options(m *machine) collect.Options {
 	return collect.Options{
 		Machine: m, Clock: func() time.Time { return written.Add(time.Hour) }, Tool: "1.0.0",
 		Probes: []collect.Endpoint{}, Without: []string{fact.SectionClock},
-		Net: collect.Net{Lookup: func(context.Context, string) (string, []string, error) { return "", nil, errors.New("no such host") }},
+		Net: collect.Net{Lookup: func(context.Context, string) (chain, addresses []string, err error) {
+			return nil, nil, errors.New("no such host")
+		}},
 	}
 }
 
@@ -39,15 +41,19 @@ func run(t *testing.T, o collect.Options) fact.HostEvidence {
 	return e
 }
 
+// syncProgram is the synchronisation service of Entra Connect.
+const syncProgram = `C:\Program Files\Microsoft Azure AD Sync\Bin\miiserver.exe`
+
 // TestEvidenceTravels shows that what is collected comes out of the file as it
 // was.
 func TestEvidenceTravels(t *testing.T) {
 	m := healthy()
-	m.services["ADSync"] = collect.Service{Service: fact.Service{Name: "ADSync", State: "running", Start: "automatic"}}
+	m.services["ADSync"] = collect.Service{Service: fact.Service{Name: "ADSync", State: "running", Start: "automatic"}, Program: syncProgram}
+	m.versions[syncProgram] = "2.5.79.0"
 	m.sync = `{"SyncCycleEnabled":true,"StagingModeEnabled":false,"SchedulerSuspended":true,"CurrentlyEffectiveSyncCycleInterval":{"Ticks":18000000000,"TotalSeconds":1800},"NextSyncCyclePolicyType":1,"NextSyncCycleStartTimeInUTC":"\/Date(1795262400000)\/"}`
 	e := run(t, options(m))
 	if e.Version != "1.5.4892.0" || e.OSBuild != 20348 || e.HTTP2 != 0 || e.TLS12Client != -1 || e.SPNEGO != -1 || !e.SecureOK ||
-		e.Diagnostics == "" || e.Sync == nil || e.Sync.Interval != 30*time.Minute || e.Sync.Policy != "Delta" || !e.Sync.Suspended {
+		e.Diagnostics == "" || e.Sync == nil || e.Sync.Interval != 30*time.Minute || e.Sync.Policy != "Delta" || !e.Sync.Suspended || e.Sync.Version != "2.5.79.0" {
 		t.Errorf("got %+v", e)
 	}
 	path := filepath.Join(t.TempDir(), "e.json")
@@ -164,11 +170,11 @@ func TestEgress(t *testing.T) {
 	o := options(healthy())
 	o.Net = collect.Net{
 		Timeout: 5 * time.Second, Roots: roots,
-		Lookup: func(_ context.Context, host string) (string, []string, error) {
+		Lookup: func(_ context.Context, host string) (chain, addresses []string, err error) {
 			if strings.HasPrefix(host, "nowhere") || host == "wpad" {
-				return "", nil, errors.New("no such host")
+				return []string{"gone.example.net"}, nil, errors.New("no such host")
 			}
-			return "front.example.net", []string{"127.0.0.1"}, nil
+			return []string{"traffic.example.net", "front.example.net"}, []string{"127.0.0.1"}, nil
 		},
 		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
 			switch {
@@ -185,10 +191,10 @@ func TestEgress(t *testing.T) {
 	o.Probes = []collect.Endpoint{{Host: "login.example.com", Port: 443}, {Host: "nowhere.example.com", Port: 443}, {Host: "closed.example.com", Port: 80}, {Host: "crl.example.com", Port: 80}}
 	o.Backends = []string{"example.com:8443"}
 	e := run(t, o)
-	if g := e.Egress[0]; !g.Reached || !g.Inspected || g.Issuer == "" || len(g.Chain) != 1 {
+	if g := e.Egress[0]; !g.Reached || !g.Inspected || g.Issuer == "" || len(g.Chain) != 2 {
 		t.Errorf("the box that opens TLS: %+v", g)
 	}
-	if g := e.Egress[1]; g.Reached || !strings.Contains(g.Problem, "not resolved") {
+	if g := e.Egress[1]; g.Reached || !strings.Contains(g.Problem, "gone.example.net, which is not resolved") {
 		t.Errorf("the name that does not resolve: %+v", g)
 	}
 	if g := e.Egress[2]; g.Reached || !strings.Contains(g.Problem, "refused") {

@@ -35,7 +35,7 @@ func watched() []string {
 		connectorService, updaterService,
 		"QlikSenseRepositoryDatabase", "QlikSenseRepositoryService", "QlikSenseServiceDispatcher",
 		"QlikSenseProxyService", "QlikSenseEngineService", "QlikSenseSchedulerService", "QlikSensePrintingService",
-		"ADSync", "AADConnectProvisioningAgent", "AzureADConnectAgentUpdater", "AzureADConnectHealthAgent",
+		syncService, "AADConnectProvisioningAgent", "AzureADConnectAgentUpdater", "AzureADConnectHealthAgent",
 	}
 }
 
@@ -55,14 +55,14 @@ func items(o Options) []item {
 		{fact.SectionDomain, "the domain this machine belongs to, and its secure channel", domain},
 		{fact.SectionClock, "the time of the domain controller, by NTP", clock},
 		{fact.SectionSPNEGO, `HKLM\` + keysConnector()[0] + ": UseSpnegoAuthentication", spnego},
-		{fact.SectionProxy, "the system.net sections of both .exe.config files and of machine.config, WinHTTP's proxy, the name wpad", proxy},
-		{fact.SectionEgress, "name, connection and certificate of " + list(o), egress},
+		{fact.SectionProxy, "the system.net sections of both .exe.config files and of machine.config, WinHTTP's proxy, and whether discovery (WPAD: the name wpad, DHCP) finds one", proxy},
+		{fact.SectionEgress, "name, connection and certificate of " + list(o) + "; the revocation lists that these certificates name", egress},
 		{fact.SectionAgents, "whether these services exist: " + strings.Join(clashing(), ", "), agents},
 		{fact.SectionBackend, "the certificate of " + strings.Join(o.Backends, ", ") + ", held against this machine's store", backends},
 		{fact.SectionEvents, "the latest events of the channels " + strings.Join(channels(), ", "), events},
 		{fact.SectionTraces, "lines of the connector's trace files below ProgramData that tell of errors", traces},
 		{fact.SectionQlik, "names of exported certificates, and lines of the Qlik proxy's logs about sign-ins and sockets", qlik},
-		{fact.SectionSync, "Get-ADSyncScheduler", synchronisation},
+		{fact.SectionSync, "Get-ADSyncScheduler, and the file version of the service " + syncService, synchronisation},
 	}
 	return slices.DeleteFunc(all, func(i item) bool {
 		return slices.Contains(o.Without, i.section) || i.section == fact.SectionBackend && len(o.Backends) == 0

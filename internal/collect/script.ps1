@@ -166,8 +166,9 @@ $sections = [ordered]@{
         $r = @{ channel = $c; id = [int]$e.Id; time = $e.TimeCreated.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", $culture); text = $text.Substring(0, [Math]::Min(390, $text.Length)); transaction = ''; user = ''; spn = '' }
         if ($text -match '(?m)^\s*Transaction ID:\s*(\S+)') { $r.transaction = $Matches[1] }; if ($text -match '(?m)^\s*User:\s*(.+?)\s*$') { $r.user = $Matches[1] }
         $all += , $r } }; , @($all | Select-Object -First 50) }
-  sync      = { if (-not (Get-ServiceFact 'ADSync')) { return $null }; $s = Get-ADSyncScheduler
-    @{ cycle_enabled = [bool]$s.SyncCycleEnabled; staging = [bool]$s.StagingModeEnabled; suspended = [bool]$s.SchedulerSuspended; maintenance = [bool]$s.MaintenanceEnabled
+  sync      = { $f = Get-ServiceFact 'ADSync'; if (-not $f) { return $null }; $s = Get-ADSyncScheduler; $v = ''
+    try { $i = (Get-Item -LiteralPath (Get-Program $f)).VersionInfo; $v = '{0}.{1}.{2}.{3}' -f $i.FileMajorPart, $i.FileMinorPart, $i.FileBuildPart, $i.FilePrivatePart } catch { $v = '' } # the scheduler counts without it
+    @{ version = $v; cycle_enabled = [bool]$s.SyncCycleEnabled; staging = [bool]$s.StagingModeEnabled; suspended = [bool]$s.SchedulerSuspended; maintenance = [bool]$s.MaintenanceEnabled
       interval_seconds = [long]$s.CurrentlyEffectiveSyncCycleInterval.TotalSeconds; policy = [string]$s.NextSyncCyclePolicyType; next = ([DateTime]$s.NextSyncCycleStartTimeInUTC).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", $culture) } }
   qlik      = { if (-not (Get-ServiceFact 'QlikSenseProxyService')) { return $null }; $d = "$env:ProgramData\Qlik\Sense\Repository\Exported Certificates"; $names = @()
     if (Test-Path -LiteralPath $d) { $names = @(Get-ChildItem -LiteralPath $d -Recurse -Force -Include *.pem, *.pfx | ForEach-Object { $_.FullName }) }

@@ -14,7 +14,7 @@ import (
 )
 
 func synchronisation(ctx context.Context, c *collector) (string, error) {
-	if !slices.ContainsFunc(c.e.Services, func(s fact.Service) bool { return s.Name == "ADSync" }) {
+	if !slices.ContainsFunc(c.e.Services, func(s fact.Service) bool { return s.Name == syncService }) {
 		return "", errNothing
 	}
 	raw, err := c.Machine.Scheduler(ctx)
@@ -25,8 +25,31 @@ func synchronisation(ctx context.Context, c *collector) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.Version = c.syncVersion()
 	c.e.Sync = &s
-	return fmt.Sprintf("cycle enabled %t, staging %t, suspended %t", s.CycleEnabled, s.Staging, s.Suspended), nil
+	version := s.Version
+	if version == "" {
+		version = "not found"
+	}
+	return fmt.Sprintf("cycle enabled %t, staging %t, suspended %t, version %s", s.CycleEnabled, s.Staging, s.Suspended, version), nil
+}
+
+// syncService is the synchronisation service of Entra Connect.
+const syncService = "ADSync"
+
+// syncVersion is the file version of the service's program, which is that of
+// Entra Connect; empty when it cannot be read. The scheduler is worth knowing
+// without it.
+func (c *collector) syncVersion() string {
+	s, ok, err := c.Machine.Service(syncService)
+	if err != nil || !ok || s.Program == "" {
+		return ""
+	}
+	v, err := c.Machine.Version(s.Program)
+	if err != nil {
+		return ""
+	}
+	return v
 }
 
 // parseScheduler reads Get-ADSyncScheduler | ConvertTo-Json of any PowerShell:

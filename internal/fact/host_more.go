@@ -105,6 +105,9 @@ type SyncHost struct {
 	// Interval is the effective one.
 	Interval time.Duration
 	Policy   string // Delta or Initial
+	// Version is that of the running synchronisation service; empty when not
+	// known.
+	Version string
 	Next     time.Time
 }
 

@@ -128,6 +128,7 @@ func value(e fact.HostEvidence, name string) any {
 				CycleEnabled: s.CycleEnabled, Staging: s.Staging, Suspended: s.Suspended, Maintenance: s.Maintenance,
 				IntervalSeconds: int64(s.Interval.Seconds()), Policy: s.Policy, Next: s.Next.UTC(),
 			}
+				Version: s.Version,
 		}
 	}
 	return nil

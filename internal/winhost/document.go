@@ -144,4 +144,5 @@ type syncHost struct {
 	IntervalSeconds int64     `json:"interval_seconds"`
 	Policy          string    `json:"policy"`
 	Next            time.Time `json:"next"`
+	Version         string    `json:"version,omitempty"`
 }

@@ -122,6 +122,7 @@ func network(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 				CycleEnabled: v.CycleEnabled, Staging: v.Staging, Suspended: v.Suspended, Maintenance: v.Maintenance,
 				Interval: time.Duration(min(max(v.IntervalSeconds, 0), 10*365*24*3600)) * time.Second, Policy: text(v.Policy), Next: v.Next,
 			}
+				Version: text(v.Version),
 			return nil
 		})
 	}
