@@ -15,6 +15,7 @@ import (
 
 	"sensegate/checks"
 	"sensegate/internal/site"
+	"sensegate/steps"
 )
 
 // HomeVariable is the environment variable that moves the store.
@@ -147,4 +148,27 @@ func (s *Store) Open(name string) (*Session, error) {
 		return nil, fmt.Errorf("opening the site %s: %w", name, err)
 	}
 	return v, nil
+}
+
+// Look reads a saved site's folder as it stands, without opening it: for a
+// report about it, also while a wizard has it open.
+func Look(dir string) (Resume, []steps.Made, error) {
+	facts, err := site.Load(filepath.Join(dir, siteFile))
+	if err != nil {
+		return Resume{}, nil, err
+	}
+	entries, _, err := readJournal(filepath.Join(dir, journalFile))
+	if err != nil {
+		return Resume{}, nil, err
+	}
+	state, err := fold(entries)
+	if err != nil {
+		return Resume{}, nil, err
+	}
+	p, err := recall(entries)
+	if err != nil {
+		return Resume{}, nil, err
+	}
+	state.Site = facts
+	return state, p.all(), nil
 }

@@ -1,0 +1,185 @@
+package report
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strings"
+
+	"sensegate/internal/site"
+)
+
+// shared are suffixes under which everybody has names; they say nothing.
+func shared() []string {
+	return []string{"msappproxy.net", "msappproxy.us", "onmicrosoft.com", "onmicrosoft.us", "mail.onmicrosoft.com", "msappproxy.test"}
+}
+
+// public are names that every such installation talks to.
+func public() []string {
+	return []string{
+		"microsoft.com", "microsoftonline.com", "microsoftonline.us", "microsoftonline-p.com", "windows.net", "windows.com", "azure.com", "azure.net", "azure.us", "office.com", "live.com", "live.net",
+		"msauth.net", "msftauth.net", "msocsp.com", "aka.ms", "msappproxy.net", "msappproxy.us", "onmicrosoft.com", "onmicrosoft.us", "chinacloudapi.cn", "windowsupdate.com", "msftconnecttest.com",
+		"qlik.com", "qlikcloud.com", "github.com", "digicert.com", "verisign.com", "globalsign.com", "w3.org", "ietf.org", "rfc-editor.org", "schema.org",
+	}
+}
+
+func under(host string, suffixes []string) (prefix, suffix string, ok bool) {
+	for _, s := range suffixes {
+		if host == s {
+			return "", s, true
+		}
+		if p, below := strings.CutSuffix(host, "."+s); below && len(s) > len(suffix) {
+			prefix, suffix, ok = p, s, true
+		}
+	}
+	return prefix, suffix, ok
+}
+
+func (r *redactor) learnDomains(s site.Site) {
+	add := func(d string) {
+		d = strings.ToLower(strings.Trim(d, ". "))
+		if strings.Contains(d, ".") && net.ParseIP(d) == nil && !slices.Contains(r.domains, d) && !slices.Contains(shared(), d) {
+			r.domains = append(r.domains, d)
+			r.name("domain", d)
+			r.label(d)
+		}
+	}
+	add(s.Directory.Domain)
+	add(s.Kerberos.Realm)
+	if !guidForm.MatchString(s.Entra.Tenant) {
+		if prefix, _, ok := under(strings.ToLower(s.Entra.Tenant), shared()); ok {
+			r.organisation(prefix)
+		} else {
+			add(s.Entra.Tenant)
+		}
+	}
+	for _, h := range hostsOf(s) {
+		prefix, suffix, ok := under(h, shared())
+		switch {
+		case ok && suffix != "":
+			// name-tenant.msappproxy.net
+			r.organisation(prefix[strings.LastIndex(prefix, "-")+1:])
+		default:
+			if _, _, known := under(h, r.domains); !known {
+				_, parent, _ := strings.Cut(h, ".")
+				add(parent)
+			}
+		}
+	}
+	for _, a := range []string{s.Qlik.ServiceAccount, s.Directory.User, s.Qlik.User, s.Connector.Rehearsal.Account} {
+		if domain, _, ok := strings.Cut(a, `\`); ok && !strings.EqualFold(domain, "INTERNAL") && domain != "." {
+			r.netbiosName(domain)
+		}
+	}
+}
+
+func (r *redactor) netbiosName(v string) {
+	v = strings.ToLower(v)
+	if v != "" && !slices.Contains(r.netbios, v) {
+		r.netbios = append(r.netbios, v)
+		r.organisation(v)
+	}
+}
+
+// label takes the organisation's own word from a domain: contoso of
+// corp.contoso.com.
+func (r *redactor) label(domain string) {
+	parts := strings.Split(domain, ".")
+	r.organisation(parts[max(len(parts)-2, 0)])
+}
+
+func (r *redactor) organisation(v string) {
+	v = strings.ToLower(v)
+	if len(v) >= 3 && !onlyTrade(v) && !slices.Contains(r.labels, v) {
+		r.labels = append(r.labels, v)
+		r.name("org", v)
+	}
+}
+
+// hostsOf are the hosts that a site names, in lower case.
+func hostsOf(s site.Site) []string {
+	raw := []string{
+		s.Publish.ExternalURL, s.Publish.InternalURL, s.Publish.SecondExternalURL, s.SecondExternalURL(), s.Qlik.Repository, s.Qlik.ServerName,
+		s.Directory.Server, s.Directory.GlobalCatalog, s.Kerberos.KDC, s.Entra.Authority, s.Entra.Graph,
+	}
+	raw = append(raw, s.Kerberos.Names...)
+	for _, h := range s.Connector.Hosts {
+		raw = append(raw, h.Name)
+	}
+	for _, p := range s.Pins {
+		raw = append(raw, p.Name)
+	}
+	if _, host, ok := strings.Cut(s.SPN(), "/"); ok {
+		raw = append(raw, host)
+	}
+	var out []string
+	for _, v := range raw {
+		if h := hostIn(v); h != "" && net.ParseIP(h) == nil && !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+func hostIn(v string) string {
+	if u, err := url.Parse(v); err == nil && u.Host != "" {
+		return strings.ToLower(u.Hostname())
+	}
+	if h, _, err := net.SplitHostPort(v); err == nil {
+		return strings.ToLower(h)
+	}
+	return strings.ToLower(v)
+}
+
+func (r *redactor) learnHosts(s site.Site) {
+	for _, h := range hostsOf(s) {
+		if _, _, known := under(h, public()); !known || strings.Contains(h, "msappproxy") {
+			r.host(h)
+		}
+	}
+	for _, h := range s.Connector.Hosts {
+		r.word("host", h.ComputerAccount())
+	}
+}
+
+// host is a name of a machine; its first label may stand alone.
+func (r *redactor) host(h string) {
+	if prefix, _, ok := under(h, r.domains); ok {
+		if prefix == "" {
+			return
+		}
+		r.word("host", prefix)
+		return
+	}
+	if prefix, _, ok := under(h, shared()); ok && prefix != "" {
+		r.word("host", prefix)
+		return
+	}
+	if !strings.Contains(h, ".") {
+		r.word("host", h)
+		return
+	}
+	r.name("host", h)
+}
+
+func (r *redactor) learnPeople(s site.Site) {
+	list := []string{s.TestUser.UPN, s.TestUser.SAM, s.Qlik.ServiceAccount, s.Directory.User, s.Kerberos.User, s.Connector.Rehearsal.Account}
+	for _, v := range append(list, s.Publish.Assign...) {
+		_, v, _ = cutLast(v, `\`)
+		name, _, isUPN := strings.Cut(v, "@")
+		if !isUPN && strings.Contains(v, " ") {
+			r.phrase("group", v)
+			continue
+		}
+		r.word("user", name)
+	}
+}
+
+// cutLast cuts around the last separator; what comes after it is all there is
+// where there is none.
+func cutLast(v, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(v, sep); i >= 0 {
+		return v[:i], v[i+len(sep):], true
+	}
+	return "", v, false
+}
