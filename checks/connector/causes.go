@@ -59,7 +59,7 @@ func Causes() []checks.Cause {
 			ID: "connector.egress-blocked", Title: "An endpoint of the service was not reached",
 			Because: "A firewall or an outbound proxy stops the connector on {host}.",
 			More:    "Outbound 443 carries everything, 80 is for certificate revocation. Outbound proxies must let the connector through without signing in.",
-			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Open 443 and 80 outbound from {host} to *.msappproxy.net and *.servicebus.windows.net, without sign-in.", Command: "Test-NetConnection login.microsoftonline.com -Port 443", Shell: checks.PowerShell}},
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Open 443 and 80 outbound from {host} to *.msappproxy.net and *.servicebus.windows.net, without sign-in.", Command: "Test-NetConnection login.microsoftonline.com -Port 443", Shell: checks.PowerShell}, diagnose()},
 		},
 		{
 			ID: "connector.tls-inspected", Title: "Something opens the connector's TLS",

@@ -39,7 +39,7 @@ func HostCauses() []checks.Cause {
 			ID: "connector.revocation-blocked", Title: "Revocation lists are not reached",
 			Because: "Port 80 is closed from {host} to where certificates are looked up.",
 			More:    "Outbound 80 carries nothing but revocation lists. Without them the connector starts slowly, and may refuse the service's certificates.",
-			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Open port 80 outbound from {host} to crl3.digicert.com, crl4.digicert.com, ocsp.digicert.com, crl.microsoft.com, oneocsp.microsoft.com and ocsp.msocsp.com.", Command: "Test-NetConnection crl3.digicert.com -Port 80", Shell: checks.PowerShell}},
+			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Open port 80 outbound from {host} to crl3.digicert.com, crl4.digicert.com, ocsp.digicert.com, crl.microsoft.com, oneocsp.microsoft.com and ocsp.msocsp.com.", Command: "Test-NetConnection crl3.digicert.com -Port 80", Shell: checks.PowerShell}, diagnose()},
 		},
 		{
 			ID: "connector.proxy-authentication", Title: "The outbound proxy asks for a sign-in",
@@ -116,5 +116,21 @@ func HostCauses() []checks.Cause {
 			More:    "The certificate that a connector got when it was registered is renewed every couple of months. After months offline it runs out: event 1000, and the service stops.",
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Register the connector on {host} again, with an administrator of this tenant.", Command: "Register-MicrosoftEntraPrivateNetworkConnector -EnvironmentName AzureCloud", Shell: checks.PowerShell}},
 		},
+		{
+			ID: "connector.trace-trouble", Title: "The connector's trace tells of trouble",
+			Because: "Lines of the last days on {host} say what goes wrong there.",
+			More:    "Traces lie below ProgramData\\Microsoft\\Microsoft Entra private network connector. They are searched for what is known: certificates that cannot be checked, proxies that ask for a sign-in, refused certificates and tickets.",
+			Fixes: []checks.Fix{
+				{Who: checks.HostAdmin, Text: "Run the connector's own diagnostics tool on {host}; it tries ports, proxy, revocation lists and certificate.", Command: "& {diagnostics}", Shell: checks.PowerShell},
+				{Who: checks.HostAdmin, Text: "Read the lines around it.", Command: `Get-ChildItem 'C:\ProgramData\Microsoft\Microsoft Entra private network connector' -Recurse -Filter *.log | Sort-Object LastWriteTime | Select-Object -Last 1 | Get-Content -Tail 200`, Shell: checks.PowerShell},
+			},
+			Docs: "https://learn.microsoft.com/entra/global-secure-access/troubleshoot-connectors",
+		},
 	}
+}
+
+// diagnose points at the connector's own tool, which tests the way out and its
+// certificate, and nothing of Kerberos.
+func diagnose() checks.Fix {
+	return checks.Fix{Who: checks.HostAdmin, Text: "The connector's own diagnostics tool on {host} tries ports, proxy and revocation lists (since 1.5.4287.0).", Command: "& {diagnostics}", Shell: checks.PowerShell}
 }

@@ -118,15 +118,15 @@ func versions(_ context.Context, env checks.Env) checks.Result {
 		if c.GroupID != g.ID || !c.Active || c.Version == "" {
 			continue
 		}
-		if newest == "" || older(newest, c.Version) {
+		if newest == "" || Older(newest, c.Version) {
 			newest = c.Version
 		}
 		r = r.With(c.Machine, c.Version+": "+milestone(c.Version))
 		var bad checks.Result
 		switch {
-		case older(c.Version, minimumVersion):
+		case Older(c.Version, minimumVersion):
 			bad = checks.Failed("connector.member-old", expected, c.Machine+" runs "+c.Version)
-		case older(c.Version, advisedVersion) && r.Status == checks.Pass:
+		case Older(c.Version, advisedVersion) && r.Status == checks.Pass:
 			bad = checks.Warned("connector.member-old", expected, c.Machine+" runs "+c.Version)
 		default:
 			continue
@@ -153,7 +153,7 @@ func milestone(version string) string {
 		{"1.5.1975.0", "WebSocket extensions are negotiated right"},
 		{minimumVersion, "the first that carries WebSockets"},
 	} {
-		if !older(version, m.from) {
+		if !Older(version, m.from) {
 			return m.means
 		}
 	}

@@ -48,7 +48,7 @@ func overHosts(hosts Host, expected string, sections []string, judge func(site.S
 				continue
 			}
 			v.date(ev, sections)
-			v.take(h.Name, judge(env.Site, ev))
+			v.take(h.Name, ev, judge(env.Site, ev))
 		}
 		return v.done(expected)
 	}
@@ -123,12 +123,15 @@ func (v *verdict) date(ev fact.HostEvidence, sections []string) {
 	}
 }
 
-func (v *verdict) take(host string, p *problem) {
+func (v *verdict) take(host string, ev fact.HostEvidence, p *problem) {
 	value := "as expected"
 	if p != nil && p.cause != "" {
 		value = p.seen
 	}
 	v.Result = v.With(host, value)
+	if p != nil && p.cause != "" && ev.Diagnostics != "" {
+		v.Result = v.With(host+": the connector's own diagnostics tool", ev.Diagnostics)
+	}
 	if p != nil {
 		for _, n := range p.notes {
 			v.Result = v.With(host+": "+n.Name, n.Value)
@@ -143,7 +146,7 @@ func (v *verdict) take(host string, p *problem) {
 			bad = checks.Warned(p.cause, v.Expected, host+": "+p.seen)
 		}
 		bad.Evidence = v.Evidence
-		v.Result = bad.Var("host", host)
+		v.Result = bad.Var("host", host).Var("diagnostics", diagnostics(ev))
 	}
 }
 
@@ -231,7 +234,7 @@ const (
 
 func platform(ev fact.HostEvidence) *problem {
 	switch {
-	case ev.Version != "" && older(ev.Version, minimumVersion):
+	case ev.Version != "" && Older(ev.Version, minimumVersion):
 		return &problem{cause: "connector.version-old", seen: "connector " + ev.Version}
 	case ev.OSBuild > 0 && ev.OSBuild < server2016:
 		return &problem{cause: "connector.os-old", seen: fmt.Sprintf("%s (build %d)", ev.OSName, ev.OSBuild)}
@@ -239,14 +242,14 @@ func platform(ev fact.HostEvidence) *problem {
 		return &problem{cause: "connector.dotnet-old", seen: fmt.Sprintf(".NET release %d", ev.DotNet)}
 	case ev.Version == "":
 		return &problem{cause: "connector.version-old", seen: "the version could not be read", warn: true}
-	case older(ev.Version, advisedVersion):
+	case Older(ev.Version, advisedVersion):
 		return &problem{cause: "connector.version-old", seen: "connector " + ev.Version, warn: true}
 	}
 	return nil
 }
 
-// older compares dotted versions number by number.
-func older(a, b string) bool {
+// Older compares dotted versions number by number: whether a comes before b.
+func Older(a, b string) bool {
 	x, y := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range max(len(x), len(y)) {
 		if p, q := part(x, i), part(y, i); p != q {
@@ -290,24 +293,6 @@ func http2(ev fact.HostEvidence) *problem {
 		return &problem{cause: "connector.http2-on", seen: seen}
 	}
 	return nil
-}
-
-func egress(ev fact.HostEvidence) *problem {
-	var unreached *problem
-	for _, e := range ev.Egress {
-		switch {
-		case e.Status == 407:
-			return &problem{cause: "connector.proxy-authentication", seen: fmt.Sprintf("the proxy %s asks for a sign-in (407) on the way to %s", e.Proxy, e.Host)}
-		case e.Inspected:
-			return &problem{cause: "connector.tls-inspected", seen: fmt.Sprintf("the certificate of %s comes from %s", e.Host, e.Issuer)}
-		case !e.Reached && e.Port == 80 && unreached == nil:
-			unreached = &problem{cause: "connector.revocation-blocked", seen: fmt.Sprintf("%s:%d not reached: %s", e.Host, e.Port, e.Problem), warn: true}
-		case !e.Reached && e.Port != 80 && (unreached == nil || unreached.cause == "connector.revocation-blocked"):
-			// Names of single endpoints may change: a hint, not a proof.
-			unreached = &problem{cause: "connector.egress-blocked", seen: fmt.Sprintf("%s:%d not reached: %s", e.Host, e.Port, e.Problem), warn: true}
-		}
-	}
-	return unreached
 }
 
 func membership(ev fact.HostEvidence) *problem {

@@ -65,6 +65,12 @@ func hostMore(h Host) []checks.Check {
 			Run:   alike(h),
 		},
 		{
+			ID: "connector.traces", Step: Step, Needs: needs, Docs: "https://learn.microsoft.com/entra/global-secure-access/troubleshoot-connectors",
+			Title: "The connector's traces tell of no known trouble",
+			Why:   "They name what the event log leaves out: which way a certificate was looked up, and what a proxy answered.",
+			Run:   traced(h),
+		},
+		{
 			ID: "connector.events", Step: Step, Needs: needs, Docs: docs,
 			Title: "No connector has lost its trust certificate",
 			Why:   "After months offline the certificate runs out, and the service stops with event 1000.",
@@ -79,6 +85,7 @@ func outbound(ev fact.HostEvidence) *problem {
 	c, u := said(p.Connector, p.Machine), said(p.Updater, p.Machine)
 	notes := []checks.Evidence{
 		{Name: "connector", Value: words(c)}, {Name: "updater", Value: words(u)}, {Name: "WinHTTP", Value: direct(p.WinHTTP)},
+		{Name: "discovery (WPAD)", Value: discovered(p)},
 	}
 	switch {
 	case c.Mode != u.Mode || !strings.EqualFold(c.Address, u.Address):
@@ -87,10 +94,25 @@ func outbound(ev fact.HostEvidence) *problem {
 		return &problem{cause: "connector.proxy-address", seen: "the proxy is written as " + c.Address, notes: notes}
 	case c.Mode == fact.ProxyNamed && p.WinHTTP == "":
 		return &problem{cause: "connector.proxy-winhttp", seen: "the connector goes out by " + c.Address + ", WinHTTP goes direct", warn: true, notes: notes}
-	case c.Mode == fact.ProxyUnsaid && p.Discovery:
-		return &problem{cause: "connector.proxy-discovered", seen: "no proxy is named, and discovery (WPAD) finds one", warn: true, notes: notes}
+	case c.Mode == fact.ProxyUnsaid && (p.Discovery || p.PAC != ""):
+		return &problem{cause: "connector.proxy-discovered", seen: "no proxy is named, and discovery (WPAD) finds one: " + discovered(p), warn: true, notes: notes}
 	}
 	return &problem{notes: notes}
+}
+
+// discovered says what looking for a proxy brings on a host.
+func discovered(p fact.HostProxy) string {
+	out := "the name wpad does not resolve"
+	if p.Discovery {
+		out = "the name wpad resolves"
+	}
+	if p.PAC != "" {
+		out += "; DHCP and DNS lead to " + p.PAC
+	}
+	if p.AutoDetect {
+		out += "; the service's account looks for it"
+	}
+	return out
 }
 
 // said is what counts for a service: its own file, or the machine's.

@@ -150,6 +150,11 @@ func wayOut() []row {
 		return fact.ConfigProxy{Mode: fact.ProxyNamed, Address: address}
 	}
 	proxy := func(p fact.HostProxy) func(*fleet) { return at(func(e *fact.HostEvidence) { e.Proxy = p }) }
+	trace := func(line string) func(*fleet) {
+		return at(func(e *fact.HostEvidence) {
+			e.Traces = []fact.Trace{{File: `C:\ProgramData\t.log`, Modified: checkstest.Now(), Lines: []string{line}}}
+		})
+	}
 	const good = "http://proxy:8080"
 	return []row{
 		{"reached", "connector.egress", nil, nil, pass("")},
@@ -157,6 +162,7 @@ func wayOut() []row {
 		{"revocation not reached", "connector.egress", met(fact.Egress{Host: "crl3.digicert.com", Port: 80, Problem: "no route"}), nil, warn("connector.revocation-blocked", "crl3")},
 		{"opened on the way", "connector.egress", met(fact.Egress{Host: "b", Port: 443}, fact.Egress{Host: "a", Port: 443, Reached: true, Inspected: true, Issuer: "Contoso Proxy CA"}), nil, fail("connector.tls-inspected", "Contoso Proxy CA")},
 		{"a proxy that asks who is there", "connector.egress", met(fact.Egress{Host: "a", Port: 443, Status: 407, Proxy: "proxy:8080"}), nil, fail("connector.proxy-authentication", "407")},
+		{"a page in the place of a list", "connector.egress", met(fact.Egress{Host: "crl3.digicert.com", Port: 80, URL: "http://crl3.digicert.com/x.crl", Problem: "no list"}), nil, warn("connector.revocation-blocked", "http://crl3.digicert.com/x.crl")},
 		{"no proxy", "connector.proxy", nil, nil, pass("")},
 		{"one proxy for all", "connector.proxy", proxy(fact.HostProxy{Connector: named(good), Updater: named(good), WinHTTP: "proxy:8080"}), nil, pass("")},
 		{"one of the machine", "connector.proxy", proxy(fact.HostProxy{Connector: named(good), Machine: named(good), WinHTTP: "proxy:8080"}), nil, pass("")},
@@ -164,6 +170,17 @@ func wayOut() []row {
 		{"an address without a scheme", "connector.proxy", proxy(fact.HostProxy{Connector: named("proxy:8080"), Updater: named("proxy:8080"), WinHTTP: "proxy:8080"}), nil, fail("connector.proxy-address", "proxy:8080")},
 		{"WinHTTP does not know it", "connector.proxy", proxy(fact.HostProxy{Connector: named(good), Updater: named(good)}), nil, warn("connector.proxy-winhttp", good)},
 		{"found by discovery", "connector.proxy", proxy(fact.HostProxy{Discovery: true}), nil, warn("connector.proxy-discovered", "WPAD")},
+		{"found by DHCP", "connector.proxy", proxy(fact.HostProxy{PAC: "http://10.0.0.1/wpad.dat"}), nil, warn("connector.proxy-discovered", "10.0.0.1")},
+		{"quiet traces", "connector.traces", trace("all is well"), nil, pass("")},
+		{"a known saying", "connector.traces", trace("ERROR: Failed to validate chain of certificate"), nil, warn("connector.trace-trouble", "WinHTTP")},
+		{"an old trace", "connector.traces", at(func(e *fact.HostEvidence) {
+			e.Traces = []fact.Trace{{File: `C:\t.log`, Modified: checkstest.Now().Add(-9 * 24 * time.Hour), Lines: []string{"failed to validate chain of certificate"}}}
+		}), nil, pass("")},
+		{"no traces", "connector.traces", func(f *fleet) {
+			for _, e := range f.hosts {
+				e.Sections = map[string]fact.Provenance{}
+			}
+		}, nil, checkstest.Want{Status: checks.Skipped, Seen: "not collected"}},
 	}
 }
 

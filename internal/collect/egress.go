@@ -9,7 +9,6 @@ import (
 	"net"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"sensegate/internal/fact"
@@ -28,15 +27,17 @@ func (o Options) probes() []Endpoint {
 func egress(ctx context.Context, c *collector) (string, error) {
 	list := c.probes()
 	out := make([]fact.Egress, len(list))
+	chains := make([][]*x509.Certificate, len(list))
 	proxy := ""
 	if p := c.e.Proxy.Connector; p.Mode == fact.ProxyNamed {
 		proxy = p.Address
 	}
 	var wait sync.WaitGroup
 	for i, e := range list {
-		wait.Go(func() { out[i] = c.reach(ctx, e, proxy) })
+		wait.Go(func() { out[i], chains[i] = c.reach(ctx, e, proxy) })
 	}
 	wait.Wait()
+	out = append(out, c.revocation(ctx, genuine(out, chains), proxy)...)
 	c.e.Egress = out
 	reached, opened := 0, 0
 	for _, e := range out {
@@ -54,18 +55,33 @@ func egress(ctx context.Context, c *collector) (string, error) {
 	return says, nil
 }
 
+// genuine are the chains that nothing in between made: only those say where
+// Microsoft's service has its revocation lists.
+func genuine(list []fact.Egress, chains [][]*x509.Certificate) [][]*x509.Certificate {
+	var out [][]*x509.Certificate
+	for i, e := range list {
+		if e.Reached && !e.Inspected && len(chains[i]) > 0 {
+			out = append(out, chains[i])
+		}
+	}
+	return out
+}
+
 // reach tries one endpoint: its name, a connection, and where TLS is spoken
 // who signed the certificate.
-func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) fact.Egress {
+func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.Egress, []*x509.Certificate) {
 	ctx, cancel := context.WithTimeout(ctx, c.Net.timeout())
 	defer cancel()
 	out := fact.Egress{Host: e.Host, Port: e.Port, Proxy: proxy}
 	// Through a proxy it is the proxy that looks the name up.
-	if canonical, _, err := c.Net.lookup(ctx, e.Host); err != nil && proxy == "" {
+	chain, _, err := c.Net.lookup(ctx, e.Host)
+	out.Chain = chain
+	if err != nil && proxy == "" {
 		out.Problem = "the name is not resolved: " + err.Error()
-		return out
-	} else if err == nil && !strings.EqualFold(canonical, e.Host) {
-		out.Chain = []string{canonical}
+		if len(chain) > 0 {
+			out.Problem = "the name leads to " + chain[len(chain)-1] + ", which is not resolved: " + err.Error()
+		}
+		return out, nil
 	}
 	conn, err := c.Net.through(ctx, proxy, net.JoinHostPort(e.Host, strconv.Itoa(e.Port)))
 	if err != nil {
@@ -73,20 +89,20 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) fact.Eg
 			out.Status = r.status
 		}
 		out.Problem = err.Error()
-		return out
+		return out, nil
 	}
 	defer func() { _ = conn.Close() }() // nothing was written that could be lost
 	if e.Port != 443 {
 		out.Reached = true
-		return out
+		return out, nil
 	}
-	chain, err := c.Net.certificates(ctx, conn, e.Host)
-	if err != nil || len(chain) == 0 {
+	shown, err := c.Net.certificates(ctx, conn, e.Host)
+	if err != nil || len(shown) == 0 {
 		out.Problem = fmt.Sprintf("no certificate: %v", err)
-		return out
+		return out, nil
 	}
-	out.Reached, out.Issuer, out.Inspected = true, issuer(chain[0]), !public(chain[0])
-	return out
+	out.Reached, out.Issuer, out.Inspected = true, issuer(shown[0]), !public(shown[0])
+	return out, shown
 }
 
 // timestamps marks certificates that were published in the transparency logs,

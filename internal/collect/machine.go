@@ -29,7 +29,8 @@ type Machine interface {
 	Service(name string) (Service, bool, error)
 	// Number reads a DWORD or QWORD below HKEY_LOCAL_MACHINE; nil when absent.
 	Number(key, name string) (*int, error)
-	// Text reads a string below HKEY_LOCAL_MACHINE; empty when absent.
+	// Text reads a string below HKEY_LOCAL_MACHINE, or HKEY_USERS where the key
+	// begins with HKU\; empty when absent.
 	Text(key, name string) (string, error)
 	// Version is the file version of an executable.
 	Version(path string) (string, error)
@@ -45,6 +46,9 @@ type Machine interface {
 	Domain() (name string, joined bool, err error)
 	// Channel tells whether the secure channel to the domain is sound.
 	Channel(ctx context.Context, domain string) (bool, error)
+	// Discovered is the address of the proxy settings that WinHTTP finds by DHCP
+	// or DNS (WPAD); empty where it finds none.
+	Discovered(ctx context.Context) (string, error)
 	// Events are the latest events of a channel as XML, newest first; none
 	// where there is no such channel.
 	Events(ctx context.Context, channel string, most int) ([]string, error)

@@ -24,6 +24,7 @@ type machine struct {
 	denied   map[string]error // by section or key
 	events   map[string][]string
 	sync     string
+	pac      string
 }
 
 var written = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -88,6 +89,8 @@ func (m *machine) Channel(context.Context, string) (bool, error) { return m.soun
 func (m *machine) Events(_ context.Context, channel string, _ int) ([]string, error) {
 	return m.events[channel], m.denied["events"]
 }
+
+func (m *machine) Discovered(context.Context) (string, error) { return m.pac, m.denied["pac"] }
 
 func (m *machine) Scheduler(context.Context) ([]byte, error) { return []byte(m.sync), nil }
 

@@ -71,7 +71,11 @@ func (local) Text(key, name string) (string, error) {
 
 // open opens a key in the 64-bit view; 0 where there is none.
 func open(key string) (registry.Key, error) {
-	k, err := registry.OpenKey(registry.LOCAL_MACHINE, key, registry.QUERY_VALUE|registry.WOW64_64KEY)
+	root := registry.LOCAL_MACHINE
+	if rest, ok := strings.CutPrefix(key, `HKU\`); ok {
+		root, key = registry.USERS, rest
+	}
+	k, err := registry.OpenKey(root, key, registry.QUERY_VALUE|registry.WOW64_64KEY)
 	switch {
 	case errors.Is(err, registry.ErrNotExist):
 		return 0, nil

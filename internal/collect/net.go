@@ -20,7 +20,7 @@ import (
 type Net struct {
 	// Dial and Lookup replace the system's; Roots its certificate store.
 	Dial   func(ctx context.Context, network, address string) (net.Conn, error)
-	Lookup func(ctx context.Context, host string) (canonical string, addresses []string, err error)
+	Lookup func(ctx context.Context, host string) (chain, addresses []string, err error)
 	Roots  *x509.CertPool
 	// Timeout is for one endpoint, 8 s when zero.
 	Timeout time.Duration
@@ -45,19 +45,13 @@ func (n Net) dial(ctx context.Context, network, address string) (net.Conn, error
 	return conn, nil
 }
 
-func (n Net) lookup(ctx context.Context, host string) (string, []string, error) {
+// lookup follows a name: the canonical names it leads through, and its
+// addresses.
+func (n Net) lookup(ctx context.Context, host string) (chain, addresses []string, err error) {
 	if n.Lookup != nil {
 		return n.Lookup(ctx, host)
 	}
-	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
-	if err != nil {
-		return "", nil, fmt.Errorf("looking it up: %w", err)
-	}
-	canonical, err := net.DefaultResolver.LookupCNAME(ctx, host)
-	if err != nil {
-		canonical = host // some resolvers refuse the question; the addresses count
-	}
-	return strings.TrimSuffix(canonical, "."), addresses, nil
+	return resolve(ctx, host)
 }
 
 func (n Net) resolves(ctx context.Context, host string) bool {

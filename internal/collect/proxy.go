@@ -12,7 +12,9 @@ import (
 
 const (
 	keyWinHTTPProxy = `SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
-	configLimit     = 1 << 20
+	// keyServiceConnections are those of NETWORK SERVICE, as whom the connector runs.
+	keyServiceConnections = `HKU\S-1-5-20\Software\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
+	configLimit           = 1 << 20
 )
 
 func proxy(ctx context.Context, c *collector) (string, error) {
@@ -43,8 +45,32 @@ func proxy(ctx context.Context, c *collector) (string, error) {
 			break
 		}
 	}
+	if err := c.discovery(ctx, p); err != nil {
+		return "", err
+	}
+	says := fmt.Sprintf("connector %q, updater %q, WinHTTP %q", mode(p.Connector), mode(p.Updater), p.WinHTTP)
+	if p.PAC != "" {
+		says += ", discovery finds " + p.PAC
+	}
+	return says, nil
+}
+
+// discovery finds out whether the connector, where nothing is configured, would
+// find a proxy: by the name wpad, by DHCP, and whether its account looks at all.
+func (c *collector) discovery(ctx context.Context, p *fact.HostProxy) error {
 	p.Discovery = c.Net.resolves(ctx, "wpad")
-	return fmt.Sprintf("connector %q, updater %q, WinHTTP %q", mode(p.Connector), mode(p.Updater), p.WinHTTP), nil
+	account, err := c.Machine.Text(keyServiceConnections, "DefaultConnectionSettings")
+	if err != nil {
+		return err
+	}
+	if _, on := pasted.WinHTTPProxy([]byte(account)); on {
+		p.AutoDetect = true
+	}
+	// Where it cannot be asked the name alone has to tell.
+	if found, err := c.Machine.Discovered(ctx); err == nil {
+		p.PAC = pasted.WithoutUser(found)
+	}
+	return nil
 }
 
 func mode(c fact.ConfigProxy) string {

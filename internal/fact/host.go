@@ -61,4 +61,7 @@ type Egress struct {
 	// Proxy is what stood in between; Status its answer where it refused.
 	Proxy  string
 	Status int
+	// URL is what was fetched where it was no bare connection: a place at which a
+	// seen certificate says that revocation is told; Fetched what came.
+	URL, Fetched string
 }

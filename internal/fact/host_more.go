@@ -49,6 +49,9 @@ type HostProxy struct {
 	// AutoDetect says that the system looks for a proxy by itself: the switch
 	// "automatically detect settings" of WinHTTP or of the service's account.
 	AutoDetect bool
+	// PAC is the address of the settings that discovery by DHCP and DNS found,
+	// as WinHTTP itself looks for them; empty where it found none.
+	PAC string
 }
 
 // The ways in which a configuration file speaks of a proxy.
@@ -102,12 +105,12 @@ type QlikHost struct {
 // SyncHost is the scheduler of Entra Connect, as Get-ADSyncScheduler shows it.
 type SyncHost struct {
 	CycleEnabled, Staging, Suspended, Maintenance bool
-	// Interval is the effective one.
-	Interval time.Duration
-	Policy   string // Delta or Initial
 	// Version is that of the running synchronisation service; empty when not
 	// known.
 	Version string
+	// Interval is the effective one.
+	Interval time.Duration
+	Policy   string // Delta or Initial
 	Next     time.Time
 }
 

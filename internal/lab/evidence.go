@@ -47,6 +47,14 @@ type hostFacts struct {
 	Proxy     proxyFacts     `json:"proxy"`
 	Agents    []string       `json:"agents"`
 	Backend   []backend      `json:"backend"`
+	Traces    []traceFile    `json:"traces"`
+}
+
+// traceFile is a trace of the connector with the lines that tell of errors.
+type traceFile struct {
+	File     string   `json:"file"`
+	Modified string   `json:"modified"`
+	Lines    []string `json:"lines"`
 }
 
 type service struct {
@@ -67,7 +75,8 @@ type dotnet struct {
 }
 
 type connectorFacts struct {
-	Version string `json:"version"`
+	Version     string `json:"version"`
+	Diagnostics string `json:"diagnostics"`
 }
 
 type tls12 struct {
@@ -100,6 +109,11 @@ type egress struct {
 	Problem   string `json:"problem"`
 	Proxy     string `json:"proxy,omitempty"`
 	Status    int    `json:"status,omitempty"`
+	// Chain is the canonical names that the host's name leads through.
+	Chain []string `json:"chain,omitempty"`
+	// URL is where a certificate says that revocation is told; Fetched what came.
+	URL     string `json:"url,omitempty"`
+	Fetched string `json:"fetched,omitempty"`
 }
 
 // proxyFacts is how the connector and its updater go out.
@@ -107,6 +121,8 @@ type proxyFacts struct {
 	Connector configProxy `json:"connector_config"`
 	Updater   configProxy `json:"updater_config"`
 	WinHTTP   string      `json:"winhttp"`
+	WPAD      bool        `json:"wpad"`
+	PAC       string      `json:"pac"`
 }
 
 type configProxy struct {
@@ -145,7 +161,7 @@ func healthyHost() hostFacts {
 		},
 		OS:        osFacts{Name: "Windows Server 2022 Datacenter", Build: 20348},
 		DotNet:    dotnet{Release: 528449},
-		Connector: connectorFacts{Version: connectorVersion},
+		Connector: connectorFacts{Version: connectorVersion, Diagnostics: configDir + `\ConnectorDiagnosticsTool.exe`},
 		WinHTTP:   winHTTP{EnableDefaultHTTP2: &off},
 		Domain:    domainFacts{Name: contoso.Domain, Joined: true, SecureChannel: true},
 		Clock:     clockFacts{SkewMS: 12},
@@ -155,17 +171,21 @@ func healthyHost() hostFacts {
 			Updater:   configProxy{File: configDir + ` Updater\MicrosoftEntraPrivateNetworkConnectorUpdaterService.exe.config`},
 		},
 		Agents:  []string{},
+		Traces:  []traceFile{},
 		Backend: []backend{{Host: contoso.QlikHost, Port: 443, Trusted: true, Issuer: "Practice Lab CA"}},
 	}
 	for _, h := range []string{
 		contoso.LoginHost, contoso.TenantID + ".bootstrap." + contoso.ProxySuffix,
 		"register." + contoso.ProxySuffix, "updater." + contoso.ProxySuffix,
 	} {
-		f.Egress = append(f.Egress, egress{Host: h, Port: 443, Reached: true, Issuer: issuer})
+		f.Egress = append(f.Egress, egress{Host: h, Port: 443, Reached: true, Issuer: issuer, Chain: []string{"front.edge.test"}})
 	}
-	f.Egress = append(f.Egress, egress{Host: "crl." + contoso.ProxySuffix, Port: 80, Reached: true})
+	f.Egress = append(f.Egress, egress{Host: listHost, Port: 80, Reached: true, URL: "http://" + listHost + "/tls-2026.crl", Fetched: "a list of 3 revoked certificates, of 2026-11-20"})
 	return f
 }
+
+// listHost is where the lab's public authority tells of revoked certificates.
+const listHost = "crl." + contoso.ProxySuffix
 
 // configDir is where the connector is installed.
 const configDir = `C:\Program Files\Microsoft Entra private network connector`
@@ -184,8 +204,8 @@ type hosts struct {
 }
 
 func newHosts(dir string, clock func() time.Time) *hosts {
-	node := healthyNode()
-	h := &hosts{dir: dir, clock: clock, facts: map[string]*hostFacts{}, others: map[string]*otherFacts{contoso.QlikNode: &node}}
+	node, synced := healthyNode(), healthySync(clock())
+	h := &hosts{dir: dir, clock: clock, facts: map[string]*hostFacts{}, others: map[string]*otherFacts{contoso.QlikNode: &node, syncServer: &synced}}
 	for _, c := range contoso.Connectors() {
 		f := healthyHost()
 		h.facts[c.Name] = &f
@@ -240,9 +260,13 @@ func (h *hosts) writeAll() error {
 }
 
 func (h *hosts) write(name string, f any) error {
+	at := h.clock()
+	if o, ok := f.(*otherFacts); ok {
+		at = at.Add(-o.Age)
+	}
 	e := evidence{
 		Schema: evidenceSchema, Tool: "practice lab", Host: name, Site: siteName,
-		Collected: h.clock().UTC().Format(time.RFC3339), Simulated: true, Sections: map[string]string{},
+		Collected: at.UTC().Format(time.RFC3339), Simulated: true, Sections: map[string]string{},
 	}
 	if err := e.seal(f); err != nil {
 		return fmt.Errorf("writing the evidence of %s: %w", name, err)

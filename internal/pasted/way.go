@@ -24,7 +24,7 @@ var (
 	probeShape   = regexp.MustCompile(`^(?:EGRESS|BACKEND) ([A-Za-z0-9._-]+):(\d{1,5}) (\S+) ?(.*)$`)
 	binaryShape  = regexp.MustCompile(`^WinHttpSettings\s+REG_BINARY\s+([0-9A-Fa-f]+)$`)
 	netshShape   = regexp.MustCompile(`[:：]\s+(?:http=)?([A-Za-z0-9.\[\]-]+:\d{1,5})(?:;.*)?$`)
-	versionShape = regexp.MustCompile(`^WAPCSvc (\d+(?:\.\d+){1,3})\b`)
+	connectorShape = regexp.MustCompile(`^WAPCSvc (\d+(?:\.\d+){1,3})\b`)
 	buildShape   = regexp.MustCompile(`^OS (\d{4,6})(?: (.*))?$`)
 	netShape     = regexp.MustCompile(`^NET (\d{5,7})$`)
 )
@@ -101,7 +101,7 @@ func port(s string) int {
 // Platform reads the version of the connector, of Windows and of .NET.
 func Platform(f Frame, e *fact.HostEvidence) (lines []string, err error) {
 	for _, l := range f.Lines {
-		switch v, o, n := versionShape.FindStringSubmatch(l), buildShape.FindStringSubmatch(l), netShape.FindStringSubmatch(l); {
+		switch v, o, n := connectorShape.FindStringSubmatch(l), buildShape.FindStringSubmatch(l), netShape.FindStringSubmatch(l); {
 		case v != nil:
 			e.Version = v[1]
 		case o != nil:

@@ -104,6 +104,7 @@ func value(e fact.HostEvidence, name string) any {
 		return proxy{
 			Connector: configProxy(e.Proxy.Connector), Updater: configProxy(e.Proxy.Updater), Machine: configProxy(e.Proxy.Machine),
 			WinHTTP: e.Proxy.WinHTTP, ForBackend: wide(e.Proxy.ForBackend), Discovery: e.Proxy.Discovery,
+			AutoDetect: e.Proxy.AutoDetect, PAC: e.Proxy.PAC,
 		}
 	case fact.SectionAgents:
 		return append([]string{}, e.Agents...)
@@ -127,8 +128,8 @@ func value(e fact.HostEvidence, name string) any {
 			return syncHost{
 				CycleEnabled: s.CycleEnabled, Staging: s.Staging, Suspended: s.Suspended, Maintenance: s.Maintenance,
 				IntervalSeconds: int64(s.Interval.Seconds()), Policy: s.Policy, Next: s.Next.UTC(),
-			}
 				Version: s.Version,
+			}
 		}
 	}
 	return nil

@@ -28,11 +28,13 @@
 //	    "egress": [
 //	      {"host": "login.microsoftonline.com", "port": 443, "reached": true,
 //	       "issuer": "DigiCert Global G2 TLS RSA SHA256 2020 CA1",
-//	       "inspected": false, "problem": "", "chain": ["…"], "proxy": "", "status": 0}
+//	       "inspected": false, "problem": "", "chain": ["…"], "proxy": "", "status": 0},
+//	      {"host": "crl3.digicert.com", "port": 80, "reached": true, "url": "http://crl3…", "fetched": "a list of …"}
 //	    ],
 //	    "proxy": {"connector_config": {"file": "…", "mode": "named", "address": "http://proxy:8080"},
 //	      "updater_config": {…}, "machine_config": {…}, "winhttp": "proxy:8080",
-//	      "use_default_proxy_for_backend": null, "wpad": false},
+//	      "use_default_proxy_for_backend": null, "wpad": false,
+//	      "auto_detect": false, "pac": ""},
 //	    "agents":  ["AzureADPasswordProtectionProxy"],
 //	    "backend": [{"host": "sense.contoso.com", "port": 443, "trusted": true, "issuer": "…", "problem": ""}],
 //	    "events":  [{"channel": "…/Admin", "id": 13019, "time": "…", "text": "…",

@@ -89,6 +89,8 @@ type egress struct {
 	Chain     []string `json:"chain,omitempty"`
 	Proxy     string   `json:"proxy,omitempty"`
 	Status    int      `json:"status,omitempty"`
+	URL       string   `json:"url,omitempty"`
+	Fetched   string   `json:"fetched,omitempty"`
 }
 
 type configProxy struct {
@@ -104,6 +106,8 @@ type proxy struct {
 	WinHTTP    string      `json:"winhttp"`
 	ForBackend *int64      `json:"use_default_proxy_for_backend"`
 	Discovery  bool        `json:"wpad"`
+	AutoDetect bool        `json:"auto_detect,omitempty"`
+	PAC        string      `json:"pac,omitempty"`
 }
 
 type backend struct {
@@ -140,9 +144,9 @@ type syncHost struct {
 	CycleEnabled    bool      `json:"cycle_enabled"`
 	Staging         bool      `json:"staging"`
 	Suspended       bool      `json:"suspended"`
+	Version         string    `json:"version,omitempty"`
 	Maintenance     bool      `json:"maintenance"`
 	IntervalSeconds int64     `json:"interval_seconds"`
 	Policy          string    `json:"policy"`
 	Next            time.Time `json:"next"`
-	Version         string    `json:"version,omitempty"`
 }

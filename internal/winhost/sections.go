@@ -70,6 +70,7 @@ func network(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 			return fact.Egress{
 				Host: text(x.Host), Port: x.Port, Reached: x.Reached, Issuer: text(x.Issuer), Inspected: x.Inspected,
 				Problem: text(x.Problem), Chain: texts(x.Chain), Proxy: text(x.Proxy), Status: x.Status,
+				URL: text(x.URL), Fetched: text(x.Fetched),
 			}
 		})
 		for i, x := range e.Egress {
@@ -82,7 +83,7 @@ func network(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 		return one(raw, func(v proxy) error {
 			e.Proxy = fact.HostProxy{
 				Connector: v.Connector.fact(), Updater: v.Updater.fact(), Machine: v.Machine.fact(),
-				WinHTTP: text(v.WinHTTP), ForBackend: pointer(v.ForBackend), Discovery: v.Discovery,
+				WinHTTP: text(v.WinHTTP), ForBackend: pointer(v.ForBackend), Discovery: v.Discovery, AutoDetect: v.AutoDetect, PAC: text(v.PAC),
 			}
 			return nil
 		})
@@ -121,8 +122,8 @@ func network(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 			e.Sync = &fact.SyncHost{
 				CycleEnabled: v.CycleEnabled, Staging: v.Staging, Suspended: v.Suspended, Maintenance: v.Maintenance,
 				Interval: time.Duration(min(max(v.IntervalSeconds, 0), 10*365*24*3600)) * time.Second, Policy: text(v.Policy), Next: v.Next,
-			}
 				Version: text(v.Version),
+			}
 			return nil
 		})
 	}
