@@ -12,19 +12,26 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"sensegate/internal/fact"
+	"sensegate/internal/kerberos"
 )
 
 // observation is how long a refused password is not offered again: Windows'
 // default window after which it forgets bad passwords.
 const observation = 30 * time.Minute
 
-// bind signs in as the site says: with a key, with kinit's tickets, or with the
-// password, for which the domain controller or the KDC is asked.
+// bind signs in as the site says: with a key, with kinit's tickets, as whoever
+// is logged on, or with the password, for which the domain controller or the KDC
+// is asked. Without TLS a password goes to the KDC alone.
 func (c *Client) bind(ctx context.Context, s *session) error {
 	d := c.site.Directory
 	op := "signing in to the directory as " + d.User
+	if c.asLoggedOn() {
+		return c.bindKerberos(s, "signing in to the directory as the logged-on user", func() (saslClient, error) {
+			return kerberos.SASLAsLoggedOn(s.peer)
+		})
+	}
 	if d.Keytab != "" || d.CCache != "" {
-		return c.bindKerberos(ctx, s, op, func() (ldap.GSSAPIClient, error) {
+		return c.bindKerberos(s, op, func() (saslClient, error) {
 			if d.Keytab != "" {
 				return c.kerberos.SASL(ctx, d.User, d.Keytab, s.peer)
 			}
@@ -38,14 +45,46 @@ func (c *Client) bind(ctx context.Context, s *session) error {
 			Text: "neither a keytab nor tickets nor a password of the directory user is known",
 		}
 	}
-	if d.Bind == bindByKerberos {
+	if d.Bind == bindByKerberos || s.to.way == sealing {
 		// The Kerberos client has a memory of its own for refused passwords.
-		return c.bindKerberos(ctx, s, op, func() (ldap.GSSAPIClient, error) {
+		return c.bindKerberos(s, op, func() (saslClient, error) {
 			return c.kerberos.SASLWithPassword(ctx, d.User, password, s.peer), nil
 		})
 	}
 	return c.bindSimple(ctx, s, op, password)
 }
+
+// saslClient is a Kerberos sign-in that may agree on sealing the connection.
+type saslClient interface {
+	ldap.GSSAPIClient
+	Layer() kerberos.Layer
+}
+
+// asLoggedOn says whether Windows signs in for whoever sits there: where the
+// site says so, or where nothing else is known.
+func (c *Client) asLoggedOn() bool {
+	d := c.site.Directory
+	if d.Bind == bindAsLoggedOn {
+		return true
+	}
+	if d.Bind != "" || d.Keytab != "" || d.CCache != "" || !kerberos.CanUseLogon() {
+		return false
+	}
+	password, ok := c.secrets("directory")
+	return !ok || password == ""
+}
+
+// canSeal says whether Kerberos may protect a connection without TLS. A site
+// that insists on a simple bind has no other way.
+func (c *Client) canSeal() bool {
+	return c.site.Directory.Bind != bindSimply && (c.kerberos != nil || c.asLoggedOn())
+}
+
+// bindSimply and bindAsLoggedOn are the other values of directory.bind.
+const (
+	bindSimply     = "simple"
+	bindAsLoggedOn = "logged-on"
+)
 
 // bindByKerberos is the value of directory.bind that takes the password to the
 // KDC instead of the directory.
@@ -88,16 +127,26 @@ func (c *Client) revoked(ctx context.Context, op, user string) error {
 	}
 }
 
-func (c *Client) bindKerberos(_ context.Context, s *session, op string, prepare func() (ldap.GSSAPIClient, error)) error {
-	if c.kerberos == nil {
+func (c *Client) bindKerberos(s *session, op string, prepare func() (saslClient, error)) error {
+	if c.kerberos == nil && !c.asLoggedOn() {
 		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "no KDC is known"}
 	}
 	sasl, err := prepare()
 	if err != nil {
 		return err
 	}
-	err = s.ldap.GSSAPIBind(sasl, "ldap/"+strings.ToLower(s.host), "")
-	return classify(op, err)
+	if err := s.ldap.GSSAPIBind(sasl, "ldap/"+strings.ToLower(s.host), ""); err != nil {
+		return classify(op, err)
+	}
+	if s.to.way != sealing {
+		return nil
+	}
+	layer := sasl.Layer()
+	if layer == nil {
+		return &fact.Error{Kind: fact.Unsupported, System: system, Op: op, Text: "the directory agreed to no sealing"}
+	}
+	s.layer.enable(layer)
+	return nil
 }
 
 // refusals remembers the password that was refused, so that a run of checks

@@ -63,7 +63,10 @@ func (c *Client) RootDSE(ctx context.Context) (fact.RootDSE, error) {
 			return err
 		}
 		out = rootDSE(entry)
-		out.BoundAs = c.boundAs(s)
+		out.BoundAs, out.Reached = c.boundAs(s), s.to.String()
+		if s.instead != nil {
+			out.Instead, out.InsteadText = s.instead.Code, s.instead.Error()
+		}
 		return nil
 	})
 	return out, err

@@ -56,7 +56,7 @@ func TestSignIn(t *testing.T) {
 			if age := time.Since(got.Time); age < -2*time.Second || age > time.Minute {
 				t.Errorf("its clock is off by %v", age)
 			}
-			got.Time = time.Time{}
+			got.Time, got.Reached = time.Time{}, ""
 			want := fact.RootDSE{
 				Host: contoso.DC, DefaultNC: contoso.BaseDN, RootNC: contoso.BaseDN, ConfigNC: "CN=Configuration," + contoso.BaseDN,
 				Realm: contoso.Realm, BoundAs: tt.who, FunctionalLevel: 7,

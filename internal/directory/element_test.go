@@ -43,7 +43,7 @@ func TestEachValue(t *testing.T) {
 	if _, more, err = eachValue(body, attrSPN, func([]byte) {}); more || err != nil {
 		t.Errorf("%v %v", more, err)
 	}
-	for cut := range len(message) {
+	for cut := range message {
 		if _, _, err := operation(message[:cut]); err == nil {
 			t.Errorf("%d bytes of %d were taken for a message", cut, len(message))
 		}

@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
+	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
 )
 
@@ -22,10 +25,24 @@ type endpoint struct {
 	session *session
 }
 
+// way is how a connection is secured.
+type way int
+
+const (
+	overTLS     way = iota // TLS from the first byte
+	startingTLS            // TLS after asking for it
+	sealing                // no TLS: Kerberos signs and seals
+)
+
 // server is an address with how it is secured.
 type server struct {
 	host, port string
-	startTLS   bool
+	way        way
+}
+
+// String says it as a person reads it.
+func (s server) String() string {
+	return s.address() + [...]string{overTLS: " over TLS", startingTLS: " with StartTLS", sealing: " signed and sealed by Kerberos"}[s.way]
 }
 
 func (s server) address() string { return net.JoinHostPort(s.host, s.port) }
@@ -56,18 +73,38 @@ func (e *endpoint) connect(ctx context.Context, c *Client) (*session, error) {
 		return nil, err
 	}
 	errs := make([]error, 0, len(servers))
-	for _, srv := range servers {
-		s, err := c.open(ctx, srv)
+	var refused *fact.Error
+	for i, srv := range servers {
+		if refused != nil && srv.way != sealing || srv.way == sealing && !c.canSeal() {
+			continue
+		}
+		s, err := c.openWithin(ctx, srv, i < len(servers)-1)
 		if err == nil {
+			s.instead = refused
 			e.session = s
 			return s, nil
 		}
 		errs = append(errs, err)
-		if !unreachable(err) || ctx.Err() != nil {
+		if ctx.Err() != nil || !unreachable(err) && !closed(err) && !unsealed(err) {
 			break
+		}
+		if unsealed(err) && refused == nil {
+			errors.As(err, &refused)
 		}
 	}
 	return nil, errors.Join(errs...)
+}
+
+// openWithin leaves time for the ways that are left: a port that a firewall
+// swallows says nothing.
+func (c *Client) openWithin(ctx context.Context, srv server, more bool) (*session, error) {
+	const patience = 5 * time.Second
+	return c.open(ctx, srv, func(ctx context.Context) (context.Context, context.CancelFunc) {
+		if more {
+			return context.WithTimeout(ctx, patience)
+		}
+		return context.WithCancel(ctx)
+	})
 }
 
 func (e *endpoint) drop() {
@@ -89,8 +126,7 @@ func (e *endpoint) close() error {
 // it names one.
 func (c *Client) domainServers(ctx context.Context) ([]server, error) {
 	if raw := c.site.Directory.Server; raw != "" {
-		s, err := parseServer(raw, "636", "389")
-		return []server{s}, err
+		return namedServer(raw, "636", "389")
 	}
 	return c.discover(ctx, "ldap", "dc._msdcs."+c.site.Directory.Domain, "636", "389")
 }
@@ -99,8 +135,7 @@ func (c *Client) domainServers(ctx context.Context) ([]server, error) {
 // domain controller is tried first: in most forests every one is a catalogue.
 func (c *Client) catalogServers(ctx context.Context) ([]server, error) {
 	if raw := c.site.Directory.GlobalCatalog; raw != "" {
-		s, err := parseServer(raw, "3269", "3268")
-		return []server{s}, err
+		return namedServer(raw, "3269", "3268")
 	}
 	if c.site.Directory.Server == "" {
 		return c.discover(ctx, "gc", c.site.Directory.Domain, "3269", "3268")
@@ -109,30 +144,64 @@ func (c *Client) catalogServers(ctx context.Context) ([]server, error) {
 	if err != nil {
 		return nil, err
 	}
-	servers := []server{{host: own.host, port: "3269"}}
+	servers := waysTo([]string{own.host}, "3269", "3268")
 	// A forest whose DNS is out of reach still has the first.
 	if others, err := c.discover(ctx, "gc", c.site.Directory.Domain, "3269", "3268"); err == nil {
 		servers = append(servers, others...)
+		slices.SortStableFunc(servers, func(a, b server) int { return int(a.way - b.way) })
 	}
 	return servers, nil
 }
 
-// discover asks DNS for at most three servers of a role. Each is tried with TLS
-// from the start and, where that port is closed, with StartTLS.
+// discover asks DNS for at most three servers of a role.
 func (c *Client) discover(ctx context.Context, service, name, port, plain string) ([]server, error) {
 	_, records, err := c.srv(ctx, service, "tcp", name)
 	if err != nil {
 		return nil, fmt.Errorf("looking up the domain controllers: %w", err)
 	}
-	var out []server
-	for _, r := range records[:min(len(records), 3)] {
-		out = append(out, server{host: strings.TrimSuffix(r.Target, "."), port: port})
+	const most = 3
+	var hosts []string
+	for _, r := range records[:min(len(records), most)] {
+		hosts = append(hosts, strings.TrimSuffix(r.Target, "."))
 	}
-	for _, r := range records[:min(len(records), 3)] {
-		out = append(out, server{host: strings.TrimSuffix(r.Target, "."), port: plain, startTLS: true})
-	}
-	if len(out) == 0 {
+	if len(hosts) == 0 {
 		return nil, errors.New("DNS names no domain controller")
+	}
+	return waysTo(hosts, port, plain), nil
+}
+
+// waysTo tries each host with TLS from the start; where that port is closed with
+// StartTLS; and where the server has no certificate, sealed by Kerberos.
+func waysTo(hosts []string, port, plain string) []server {
+	out := make([]server, 0, 3*len(hosts))
+	for _, w := range []way{overTLS, startingTLS, sealing} {
+		for _, h := range hosts {
+			s := server{host: h, port: plain, way: w}
+			if w == overTLS {
+				s.port = port
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// namedServer is a server that the site names. On one of the usual ports the
+// other ways are tried after the named one; a port of its own is taken at its
+// word.
+func namedServer(raw, secure, plain string) ([]server, error) {
+	named, err := parseServer(raw, secure, plain)
+	if err != nil {
+		return nil, err
+	}
+	out := []server{named}
+	if named.port != secure && named.port != plain {
+		return out, nil
+	}
+	for _, s := range waysTo([]string{named.host}, secure, plain) {
+		if s.way != named.way {
+			out = append(out, s)
+		}
 	}
 	return out, nil
 }
@@ -143,10 +212,13 @@ func parseServer(raw, securePort, plainPort string) (server, error) {
 	if err != nil || u.Hostname() == "" || u.Scheme != "ldaps" && u.Scheme != "ldap" {
 		return server{}, fmt.Errorf("%q is not an ldaps:// or ldap:// address", netprobe.Clean(raw))
 	}
-	s := server{host: u.Hostname(), port: u.Port(), startTLS: u.Scheme == "ldap"}
+	s := server{host: u.Hostname(), port: u.Port()}
+	if u.Scheme == "ldap" {
+		s.way = startingTLS
+	}
 	if s.port == "" {
 		s.port = securePort
-		if s.startTLS {
+		if s.way == startingTLS {
 			s.port = plainPort
 		}
 	}

@@ -108,25 +108,32 @@ func start(t testing.TB) *dc {
 		}
 		t.Cleanup(func() { _ = s.Close() })
 	}
-	trusted := filepath.Join(d.dir, "ca.pem")
-	if err := os.WriteFile(trusted, ca.PEM(), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	d.site = site.Site{
 		Directory: site.Directory{
 			Domain: contoso.Domain, User: contoso.Admin().UPN,
 			Server: "ldaps://" + contoso.DC + ":636", GlobalCatalog: "ldaps://" + contoso.DC + ":3269",
 		},
 		Kerberos: site.Kerberos{KDC: contoso.DC + ":88"},
-		Trust:    site.Trust{CA: []string{trusted}},
 		Pins: []site.Pin{
 			{Name: contoso.DC + ":636", Address: d.ldap.AddrLDAPS()},
 			{Name: contoso.DC + ":389", Address: d.ldap.AddrLDAP()},
 			{Name: contoso.DC + ":3269", Address: d.ldap.AddrGCS()},
 			{Name: contoso.DC + ":88", Address: d.kdc.Addr()},
+			{Name: contoso.DC + ":3268", Address: d.ldap.AddrGC()},
 		},
 	}
+	d.trust(t, ca)
 	return d
+}
+
+// trust adds a CA to those that the site trusts.
+func (d *dc) trust(t testing.TB, ca *pki.CA) {
+	t.Helper()
+	file := filepath.Join(d.dir, fmt.Sprintf("ca%d.pem", len(d.site.Trust.CA)))
+	if err := os.WriteFile(file, ca.PEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.site.Trust.CA = append(d.site.Trust.CA, file)
 }
 
 func (d *dc) client(t testing.TB) *directory.Client {

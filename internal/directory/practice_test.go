@@ -64,6 +64,8 @@ type middle struct {
 	// cut says, before each answer is passed on, whether to drop the
 	// connection instead.
 	cut func() bool
+	// spoil changes an answer on the way.
+	spoil func([]byte)
 }
 
 func between(t *testing.T, to string) *middle {
@@ -106,6 +108,9 @@ func (m *middle) answers(in, out net.Conn) {
 		}
 		m.mu.Lock()
 		cut := m.cut()
+		if m.spoil != nil {
+			m.spoil(b[:n])
+		}
 		m.mu.Unlock()
 		if cut {
 			return

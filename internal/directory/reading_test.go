@@ -180,16 +180,32 @@ func TestServers(t *testing.T) {
 	lookup := func(_ context.Context, service, _, name string) (string, []*net.SRV, error) {
 		return "", []*net.SRV{{Target: service + "." + name + "."}}, nil
 	}
+	startTLSFirst := func(plain, secure string) []server {
+		const host = "dc1.contoso.test"
+		return []server{{host, plain, startingTLS}, {host, secure, overTLS}, {host, plain, sealing}}
+	}
+	inTurn := []server{
+		{"dc1.contoso.test", "3269", overTLS},
+		{"gc.contoso.test", "3269", overTLS},
+		{"dc1.contoso.test", "3268", startingTLS},
+		{"gc.contoso.test", "3268", startingTLS},
+		{"dc1.contoso.test", "3268", sealing},
+		{"gc.contoso.test", "3268", sealing},
+	}
+	ways := func(host, secure, plain string) []server {
+		return []server{{host, secure, overTLS}, {host, plain, startingTLS}, {host, plain, sealing}}
+	}
 	tests := []struct {
 		name            string
 		directory       site.Directory
 		domain, catalog []server
 		bad             bool
 	}{
-		{"named", site.Directory{Server: "ldaps://dc1.contoso.test:1636", GlobalCatalog: "ldaps://dc2.contoso.test"}, []server{{host: "dc1.contoso.test", port: "1636"}}, []server{{host: "dc2.contoso.test", port: "3269"}}, false},
-		{"StartTLS", site.Directory{Server: "ldap://dc1.contoso.test", GlobalCatalog: "ldap://dc1.contoso.test"}, []server{{host: "dc1.contoso.test", port: "389", startTLS: true}}, []server{{host: "dc1.contoso.test", port: "3268", startTLS: true}}, false},
-		{"found by DNS", site.Directory{Domain: "contoso.test"}, []server{{host: "ldap.dc._msdcs.contoso.test", port: "636"}, {host: "ldap.dc._msdcs.contoso.test", port: "389", startTLS: true}}, []server{{host: "gc.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3268", startTLS: true}}, false},
-		{"catalogue not named", site.Directory{Server: "ldaps://dc1.contoso.test", Domain: "contoso.test"}, []server{{host: "dc1.contoso.test", port: "636"}}, []server{{host: "dc1.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3269"}, {host: "gc.contoso.test", port: "3268", startTLS: true}}, false},
+		{"a port of its own", site.Directory{Server: "ldaps://dc1.contoso.test:1636", GlobalCatalog: "ldaps://dc2.contoso.test"}, []server{{"dc1.contoso.test", "1636", overTLS}}, ways("dc2.contoso.test", "3269", "3268"), false},
+		{"named", site.Directory{Server: "ldaps://dc1.contoso.test:636", GlobalCatalog: "ldaps://dc1.contoso.test:3269"}, ways("dc1.contoso.test", "636", "389"), ways("dc1.contoso.test", "3269", "3268"), false},
+		{"StartTLS first", site.Directory{Server: "ldap://dc1.contoso.test", GlobalCatalog: "ldap://dc1.contoso.test"}, startTLSFirst("389", "636"), startTLSFirst("3268", "3269"), false},
+		{"found by DNS", site.Directory{Domain: "contoso.test"}, ways("ldap.dc._msdcs.contoso.test", "636", "389"), ways("gc.contoso.test", "3269", "3268"), false},
+		{"catalogue not named", site.Directory{Server: "ldaps://dc1.contoso.test", Domain: "contoso.test"}, ways("dc1.contoso.test", "636", "389"), inTurn, false},
 		{"not an address", site.Directory{Server: "dc1.contoso.test:636"}, nil, nil, true},
 		{"in clear by name", site.Directory{Server: "http://dc1.contoso.test"}, nil, nil, true},
 	}

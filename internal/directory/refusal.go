@@ -181,6 +181,26 @@ func resultName(code uint16) string {
 	}
 }
 
+// closed says that the server takes no TLS there: it has no certificate, or a
+// box in between lets none through.
+func closed(err error) bool {
+	var e *ldap.Error
+	return errors.Is(err, errStartTLS) && errors.As(err, &e)
+}
+
+// unsealed says that the server wants to see the connection protected and does
+// not see that it is: sealing by Kerberos would show it.
+func unsealed(err error) bool {
+	var f *fact.Error
+	return errors.As(err, &f) && (f.Code == codeSigning || f.Code == codeBinding)
+}
+
+// The codes of what hardened domain controllers refuse.
+const (
+	codeSigning = "strongerAuthRequired"
+	codeBinding = "80090346"
+)
+
 func unreachable(err error) bool {
 	var f *fact.Error
 	return errors.As(err, &f) && (f.Kind == fact.Unreachable || f.Kind == fact.TimedOut)

@@ -20,17 +20,24 @@ type session struct {
 	ldap *ldap.Conn
 	raw  net.Conn
 	wire *wire
-	peer *x509.Certificate
+	peer *x509.Certificate // nil without TLS
 	host string
+	to   server
+	// instead is the refusal of the ordinary way, where this is another.
+	instead *fact.Error
+	layer   *layered
 	// The naming contexts of the server's domain and forest.
 	defaultNC, configNC string
 }
 
 // open dials, secures, signs in and learns where the domain is.
-func (c *Client) open(ctx context.Context, srv server) (*session, error) {
-	s, err := c.dial(ctx, srv)
+// within bounds the time of the connection alone.
+func (c *Client) open(ctx context.Context, srv server, within func(context.Context) (context.Context, context.CancelFunc)) (*session, error) {
+	dialing, cancel := within(ctx)
+	s, err := c.dial(dialing, srv)
+	cancel()
 	if err != nil {
-		return nil, classify("connecting to "+srv.address(), err)
+		return nil, classify("connecting to "+srv.String(), err)
 	}
 	err = s.during(ctx, func() error {
 		if err := c.bind(ctx, s); err != nil {
@@ -65,20 +72,36 @@ func (c *Client) dial(ctx context.Context, srv server) (*session, error) {
 		}
 		return nil, err
 	}
-	if srv.startTLS {
+	out := &session{raw: raw, host: srv.host, to: srv}
+	switch srv.way {
+	case sealing:
+		out.layer = newLayered(raw)
+		out.over(out.layer)
+		return out, nil
+	case startingTLS:
 		if err := startTLS(raw); err != nil {
 			return fail(err)
 		}
+	case overTLS:
 	}
 	secured := tls.Client(raw, c.dialer.TLSConfig(srv.host))
 	if err := secured.HandshakeContext(ctx); err != nil {
 		return fail(err)
 	}
-	w := newWire(secured)
-	conn := ldap.NewConn(w, true)
-	conn.Start()
-	return &session{ldap: conn, raw: raw, wire: w, peer: secured.ConnectionState().PeerCertificates[0], host: srv.host}, nil
+	out.peer = secured.ConnectionState().PeerCertificates[0]
+	out.over(secured)
+	return out, nil
 }
+
+// over lets the library speak on a connection that is prepared.
+func (s *session) over(conn net.Conn) {
+	s.wire = newWire(conn)
+	s.ldap = ldap.NewConn(s.wire, s.to.way != sealing)
+	s.ldap.Start()
+}
+
+// errStartTLS marks an error as one of asking for TLS.
+var errStartTLS = errors.New("asking for TLS")
 
 // startTLS asks for TLS on a plain connection. The library's own turns the
 // handshake's error into text, and with it the reason for distrust.
@@ -90,15 +113,15 @@ func startTLS(conn net.Conn) error {
 	request.AppendChild(ber.NewString(ber.ClassContext, ber.TypePrimitive, 0, oid, ""))
 	packet.AppendChild(request)
 	if _, err := conn.Write(packet.Bytes()); err != nil {
-		return fmt.Errorf("asking for TLS: %w", err)
+		return fmt.Errorf("%w: %w", errStartTLS, err)
 	}
 	const enough = 64 << 10
 	answer, err := ber.ReadPacket(io.LimitReader(conn, enough))
 	if err != nil {
-		return fmt.Errorf("asking for TLS: %w", err)
+		return fmt.Errorf("%w: %w", errStartTLS, err)
 	}
 	if err := ldap.GetLDAPError(answer); err != nil {
-		return fmt.Errorf("asking for TLS: %w", err)
+		return fmt.Errorf("%w: %w", errStartTLS, err)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ func (w *wire) Read(p []byte) (int, error) {
 	for w.left == 0 && len(p) > 0 {
 		if err := w.next(); err != nil {
 			w.note(err)
-			return 0, err //nolint:wrapcheck // a reader's io.EOF must stay what it is
+			return 0, err
 		}
 	}
 	n, err := w.buffered.Read(p[:min(len(p), w.left)])

@@ -9,6 +9,11 @@ type RootDSE struct {
 	Time                              time.Time
 	BoundAs                           string
 	FunctionalLevel                   int
+	// Reached says how, "dc1.contoso.com:636 over TLS".
+	Reached string
+	// Instead is the code of the refusal that the ordinary way met with, where
+	// it was reached by another; InsteadText is what was said.
+	Instead, InsteadText string
 }
 
 // Account is a user or computer object.

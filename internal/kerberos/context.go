@@ -109,27 +109,39 @@ func (x contextToken) answered(system, op string, t Token) (types.EncryptionKey,
 // channelBindings ties a context to the TLS channel by the server's
 // certificate (RFC 5929 4.1); zero where that is not defined.
 func channelBindings(peer *x509.Certificate) [16]byte {
+	if sum := endpointHash(peer); sum != nil {
+		return bindings(sum)
+	}
+	return [16]byte{}
+}
+
+// endpointHash is the hash of a certificate that stands for its TLS channel;
+// nil where that is not defined.
+func endpointHash(peer *x509.Certificate) []byte {
 	if peer == nil {
-		return [16]byte{}
+		return nil
 	}
 	switch peer.SignatureAlgorithm {
 	case x509.SHA384WithRSA, x509.ECDSAWithSHA384, x509.SHA384WithRSAPSS:
 		sum := sha512.Sum384(peer.Raw)
-		return bindings(sum[:])
+		return sum[:]
 	case x509.SHA512WithRSA, x509.ECDSAWithSHA512, x509.SHA512WithRSAPSS:
 		sum := sha512.Sum512(peer.Raw)
-		return bindings(sum[:])
+		return sum[:]
 	case x509.UnknownSignatureAlgorithm, x509.PureEd25519:
-		return [16]byte{}
+		return nil
 	default: // SHA-256, and MD5 and SHA-1 are replaced by it
 		sum := sha256.Sum256(peer.Raw)
-		return bindings(sum[:])
+		return sum[:]
 	}
 }
 
+// endpointPrefix says what kind of bindings follows, RFC 5929 4.
+const endpointPrefix = "tls-server-end-point:"
+
 // bindings is MD5 over gss_channel_bindings_struct without addresses.
 func bindings(certificateHash []byte) [16]byte {
-	data := append([]byte("tls-server-end-point:"), certificateHash...)
+	data := append([]byte(endpointPrefix), certificateHash...)
 	b := make([]byte, 16, 20+len(data))
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(data))) //nolint:gosec // at most 85
 	return md5.Sum(append(b, data...))                         //nolint:gosec // RFC 4121 names it

@@ -14,10 +14,10 @@ import (
 
 const directorySystem = "directory"
 
-// SASL is the client's side of a GSSAPI bind (RFC 4752) over TLS: it implements
-// go-ldap's GSSAPIClient. Unlike that library's own it binds the TLS channel,
-// which hardened domain controllers demand, proves the server, and keeps the
-// KDC's error codes. It serves one bind.
+// SASL is the client's side of a GSSAPI bind (RFC 4752): it implements go-ldap's
+// GSSAPIClient. Unlike that library's own it binds the TLS channel, which
+// hardened domain controllers demand, or signs and seals where there is none;
+// it proves the server and keeps the KDC's error codes. It serves one bind.
 type SASL struct {
 	client   *Client
 	ctx      context.Context //nolint:containedctx // the interface has no room for one
@@ -27,6 +27,8 @@ type SASL struct {
 
 	context contextToken
 	wrap    sealer
+	tls     bool
+	layer   Layer
 }
 
 var (
@@ -57,14 +59,14 @@ func (c *Client) SASLWithCache(ctx context.Context, cache string, peer *x509.Cer
 		return nil, &fact.Error{Kind: fact.NotSignedIn, System: kdcSystem, Op: "signing in with the tickets of " + netprobe.Clean(cache), Code: "ccache", Err: err}
 	}
 	return &SASL{
-		client: c, ctx: ctx, bindings: channelBindings(peer),
+		client: c, ctx: ctx, bindings: channelBindings(peer), tls: peer != nil,
 		ticketFor: func(target string) (ticket, error) { return c.ticketWith(ctx, tgt, target) },
 	}, nil
 }
 
 func (c *Client) bindAs(ctx context.Context, cred credential, peer *x509.Certificate) *SASL {
 	return &SASL{
-		client: c, ctx: ctx, bindings: channelBindings(peer),
+		client: c, ctx: ctx, bindings: channelBindings(peer), tls: peer != nil,
 		ticketFor: func(target string) (ticket, error) { return c.ticketAs(ctx, cred, target) },
 	}
 }
@@ -104,7 +106,8 @@ func (s *SASL) InitSecContextWithOptions(target string, token []byte, _ []int) (
 	return []byte{}, false, nil
 }
 
-// NegotiateSaslAuth declines a security layer: TLS is there already.
+// NegotiateSaslAuth declines a security layer inside TLS and demands sealing
+// outside of it.
 func (s *SASL) NegotiateSaslAuth(token []byte, authzid string) ([]byte, error) {
 	if len(s.wrap.key.KeyValue) == 0 {
 		return nil, errSASLOrder
@@ -113,12 +116,19 @@ func (s *SASL) NegotiateSaslAuth(token []byte, authzid string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the directory's security layers: %w", err)
 	}
-	const noLayer = 1
-	if len(offer) != 4 || offer[0]&noLayer == 0 {
-		return nil, errSASLLayer
+	choice, limit, err := chooseLayer(offer, s.tls)
+	if err != nil {
+		return nil, err
 	}
-	return s.wrap.sign(append([]byte{noLayer, 0, 0, 0}, authzid...))
+	if limit > 0 {
+		s.layer = layerAfter(s.wrap, token, limit)
+	}
+	return s.wrap.sign(append(choice, authzid...))
 }
+
+// Layer is what signs and seals the connection once the server has agreed; nil
+// inside TLS, where nothing has to.
+func (s *SASL) Layer() Layer { return s.layer }
 
 // DeleteSecContext forgets the keys.
 func (s *SASL) DeleteSecContext() error {

@@ -80,7 +80,7 @@ func TestOpenWrapTokenRefuses(t *testing.T) {
 }
 
 func TestSASLKeepsItsOrder(t *testing.T) {
-	s := &SASL{}
+	s := &SASL{tls: true}
 	if _, err := s.NegotiateSaslAuth(nil, ""); !errors.Is(err, errSASLOrder) {
 		t.Error(err)
 	}

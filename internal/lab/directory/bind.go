@@ -39,7 +39,7 @@ func (ss *session) simpleBind(req wire.BindRequest, st State) error {
 		// connection is anonymous.
 		return nil
 	}
-	if st.RequireIntegrity && !ss.encrypted {
+	if st.RequireIntegrity && !ss.private(st) {
 		return needIntegrity()
 	}
 	if req.Name == "" {
@@ -69,6 +69,9 @@ func (ss *session) become(a Account, err error) error {
 func (ss *session) gssBind(req wire.BindRequest, st State, answer *wire.Response) error {
 	if ss.gss == nil {
 		ss.gss = ss.server.acceptGSS()
+		if l, ok := ss.gss.(layered); ok && !ss.encrypted {
+			l.OfferLayers()
+		}
 	}
 	reply, done, principal, err := ss.gss.Step(req.Credentials)
 	if err != nil {
@@ -85,15 +88,24 @@ func (ss *session) gssBind(req wire.BindRequest, st State, answer *wire.Response
 		answer.Code = codeSASLInProgress
 		return nil
 	}
+	protection := layerOf(ss.gss)
+	bound := ss.bindsChannel(st)
 	ss.gss = nil
-	if st.RequireIntegrity && !ss.encrypted {
+	switch {
+	case st.RequireIntegrity && !ss.private(st) && protection == nil:
 		return needIntegrity()
+	case !bound:
+		return badBindings()
 	}
 	account, ok := ss.server.store.Find(strings.ReplaceAll(principal, `\@`, "@"))
 	if !ok {
 		return badCredentials(NoSuchUser)
 	}
-	return ss.become(account, admit(account))
+	if err := ss.become(account, admit(account)); err != nil {
+		return err
+	}
+	ss.agreed = protection
+	return nil
 }
 
 // extended answers the operations that are known by OID.
@@ -111,7 +123,11 @@ func (ss *session) extended(req wire.ExtendedRequest, answer *wire.Response) err
 // sent ahead of the handshake would be read as if it had been encrypted.
 func (ss *session) startTLS(ctx context.Context, answer wire.Response) bool {
 	answer.OID = oidStartTLS
-	if ss.encrypted || ss.in.Buffered() > 0 {
+	if ss.server.present().NoTLS {
+		answer.Result = comment(codeUnavailable, "00000000", "0C090E17", "Error initializing SSL/TLS").Result
+		return ss.send(answer) == nil
+	}
+	if ss.encrypted || ss.agreed != nil || ss.in.Buffered() > 0 {
 		answer.Result = comment(codeOperations, "00000001", "0C090E0B", "Error initializing SSL/TLS").Result
 		return ss.send(answer) == nil
 	}

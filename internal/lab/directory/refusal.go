@@ -28,6 +28,7 @@ const (
 	codeInvalidCredentials  = 49
 	codeInsufficientAccess  = 50
 	codeBusy                = 51
+	codeUnavailable         = 52
 	codeUnwilling           = 53
 	codeObjectClass         = 65
 	codeNotAllowedOnNonLeaf = 66
@@ -63,6 +64,13 @@ func needIntegrity() *refusal {
 func badCredentials(status uint32) *refusal {
 	return refuse(codeInvalidCredentials,
 		"80090308: LdapErr: DSID-0C09050F, comment: AcceptSecurityContext error, data %x, v4f7c", status)
+}
+
+// badBindings is SEC_E_BAD_BINDINGS: the client is on another TLS channel, or
+// does not say on which.
+func badBindings() *refusal {
+	return refuse(codeInvalidCredentials,
+		"80090346: LdapErr: DSID-0C090702, comment: AcceptSecurityContext error, data 80090346, v4f7c")
 }
 
 func badControl() *refusal {

@@ -37,14 +37,23 @@ type Options struct {
 
 // State is what faults may change while the server runs.
 type State struct {
-	// RequireIntegrity refuses binds on connections without TLS, the default
-	// of new domains since Server 2025.
+	// RequireIntegrity refuses binds on connections without TLS or signing, the
+	// default of new domains since Server 2025.
 	RequireIntegrity bool
-	GSSAPI           bool // offer the mechanism
-	Catalogue        bool // serve the global catalogue
-	Busy             bool // answer everything with busy
-	Silent           bool // accept requests and never answer
-	ClockOffset      time.Duration
+	// Offloaded says that a box in front ends TLS, so that this server sees
+	// connections in clear.
+	Offloaded bool
+	// RequireBinding refuses Kerberos binds inside TLS that are not tied to the
+	// channel, LdapEnforceChannelBinding 2.
+	RequireBinding bool
+	// NoTLS closes the ports that begin with TLS and refuses StartTLS, as where
+	// the server has no certificate.
+	NoTLS       bool
+	GSSAPI      bool // offer the mechanism
+	Catalogue   bool // serve the global catalogue
+	Busy        bool // answer everything with busy
+	Silent      bool // accept requests and never answer
+	ClockOffset time.Duration
 	// Certificate replaces the right one when set.
 	Certificate     *tls.Certificate
 	FunctionalLevel int
@@ -55,6 +64,7 @@ type Server struct {
 	store     *Store
 	acceptGSS func() GSSAcceptor
 	tls       *tls.Config
+	bindings  []byte // of our own certificate
 	doors     []*door
 
 	mu     sync.Mutex
@@ -100,6 +110,9 @@ func New(o Options) (*Server, error) {
 			{name: "global catalogue", address: o.GC, catalog: true},
 			{name: "global catalogue over TLS", address: o.GCS, encrypted: true, catalog: true},
 		},
+	}
+	if s.bindings, err = channelBindings(cert.Certificate[0]); err != nil {
+		return nil, fmt.Errorf("binding to the certificate: %w", err)
 	}
 	s.tls = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		if other := s.present().Certificate; other != nil {
@@ -228,7 +241,7 @@ func (s *Server) accept(ctx context.Context, d *door) {
 		}
 		s.wg.Go(func() {
 			defer s.drop(c)
-			if d.catalog && !s.present().Catalogue {
+			if st := s.present(); d.catalog && !st.Catalogue || d.encrypted && st.NoTLS {
 				return
 			}
 			s.serve(ctx, c, d)

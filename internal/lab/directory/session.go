@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"sensegate/internal/lab/directory/wire"
+	"sensegate/internal/lab/gss"
 )
 
 const (
@@ -29,6 +30,7 @@ type session struct {
 	catalogue bool
 	caller    string // key of the bound entry
 	gss       GSSAcceptor
+	agreed    *gss.Layer // of a bind whose answer is still to be sent
 }
 
 func (s *Server) serve(ctx context.Context, c net.Conn, d *door) {
@@ -111,7 +113,11 @@ func (ss *session) handle(ctx context.Context, raw []byte) bool {
 		err = ss.perform(m, st, ctl, &answer)
 	}
 	answer.Result = outcome(answer.Result, err)
-	return ss.send(answer) == nil
+	if ss.send(answer) != nil {
+		return false
+	}
+	ss.protect()
+	return true
 }
 
 // perform carries out a request; what it finds on the way is sent before the

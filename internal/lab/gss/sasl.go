@@ -1,17 +1,20 @@
 package gss
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
 )
 
 // SASLServer is one bind with the SASL mechanism GSSAPI (RFC 4752). It offers
-// no security layer, as its users speak TLS.
+// no security layer unless told to, as most of its users speak TLS.
 type SASLServer struct {
 	acceptor *Acceptor
 	state    saslState
 	result   Result
+	layers   bool
+	layer    *Layer
 }
 
 type saslState int
@@ -25,6 +28,15 @@ const (
 
 // SASL begins a bind.
 func (a *Acceptor) SASL() *SASLServer { return &SASLServer{acceptor: a} }
+
+// OfferLayers offers signing and sealing, too.
+func (s *SASLServer) OfferLayers() { s.layers = true }
+
+// Layer is what the client chose to protect the connection with; nil for none.
+func (s *SASLServer) Layer() *Layer { return s.layer }
+
+// Bindings are the client's hash of the TLS channel it is on, zeros for none.
+func (s *SASLServer) Bindings() []byte { return s.result.Bindings }
 
 // ErrSequence says that a client went on after the end, or skipped a step.
 var ErrSequence = errors.New("token out of sequence")
@@ -81,14 +93,16 @@ func (s *SASLServer) ticket(token []byte) ([]byte, error) {
 	return res.Reply, nil
 }
 
-// layerNone is the only security layer offered. A maximum size of zero goes
-// with it by RFC 4752 section 3.2.
-const layerNone = 1
-
+// offer names the layers. A maximum size of zero goes with none, RFC 4752
+// section 3.2.
 func (s *SASLServer) offer() ([]byte, error) {
 	s.state = saslLayer
 	asserted := s.result.Reply != nil
-	return wrap([]byte{layerNone, 0, 0, 0}, s.result.subkey, asserted, s.result.seq)
+	offered := binary.BigEndian.AppendUint32(nil, layerNone<<24)
+	if s.layers {
+		offered = binary.BigEndian.AppendUint32(nil, (layerNone|layerSign|layerSeal)<<24|largestToken)
+	}
+	return wrap(offered, s.result.subkey, asserted, s.result.seq)
 }
 
 // chosen reads the client's layer and the identity it wants to act under. Some
@@ -102,13 +116,14 @@ func (s *SASLServer) chosen(token []byte) error {
 	if len(b) < head {
 		return fmt.Errorf("security layer in %d bytes: %w", len(b), errWrap)
 	}
-	if b[0] != 0 && b[0] != layerNone {
-		return fmt.Errorf("security layer %d was not offered", b[0])
+	layer, err := s.agreed(b[:head], token)
+	if err != nil {
+		return err
 	}
 	if id := string(b[head:]); !s.self(id) {
 		return fmt.Errorf("%s may not act as %q", s.result.Principal(), id)
 	}
-	s.state = saslDone
+	s.state, s.layer = saslDone, layer
 	return nil
 }
 
