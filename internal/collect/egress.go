@@ -92,7 +92,7 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.E
 		return out, nil
 	}
 	defer func() { _ = conn.Close() }() // nothing was written that could be lost
-	if e.Port != 443 {
+	if e.Port == 80 {
 		out.Reached = true
 		return out, nil
 	}
