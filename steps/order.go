@@ -1,6 +1,8 @@
 package steps
 
 import (
+	"fmt"
+
 	"sensegate/checks"
 	"sensegate/checks/access"
 	"sensegate/checks/allowlist"
@@ -43,10 +45,14 @@ func Order(p Ports) []Step {
 
 // Causes is the catalogue of every cause that a check of the order can name.
 func Causes() (checks.Catalogue, error) {
-	return checks.NewCatalogue(
+	cat, err := checks.NewCatalogue(
 		access.Causes(), access.HostCauses(), sync.Causes(), connector.Causes(), connector.HostCauses(), application.Causes(), allowlist.Causes(),
 		spn.Causes(), spn.RunsCauses(), kerberos.Causes(), delegation.Causes(), sso.Causes(), websocket.Causes(),
 	)
+	if err != nil {
+		return nil, fmt.Errorf("joining the causes of all rooms: %w", err)
+	}
+	return withAlternatives(cat), nil
 }
 
 // FindStep finds a step by its id or by the older name of the allow list.

@@ -69,7 +69,7 @@ func (m *model) trouble(p *page, c steps.CheckView, evidence bool) {
 	p.field(4, "seen", m.th.text, r.Seen)
 	p.field(4, "because", m.th.text, m.because(c))
 	label := "fix"
-	for _, rem := range r.Remedies {
+	for _, rem := range checks.InPlace(r.Remedies, m.place) {
 		p.field(4, label, m.th.text, remedyText(rem))
 		if rem.Command != "" {
 			p.field(4, "", m.th.strong, rem.Command)

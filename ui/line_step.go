@@ -183,7 +183,7 @@ func (l *lines) byHand() {
 	here := l.snap.Here()
 	for i, in := range here.Instructions {
 		l.say("%d. %s", i+1, in.Do)
-		l.part("who", strings.TrimSuffix(string(in.Who)+", "+place(in.Where), ", "))
+		l.part("who", strings.TrimSuffix(string(in.Who)+", "+place(in.Where, in.Command), ", "))
 		l.part("command", in.Command)
 	}
 	l.say("This rests on: %s (%s)", here.Seed, here.SeedFrom)

@@ -84,7 +84,8 @@ type model struct {
 	dark        bool    // the terminal's background is dark
 	plain       bool    // no colours
 	clip        func(string) error
-	coded       string // the device code that was copied last
+	place       checks.Shell // where fixes are shown to be done, as far as there is a choice
+	coded       string       // the device code that was copied last
 	wake        func() tea.Cmd
 }
 

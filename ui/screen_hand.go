@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -67,7 +68,7 @@ func (s *handScreen) compose(m *model) ([]string, [][2]int) {
 			lead = m.th.here.Render(m.gl.here) + " "
 		}
 		who := string(in.Who)
-		if where := place(in.Where); where != "" {
+		if where := place(in.Where, in.Command); where != "" {
 			who += ", " + where
 		}
 		p.hang(fmt.Sprintf("%s%d  ", lead, i+1), m.th.text, in.Do)
@@ -85,7 +86,10 @@ func (s *handScreen) compose(m *model) ([]string, [][2]int) {
 }
 
 // place says where something is typed or clicked.
-func place(s checks.Shell) string {
+func place(s checks.Shell, command string) string {
+	if s == checks.Portal && strings.HasPrefix(command, "ADUC") {
+		return "in Active Directory Users and Computers"
+	}
 	switch s {
 	case checks.PowerShell:
 		return "in PowerShell"

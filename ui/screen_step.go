@@ -97,6 +97,9 @@ func (s *stepScreen) acts(m *model) []act {
 		if text := s.command(m, c); text != "" {
 			add(act{on: k.copy, says: "copy", do: plainly(func() tea.Cmd { return m.copy(text) })})
 		}
+		if a, ok := s.placeAct(m, c); ok {
+			add(a)
+		}
 		add(act{on: k.fold, says: "evidence", quiet: true, do: plainly(func() tea.Cmd { s.flip(m, c.Check.ID); return nil })})
 	}
 	if m.snap.Position > 0 || !m.cfg.direct() {
@@ -185,7 +188,7 @@ func (s *stepScreen) command(m *model, c steps.CheckView) string {
 	if c.Stale || c.Running {
 		return ""
 	}
-	for _, r := range c.Result.Remedies {
+	for _, r := range checks.InPlace(c.Result.Remedies, m.place) {
 		if r.Command != "" {
 			return r.Command
 		}

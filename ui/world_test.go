@@ -27,7 +27,9 @@ type world struct {
 	retry checks.Retry
 	// breaks makes every plan panic.
 	breaks bool
-	fails  error // what applying a change fails with
+	// ways gives the finding of the name several ways to mend it.
+	ways  bool
+	fails error // what applying a change fails with
 	// refuse is what opening the systems fails with.
 	refuse error
 	// desk, when set, has to know the directory's password.
@@ -270,8 +272,12 @@ func (w *world) guideWith(tb testing.TB, clock func() time.Time) *steps.Guide {
 
 func (w *world) guide(ctx context.Context, tb testing.TB, s site.Site, clock func() time.Time) *steps.Guide {
 	tb.Helper()
+	causes := w.causes()
+	if w.ways {
+		causes = twoWays(w)
+	}
 	g, err := steps.NewGuide(ctx, steps.Options{
-		Site: s, Order: w.order, Causes: w.causes(), Clock: clock, Journal: nowhere{},
+		Site: s, Order: w.order, Causes: causes, Clock: clock, Journal: nowhere{},
 		Open: func(context.Context, site.Site) (steps.World, error) {
 			return steps.World{Writers: &steps.Writers{}}, w.refuse
 		},
