@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -41,25 +42,48 @@ func (l appearance) check() error {
 
 // stage keeps the practice lab that is shown at hand for the trainer's keys.
 type stage struct {
-	mu  sync.Mutex
-	lab *lab.Lab
+	mu   sync.Mutex
+	lab  *lab.Lab
+	mend map[string]func() error // what takes a fault back that was played
 }
 
 func (s *stage) show(l *lab.Lab) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.lab = l
+	s.lab, s.mend = l, nil
 }
 
 // breaks sets a fault in the lab that is shown.
 func (s *stage) breaks(_ context.Context, id string) error {
 	s.mu.Lock()
-	l := s.lab
-	s.mu.Unlock()
-	if l == nil {
+	defer s.mu.Unlock()
+	if s.lab == nil {
 		return usage("only the practice lab can be broken")
 	}
-	return l.Break(id)
+	mend, err := s.lab.Play(id)
+	if err != nil {
+		return fmt.Errorf("playing %s: %w", id, err)
+	}
+	if s.mend == nil {
+		s.mend = map[string]func() error{}
+	}
+	s.mend[id] = mend
+	return nil
+}
+
+// mends takes a fault back that was played.
+func (s *stage) mends(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	mend, ok := s.mend[id]
+	if !ok {
+		return usage("the fault %s was not played", id)
+	}
+	delete(s.mend, id)
+	if err := mend(); err != nil {
+		return fmt.Errorf("mending %s: %w", id, err)
+	}
+	return nil
 }
 
 // presenting is what a trainer has at hand; nil where nobody presents.
@@ -67,7 +91,7 @@ func (p *program) presenting() *ui.Present {
 	if !p.look.present {
 		return nil
 	}
-	out := &ui.Present{Break: p.stage.breaks}
+	out := &ui.Present{Break: p.stage.breaks, Mend: p.stage.mends}
 	for _, f := range lab.Faults() {
 		if len(f.On) > 0 {
 			continue // another installation: it would have to be started anew

@@ -127,13 +127,18 @@ func (l *Lab) Break(id string) error {
 	if err != nil {
 		return err
 	}
+	return l.lay(t)
+}
+
+// lay springs a trap, or lets it wait for what it breaks.
+func (l *Lab) lay(t trap) error {
 	if err := l.bears(t); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	if l.life.Err() != nil {
 		l.mu.Unlock()
-		return fmt.Errorf("setting the fault %s: the lab is closed", id)
+		return fmt.Errorf("setting the fault %s: the lab is closed", t.ID)
 	}
 	wait := !l.finished && t.after != nil && !t.after(l)
 	if wait {
@@ -147,7 +152,7 @@ func (l *Lab) Break(id string) error {
 		return nil
 	}
 	if err := t.set(l); err != nil {
-		return fmt.Errorf("setting the fault %s: %w", id, err)
+		return fmt.Errorf("setting the fault %s: %w", t.ID, err)
 	}
 	return nil
 }
