@@ -25,6 +25,22 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Switch staging mode on at all servers but one.", Command: "Get-ADSyncScheduler", Shell: checks.PowerShell}},
 		},
 		{
+			ID: "sync.version-old", Title: "Entra Connect is too old to be let in",
+			Because: "Every version below 2.5.79.0 stopped synchronising on 30 September 2026.",
+			More:    "Microsoft retires each version twelve months after its successor, and this one on a date of its own. The installer comes from the Entra admin center alone; the upgrade in place keeps the configuration. Windows Server 2016, 2019 or 2022; 2025 is not supported for it.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Download the present version and run it on the server; start a cycle afterwards.", Command: "Entra admin center > Entra Connect > Get started > Manage > Download", Shell: checks.Portal},
+				{Who: checks.EntraAdmin, Text: "See which version the configuration has.", Command: "(Get-ADSyncGlobalSettings).Parameters | Where-Object Name -eq 'Microsoft.Synchronize.ServerConfigurationVersion'", Shell: checks.PowerShell},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/hybrid/connect/reference-connect-version-history",
+		},
+		{
+			ID: "sync.evidence-old", Title: "What is known of the synchronisation server is too old",
+			Because: "The evidence of {host} is older than the site allows (evidence_max_age).",
+			More:    "A server that exported last month may be in staging mode today. Nothing waits for this: the age of the last cycle is read from the tenant itself.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Collect again on {host} and import the file, or paste what the scheduler shows.", Command: "sensegate collect --output sync.json", Shell: checks.Cmd}},
+		},
+		{
 			ID: "sync.off", Title: "Directory synchronisation is off",
 			Because: "Neither Entra Connect nor Cloud Sync feeds this tenant.",
 			More:    "The documented procedure begins here: install Entra Connect near the domain controller, one active server only, with its health and updater services.",

@@ -16,6 +16,9 @@ const Step checks.StepID = "sync"
 // FactUser is the test user as the tenant knows it: fact.CloudUser.
 const FactUser = "entra.test-user"
 
+// FactServers are the servers of Entra Connect that feed the tenant: []string.
+const FactServers = "entra.sync-servers"
+
 // Ports are the questions of this room.
 type Ports struct {
 	Entra     Entra
@@ -28,7 +31,7 @@ type Ports struct {
 func Checks(p Ports) []checks.Check {
 	return []checks.Check{
 		{
-			ID: "sync.on", Step: Step, Needs: []checks.ID{"site.entra"},
+			ID: "sync.on", Step: Step, Needs: []checks.ID{"site.entra"}, Provides: []string{FactServers},
 			Title: "The directory is synchronised to the tenant",
 			Why:   "Application proxy can only act for users that exist on both sides.",
 			Docs:  "https://learn.microsoft.com/entra/identity/hybrid/connect/whatis-azure-ad-connect",
@@ -43,10 +46,11 @@ func Checks(p Ports) []checks.Check {
 		},
 		{
 			ID: "sync.server", Step: Step, Needs: []checks.ID{"sync.on"},
-			Title: "One server of Entra Connect exports, on schedule",
-			Why:   "A server in staging mode brings nothing to the tenant, and two that export undo each other.",
+			Title: "One server of Entra Connect exports, on schedule, and is new enough",
+			Why:   "A server in staging mode brings nothing to the tenant, two that export undo each other, and versions below 2.5.79.0 are let in no more.",
 			Docs:  "https://learn.microsoft.com/entra/identity/hybrid/connect/plan-connect-topologies",
-			Run:   server(p.Entra, p.Hosts),
+			Run:   server(p.Hosts),
+			Proof: serverProof(p.Hosts),
 		},
 		{
 			ID: "sync.user", Step: Step, Needs: []checks.ID{"sync.on"}, Provides: []string{FactUser},

@@ -21,13 +21,14 @@ type pair struct {
 	account fact.Account
 	clients []fact.SyncClient
 	hosts   map[string]fact.SyncHost
+	age     time.Duration // of what was collected
 	fails   map[string]error
 }
 
 // Host answers what was collected on the servers.
 func (p pair) Host(_ context.Context, name string) (fact.HostEvidence, error) {
 	if h, ok := p.hosts[name]; ok {
-		return fact.HostEvidence{Host: name, Sync: &h}, nil
+		return fact.HostEvidence{Host: name, Sync: &h, Collected: checkstest.Now().Add(-p.age)}, nil
 	}
 	return fact.HostEvidence{}, missing()
 }
@@ -67,6 +68,21 @@ func healthy() pair {
 	}
 }
 
+// facts are what the checks before provide.
+func (p pair) facts() map[string]any {
+	out := map[string]any{sync.FactUser: p.user}
+	var names []string
+	for _, c := range p.clients {
+		if c.Server != "" {
+			names = append(names, c.Server)
+		}
+	}
+	if len(names) > 0 {
+		out[sync.FactServers] = names
+	}
+	return out
+}
+
 func room(p pair) checkstest.Room {
 	return checkstest.Room{Checks: sync.Checks(sync.Ports{Entra: p, Directory: p, Hosts: p}), Causes: sync.Causes()}
 }
@@ -98,6 +114,12 @@ func TestRoom(t *testing.T) {
 		{"only a stand-in", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Staging: true}}, "SYNC01"), checkstest.Want{Status: f, Cause: "sync.all-staging", Seen: "SYNC01"}},
 		{"suspended", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Suspended: true}}, "SYNC01"), checkstest.Want{Status: f, Cause: "sync.scheduler-off", Seen: "SYNC01"}},
 		{"two that export", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true}, "SYNC02": {CycleEnabled: true}}, "SYNC01", "SYNC02"), checkstest.Want{Status: f, Cause: "sync.two-active"}},
+		{"new enough", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Version: "2.5.79.0"}}, "SYNC01"), checkstest.Want{Status: p}},
+		{"too old", "sync.server", servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Version: "2.5.76.0"}}, "SYNC01"), checkstest.Want{Status: f, Cause: "sync.version-old", Seen: "2.5.76.0"}},
+		{"evidence of last month", "sync.server", func(x *pair) {
+			servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true}}, "SYNC01")(x)
+			x.age = 30 * 24 * time.Hour
+		}, checkstest.Want{Status: w, Cause: "sync.evidence-old", Seen: "30 days"}},
 		{"synchronised", "sync.user", nil, checkstest.Want{Status: p, Seen: `contoso.test\alice`}},
 		{"not there", "sync.user", func(x *pair) { x.fails["user"] = missing() }, checkstest.Want{Status: f, Cause: "sync.user-missing"}},
 		{"in the cloud alone", "sync.user", func(x *pair) { x.user.Synced = false }, checkstest.Want{Status: f, Cause: "sync.user-cloud-only"}},
@@ -122,7 +144,7 @@ func TestRoom(t *testing.T) {
 				tt.alter(&x)
 			}
 			r := room(x)
-			r.Hold(t, r.Ask(t, tt.id, checkstest.Site(), map[string]any{sync.FactUser: x.user}), tt.want)
+			r.Hold(t, r.Ask(t, tt.id, checkstest.Site(), x.facts()), tt.want)
 		})
 	}
 	room(healthy()).Covered(t, causes)

@@ -2,64 +2,117 @@ package sync
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"sensegate/checks"
+	"sensegate/checks/connector"
+	"sensegate/internal/fact"
 )
 
+// Versions of Entra Connect below this one are let in no more from stopped on.
+const minimumVersion = "2.5.79.0"
+
+func stopped() time.Time { return time.Date(2026, time.September, 30, 0, 0, 0, 0, time.UTC) }
+
 // server judges the schedulers of Entra Connect by what was collected on its
-// servers. Without evidence it holds nothing up: sync.fresh sees the outcome.
-func server(e Entra, hosts Host) checks.Func {
-	return func(ctx context.Context, _ checks.Env) checks.Result {
-		const expected = "one server exports, on schedule"
-		clients, err := e.SyncClients(ctx)
-		if err != nil {
-			return checks.NotApplicable("the accounts of the synchronisation servers cannot be read: " + err.Error())
+// servers, or pasted from there. Without evidence it holds nothing up:
+// sync.fresh sees the outcome.
+func server(hosts Host) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		names, _ := checks.Known[[]string](env, FactServers)
+		if len(names) == 0 {
+			return checks.NotApplicable("the tenant names no server of Entra Connect, or its accounts may not be read")
 		}
-		var names, collected, staging, stopped []string
-		for _, c := range clients {
-			if !c.Enabled || c.Server == "" {
-				continue
-			}
-			names = append(names, c.Server)
-			if hosts == nil {
-				continue
-			}
-			ev, err := hosts.Host(ctx, c.Server)
-			if err != nil || ev.Sync == nil {
-				continue // whatever is unusable proves nothing
-			}
-			collected = append(collected, c.Server)
-			switch s := ev.Sync; {
-			case s.Staging:
-				staging = append(staging, c.Server)
-			case !s.CycleEnabled || s.Suspended:
-				stopped = append(stopped, c.Server)
+		v := servers{all: names}
+		for _, name := range names {
+			if hosts != nil {
+				v.take(ctx, env, hosts, name)
 			}
 		}
-		switch {
-		case len(names) == 0:
-			return checks.NotApplicable("the tenant names no server of Entra Connect")
-		case len(collected) == 0:
-			return checks.NotApplicable("nothing was collected on " + strings.Join(names, ", ") +
-				"; run there: sensegate collect, or look with Get-ADSyncScheduler")
-		case len(stopped) > 0:
-			return evidenced(checks.Failed("sync.scheduler-off", expected, "the scheduler of "+strings.Join(stopped, ", ")+" is stopped"), collected, staging)
-		case len(staging) == len(names):
-			return evidenced(checks.Failed("sync.all-staging", expected, strings.Join(staging, ", ")+" only in staging mode"), collected, staging)
-		case len(collected)-len(staging) > 1:
-			return evidenced(checks.Failed("sync.two-active", expected, "several servers export"), collected, staging)
-		}
-		r := evidenced(checks.Passed(expected, "as it should be"), collected, staging)
-		r.Source = checks.Collected
-		return r
+		return v.judge(env)
 	}
 }
 
-func evidenced(r checks.Result, collected, staging []string) checks.Result {
-	r = r.With("collected on", strings.Join(collected, ", "))
-	if len(staging) > 0 {
-		r = r.With("in staging mode", strings.Join(staging, ", "))
+// servers are those of Entra Connect, by what their evidence says.
+type servers struct {
+	all                         []string
+	told, staging, stopped, old []string
+	rows                        []checks.Evidence
+	retired                     bool   // one of them is of version 1, which ended in 2023
+	outdated                    string // evidence that is too old to count
+	since                       time.Time
+	pasted                      bool
+}
+
+func (v *servers) take(ctx context.Context, env checks.Env, hosts Host, name string) {
+	ev, err := hosts.Host(ctx, name)
+	if err != nil || ev.Sync == nil {
+		return // whatever is unusable proves nothing
 	}
-	return r.With("version", "below 2.5.79.0 Entra Connect no longer synchronises: see Apps & features on the server")
+	if why := connector.Unusable(env, ev, fact.SectionSync); why != "" {
+		v.outdated = name + ": " + why
+		return
+	}
+	s := ev.Sync
+	v.told = append(v.told, name)
+	if at := ev.Since(fact.SectionSync); v.since.IsZero() || at.Before(v.since) {
+		v.since = at
+	}
+	v.pasted = v.pasted || ev.Sections[fact.SectionSync].Pasted
+	mode := "exports"
+	switch {
+	case s.Staging:
+		mode, v.staging = "staging mode", append(v.staging, name)
+	case !s.CycleEnabled || s.Suspended:
+		mode, v.stopped = "scheduler stopped", append(v.stopped, name)
+	}
+	version := s.Version
+	switch {
+	case version == "":
+		version = "version not told"
+	case connector.Older(version, minimumVersion):
+		v.old = append(v.old, name+" ("+version+")")
+		v.retired = v.retired || connector.Older(version, "2")
+	}
+	v.rows = append(v.rows, checks.Evidence{Name: name, Value: mode + ", " + version})
+}
+
+func (v *servers) judge(env checks.Env) checks.Result {
+	const expected = "one server exports, on schedule, with version " + minimumVersion + " or later"
+	list := func(names []string) string { return strings.Join(names, ", ") }
+	var r checks.Result
+	switch {
+	case len(v.told) == 0 && v.outdated != "":
+		return checks.Warned("sync.evidence-old", expected, v.outdated).Var("host", v.all[0])
+	case len(v.told) == 0:
+		return checks.NotApplicable("nothing was collected on " + list(v.all) +
+			"; run there: sensegate collect, or paste what Get-ADSyncScheduler prints")
+	case len(v.stopped) > 0:
+		r = checks.Failed("sync.scheduler-off", expected, "the scheduler of "+list(v.stopped)+" is stopped")
+	case len(v.staging) == len(v.all):
+		r = checks.Failed("sync.all-staging", expected, list(v.staging)+" only in staging mode")
+	case len(v.told)-len(v.staging) > 1:
+		r = checks.Failed("sync.two-active", expected, "several servers export")
+	case len(v.old) > 0 && !v.retired && env.Clock().Before(stopped()):
+		r = checks.Warned("sync.version-old", expected, "too old from 30 September 2026 on: "+list(v.old))
+	case len(v.old) > 0:
+		r = checks.Failed("sync.version-old", expected, "too old: "+list(v.old))
+	default:
+		r = checks.Passed(expected, "as it should be")
+	}
+	for _, e := range v.rows {
+		r = r.With(e.Name, e.Value)
+	}
+	for _, name := range v.all {
+		if !slices.Contains(v.told, name) {
+			r = r.With(name, "nothing was collected there")
+		}
+	}
+	source := checks.Collected
+	if v.pasted {
+		source = checks.Pasted
+	}
+	return r.From(source, v.since)
 }

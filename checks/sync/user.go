@@ -47,7 +47,7 @@ func fedBy(ctx context.Context, e Entra, r checks.Result) checks.Result {
 		}
 	}
 	if len(connect) > 0 {
-		r = r.With("fed by", "Entra Connect on "+strings.Join(connect, ", "))
+		r = r.Provide(FactServers, connect).With("fed by", "Entra Connect on "+strings.Join(connect, ", "))
 	}
 	if len(connect) > 1 {
 		r = r.With("only one may be active", "all others in staging mode: Get-ADSyncScheduler on each tells")

@@ -129,7 +129,7 @@ func TestSyncClients(t *testing.T) {
 	})
 	got, err := w.client(t, graph.SignInOptions{Prompt: ignore}).SyncClients(t.Context())
 	want := []fact.SyncClient{
-		{Kind: "Entra Connect", Server: "DC_1", Enabled: true}, {Kind: "Entra Connect", Server: "OLD"}, {Kind: "Cloud Sync", Enabled: true},
+		{Kind: "Entra Connect", Server: "SYNC01", Enabled: true}, {Kind: "Entra Connect", Server: "DC_1", Enabled: true}, {Kind: "Entra Connect", Server: "OLD"}, {Kind: "Cloud Sync", Enabled: true},
 	}
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("SyncClients() = %+v, %v, want %+v", got, err, want)

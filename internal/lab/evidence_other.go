@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"time"
 
 	"sensegate/internal/lab/contoso"
 )
@@ -11,6 +12,9 @@ type otherFacts struct {
 	Services []service  `json:"services"`
 	OS       osFacts    `json:"os"`
 	Qlik     *qlikFacts `json:"qlik,omitempty"`
+	Sync     *syncFacts `json:"sync,omitempty"`
+	// Age is how long ago it was collected.
+	Age time.Duration `json:"-"`
 }
 
 // qlikFacts are the exported certificates of a Qlik node, by name, and the lines

@@ -60,7 +60,7 @@ func (l *Lab) Site() site.Site {
 		})
 		s.Evidence = append(s.Evidence, l.hosts.path(h.Name))
 	}
-	s.Evidence = append(s.Evidence, l.hosts.path(contoso.QlikNode))
+	s.Evidence = append(s.Evidence, l.hosts.path(contoso.QlikNode), l.hosts.path(syncServer))
 	for _, e := range l.endpoints() {
 		for _, name := range e.names {
 			s.Pins = append(s.Pins, site.Pin{Name: name, Address: e.address})

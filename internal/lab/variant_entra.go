@@ -18,6 +18,7 @@ func entraVariations() []variation {
 	}
 	return []variation{
 		customDomainVariation(),
+		cloudSyncVariation(),
 		{
 			Variant: Variant{
 				ID: "assigned-by-group", Title: "a group is assigned to the application, not its users",

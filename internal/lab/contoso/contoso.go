@@ -26,6 +26,10 @@ const (
 const (
 	TenantID     = "7d1c6f0e-6a52-4a3f-9f0b-2c5f3f1f7a10"
 	TenantDomain = "contoso.test"
+	// InitialDomain is the one that the tenant came with.
+	InitialDomain = "contoso.onmicrosoft.test"
+	// SyncAccount is what Entra Connect on SYNC01 signs in with.
+	SyncAccount  = "Sync_SYNC01_7c1b2e9a4d3f@" + InitialDomain
 	ClientID     = "2f0c8c3e-51b5-4f2e-8a70-1d1f6c0b9e42" // the wizard's public client
 	LoginHost    = "login.entra.test"
 	GraphHost    = "graph.entra.test"

@@ -28,7 +28,7 @@ func newState(now time.Time) State {
 			DisplayName: "Contoso (practice)",
 			Domains: []Domain{
 				{Name: contoso.TenantDomain, Default: true},
-				{Name: "contoso.onmicrosoft.test", Initial: true},
+				{Name: contoso.InitialDomain, Initial: true},
 			},
 			SyncEnabled:  &synced,
 			LastSync:     now.UTC().Truncate(time.Second).Add(-12 * time.Minute),
@@ -58,6 +58,10 @@ func newState(now time.Time) State {
 	for i, p := range []contoso.Person{contoso.Admin(), contoso.TestUser(), contoso.Qlik()} {
 		st.Users = append(st.Users, newUser(p, 1104+i))
 	}
+	st.Users = append(st.Users, User{
+		ID: fixedID("user", "sync"), UPN: contoso.SyncAccount, DisplayName: "On-Premises Directory Synchronization Service Account",
+		Enabled: true, Type: "Member",
+	})
 	st.Users[0].Roles = []string{RoleApplicationAdministrator}
 
 	st.Groups = []ConnectorGroup{

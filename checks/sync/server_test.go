@@ -1,0 +1,92 @@
+package sync_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"sensegate/checks"
+	"sensegate/checks/checkstest"
+	"sensegate/checks/sync"
+	"sensegate/internal/fact"
+	"sensegate/internal/pasted"
+)
+
+// TestVersionBeforeItsDay only warns of a version that is still let in.
+func TestVersionBeforeItsDay(t *testing.T) {
+	x := healthy()
+	servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Version: "2.5.76.0"}}, "SYNC01")(&x)
+	early := func() time.Time { return time.Date(2026, time.September, 29, 23, 0, 0, 0, time.UTC) }
+	x.age = checkstest.Now().Sub(early())
+	r := room(x)
+	c := r.Checks[2]
+	if c.ID != "sync.server" {
+		t.Fatalf("the third check is %s", c.ID)
+	}
+	list := []checks.Check{r.Checks[0], c}
+	list[0].Needs = nil
+	set, err := checks.NewSet(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	causes, err := checks.NewCatalogue(r.Causes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner := checks.Runner{Set: set, Causes: causes, Clock: early}
+	got := runner.Collect(t.Context(), checks.Request{IDs: []checks.ID{"sync.on", "sync.server"}, Env: checks.NewEnv(checkstest.Site(), early, nil)})
+	r.Hold(t, got["sync.server"], checkstest.Want{Status: checks.Warn, Cause: "sync.version-old", Seen: "2.5.76.0"})
+}
+
+// TestPasted proves the server by what its administrator pastes.
+func TestPasted(t *testing.T) {
+	output := func(host, staging, suspended, version string) string {
+		return host + "\nSyncCycleEnabled : True\nMaintenanceEnabled : True\nStagingModeEnabled : " + staging + "\nSchedulerSuspended : " + suspended +
+			"\n\nName  : Microsoft.Synchronize.ServerConfigurationVersion\nValue : " + version + "\n" + pasted.End + "\n"
+	}
+	tests := []struct {
+		name   string
+		pastes []string
+		want   checkstest.Want
+		wrong  string
+	}{
+		{"as it should be", []string{output("SYNC01", "False", "False", "2.5.79.0")}, checkstest.Want{Status: checks.Pass}, ""},
+		{"in staging mode alone", []string{output("sync01", "True", "False", "2.5.79.0"), output("SYNC02", "True", "False", "2.5.79.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.all-staging", Seen: "SYNC01, SYNC02"}, ""},
+		{"suspended", []string{output("SYNC01", "False", "True", "2.5.79.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.scheduler-off", Seen: "SYNC01"}, ""},
+		{"too old", []string{output("SYNC01", "False", "False", "2.4.21.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.version-old", Seen: "2.4.21.0"}, ""},
+		{"of another machine", []string{output("DC1", "False", "False", "2.5.79.0")}, checkstest.Want{}, "DC1"},
+		{"nonsense", []string{"SYNC01\nhello\n" + pasted.End}, checkstest.Want{}, "Get-ADSyncScheduler"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			x := healthy()
+			servers(nil, "SYNC01", "SYNC02")(&x)
+			r := room(x)
+			env := checks.NewEnv(checkstest.Site(), checkstest.Now, map[checks.ID]checks.Result{
+				"sync.on": checks.Passed("on", "on").Provide(sync.FactServers, []string{"SYNC01", "SYNC02"}),
+			})
+			proof := r.Checks[2].Proof
+			if asked := proof.Ask(env); len(asked) != 2 || asked[1].On != "SYNC02" || !strings.Contains(asked[0].Command, "Get-ADSyncScheduler") {
+				t.Errorf("asked %+v", asked)
+			}
+			got, err := proof.Judge(t.Context(), env, tt.pastes)
+			if tt.wrong != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.wrong) {
+					t.Errorf("judged %+v, %v; want it refused for %q", got, err, tt.wrong)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			causes, err := checks.NewCatalogue(r.Causes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Hold(t, got.Stamped("sync.server", causes, checkstest.Site(), checkstest.Now()), tt.want)
+			if got.Source != checks.Pasted || got.Row(checks.LineEvidence) == "" {
+				t.Errorf("proved by %q, the line is %q", got.Source, got.Row(checks.LineEvidence))
+			}
+		})
+	}
+}
