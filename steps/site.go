@@ -40,7 +40,7 @@ func Questions() []Question {
 		q.Required = false
 		return q
 	}
-	internal := text("publish.internal_url", "Internal URL", "What people open on the LAN. Example: https://sense.contoso.com/", func(s *site.Site) *string { return &s.Publish.InternalURL }, site.CheckURL)
+	internal := text("publish.internal_url", "Internal URL", "What people open on the LAN, with the virtual proxy's prefix if it has one. Example: https://sense.contoso.com/", func(s *site.Site) *string { return &s.Publish.InternalURL }, site.CheckURL)
 	// The virtual proxy is that of the URL.
 	internal.Set = func(s *site.Site, v string) { s.SetInternalURL(strings.TrimSpace(v)) }
 	return []Question{
@@ -71,12 +71,16 @@ func Questions() []Question {
 			},
 		},
 		text("qlik.repository", "Qlik repository", "The central node, port 4242. Example: https://qlik01.contoso.com:4242", func(s *site.Site) *string { return &s.Qlik.Repository }, site.CheckHTTPS),
-		text("qlik.certificate", "Client certificate", "Path of client.pem from the exported certificates.", func(s *site.Site) *string { return &s.Qlik.Certificate }, nil),
-		text("qlik.key", "Its key", "Path of client_key.pem.", func(s *site.Site) *string { return &s.Qlik.Key }, nil),
-		text("qlik.root", "Root certificate of the Qlik site", "Path of root.pem.", func(s *site.Site) *string { return &s.Qlik.Root }, nil),
+		optional(text("qlik.via", "Way to the repository", "direct or proxy. Empty: directly; where nobody answers there, through the Qlik proxy on a session. Example: proxy", func(s *site.Site) *string { return &s.Qlik.Via }, site.CheckVia)),
+		optional(text("qlik.certificate", "Client certificate", "Path of client.pem, of a .pfx file, or of the folder with the exported set. Empty only with the way proxy.", func(s *site.Site) *string { return &s.Qlik.Certificate }, nil)),
+		optional(text("qlik.key", "Its key", "Path of client_key.pem. Empty with a .pfx file or a folder.", func(s *site.Site) *string { return &s.Qlik.Key }, nil)),
+		optional(text("qlik.root", "Root certificate of the Qlik site", "Path of root.pem or root.cer. Empty with a folder.", func(s *site.Site) *string { return &s.Qlik.Root }, nil)),
+		optional(text("qlik.server_name", "Name in the repository's certificate", "Only where it differs from the address: the name that Qlik was installed with. Example: qlik01", func(s *site.Site) *string { return &s.Qlik.ServerName }, nil)),
+		optional(text("qlik.logs", "Logs of the Qlik proxy", "Folder with copies, searched by the final test. Empty: on the Qlik host its own, elsewhere none.", func(s *site.Site) *string { return &s.Qlik.Logs }, nil)),
 		text("qlik.service_account", "Account that runs the Qlik proxy", `Example: CONTOSO\qlik`, func(s *site.Site) *string { return &s.Qlik.ServiceAccount }, site.CheckAccount),
 		text("directory.domain", "Domain", "Its DNS name. Example: contoso.com", func(s *site.Site) *string { return &s.Directory.Domain }, site.CheckDomain),
 		optional(text("directory.server", "Domain controller", "Empty: found by DNS. Example: ldaps://dc1.contoso.com:636", func(s *site.Site) *string { return &s.Directory.Server }, site.CheckLDAP)),
+		optional(text("dns", "Name server", "The address to ask for names, such as a domain controller's. Empty: the system's. Example: 10.1.0.5", func(s *site.Site) *string { return &s.DNS }, site.CheckNameServer)),
 		text("directory.user", "Account to read the directory with", `Its password is asked, or taken from SENSEGATE_DIRECTORY_PASSWORD. Example: CONTOSO\admin`, func(s *site.Site) *string { return &s.Directory.User }, nil),
 		text("test_user.upn", "Test user", "An ordinary user who will open Qlik from outside. Example: alice@contoso.com", func(s *site.Site) *string { return &s.TestUser.UPN }, site.CheckUPN),
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 
 	"sensegate/internal/site"
@@ -48,7 +49,7 @@ func (p *program) suggestFor(desk *ui.Desk) func(context.Context, site.Site, str
 			}
 		case "publish.external_url", "publish.internal_url", "publish.app_name":
 			apps, err := w.Graph.PublishedApps(ctx, s.Publish.ExternalURL, s.Publish.InternalURL, s.Publish.AppName)
-			if err != nil {
+			if err != nil && (key != "publish.internal_url" || s.Qlik.Repository == "") {
 				return nil, fmt.Errorf("asking Entra for published applications: %w", err)
 			}
 			for _, a := range apps {
@@ -64,15 +65,33 @@ func (p *program) suggestFor(desk *ui.Desk) func(context.Context, site.Site, str
 			for _, d := range org.VerifiedDomains {
 				put(d, "verified domain of the tenant "+org.Name)
 			}
-		case "qlik.prefix", "qlik.virtual_proxy":
+		}
+		if key == "publish.internal_url" && s.Qlik.Repository != "" {
 			list, err := w.Qlik.VirtualProxies(ctx)
-			if err != nil {
+			if err != nil && len(out) == 0 {
 				return nil, fmt.Errorf("asking the Qlik repository for its virtual proxies: %w", err)
 			}
 			for _, v := range list {
-				put(v.Prefix, "virtual proxy "+v.Description)
+				put(addressOf(s, v.Prefix), "virtual proxy "+v.Description)
 			}
 		}
 		return out, nil
 	}
+}
+
+// addressOf is where a virtual proxy is opened on the LAN: under the host that
+// people type already, or that of the repository where none was given yet.
+func addressOf(s site.Site, prefix string) string {
+	u, err := url.Parse(s.Publish.InternalURL)
+	if err != nil || u.Host == "" {
+		if u, err = url.Parse(s.Qlik.Repository); err != nil {
+			return ""
+		}
+		u.Scheme, u.Host = "https", u.Hostname()
+	}
+	at := url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/"}
+	if prefix != "" {
+		at.Path = "/" + prefix + "/"
+	}
+	return at.String()
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -40,5 +41,34 @@ func TestSuggestions(t *testing.T) {
 	}
 	if list, err := find(t.Context(), facts, "qlik.key"); err != nil || len(list) > 0 {
 		t.Errorf("a file's name was found: %v, %v", list, err)
+	}
+}
+
+// TestVirtualProxiesAreSuggested asks a site with two of them: each is an
+// address to publish.
+func TestVirtualProxiesAreSuggested(t *testing.T) {
+	l, err := lab.Start(t.Context(), lab.Options{Finished: true, Variants: []string{"prefix"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	p := &program{Process: Process{Clock: time.Now}}
+	find := p.suggestFor(ui.NewDesk(nil))
+	for typed, host := range map[string]string{l.Site().Publish.InternalURL: "sense.contoso.test", "": "qlik01.contoso.test"} {
+		facts := l.Site()
+		facts.Publish.InternalURL = typed
+		list, err := find(t.Context(), facts, "publish.internal_url")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, v := range list {
+			got = append(got, v.Value)
+		}
+		for _, want := range []string{"https://" + host + "/", "https://" + host + "/outside/"} {
+			if !slices.Contains(got, want) {
+				t.Errorf("after %q: %s is not among %v", typed, want, got)
+			}
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,4 +45,12 @@ func (s *Site) SetInternalURL(v string) {
 	if follows {
 		s.Qlik.Prefix = s.PublishedPrefix()
 	}
+}
+
+// CheckVia accepts a way to the repository.
+func CheckVia(v string) error {
+	if v == ViaDirect || v == ViaProxy {
+		return nil
+	}
+	return fmt.Errorf("%q is neither %s nor %s", v, ViaDirect, ViaProxy)
 }

@@ -38,3 +38,12 @@ func TestSetInternalURL(t *testing.T) {
 		t.Errorf("a prefix that was given became %q", s.Qlik.Prefix)
 	}
 }
+
+func TestCheckVia(t *testing.T) {
+	t.Parallel()
+	for v, good := range map[string]bool{"direct": true, "proxy": true, "through": false, "Proxy ": false} {
+		if err := CheckVia(v); (err == nil) != good {
+			t.Errorf("CheckVia(%q) = %v", v, err)
+		}
+	}
+}

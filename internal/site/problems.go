@@ -77,8 +77,8 @@ func (s Site) Problems() []Problem {
 	if err := CheckCloud(s.Entra.Cloud); err != nil {
 		out = append(out, Problem{Path: "entra.cloud", Text: err.Error()})
 	}
-	if v := s.Qlik.Via; v != "" && v != ViaDirect && v != ViaProxy {
-		out = append(out, Problem{Path: "qlik.via", Text: fmt.Sprintf("%q is neither direct nor proxy", v)})
+	if s.Qlik.Via != "" {
+		add("qlik.via", s.Qlik.Via, CheckVia, ViaDirect)
 	}
 	if s.Entra.SignIn == "certificate" || s.Entra.SignIn == "secret" {
 		add("entra.client_id", s.Entra.ClientID, nil, "the application that the certificate or secret belongs to")
