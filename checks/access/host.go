@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -21,16 +22,21 @@ type Host interface {
 }
 
 // Nodes are the machines of Qlik that the site names: the one with the
-// repository, and the one that people open where that is a machine's own name.
+// repository, further ones, and the one that people open where that is a
+// machine's own name.
 func Nodes(s site.Site) []string {
 	var out []string
-	if u, err := url.Parse(s.Qlik.Repository); err == nil && u.Hostname() != "" {
-		out = append(out, strings.ToLower(u.Hostname()))
+	if u, err := url.Parse(s.Qlik.Repository); err == nil {
+		out = append(out, u.Hostname())
 	}
-	if h := s.InternalHost(); h != "" && !slices.Contains(out, h) {
-		out = append(out, h)
-	}
-	return out
+	out = append(out, s.Qlik.Nodes...)
+	out = append(append(out, slices.Sorted(maps.Keys(s.Qlik.ServerNames))...), s.InternalHost())
+	seen := map[string]bool{"": true}
+	return slices.DeleteFunc(out, func(n string) bool {
+		twice := seen[strings.ToLower(n)]
+		seen[strings.ToLower(n)] = true
+		return twice
+	})
 }
 
 // Collected is the evidence of a node with when it was read and how.

@@ -48,6 +48,7 @@ func overHosts(hosts Host, expected string, sections []string, judge func(site.S
 				continue
 			}
 			v.date(ev, sections)
+			v.aged(env, h.Name, ev, sections)
 			v.take(h.Name, ev, judge(env.Site, ev))
 		}
 		return v.done(expected)
@@ -99,6 +100,7 @@ type verdict struct {
 	unknown string
 	oldest  time.Time
 	source  checks.Source
+	ages    []string
 }
 
 func (v *verdict) unproved(host, why string) {
@@ -121,6 +123,15 @@ func (v *verdict) date(ev fact.HostEvidence, sections []string) {
 	if len(sections) == 0 && ev.Collected.Before(v.oldest) {
 		v.oldest = ev.Collected
 	}
+}
+
+// aged notes how old the evidence of a host is.
+func (v *verdict) aged(env checks.Env, host string, ev fact.HostEvidence, sections []string) {
+	since := ev.Collected
+	for _, s := range sections[:min(1, len(sections))] {
+		since = ev.Since(s)
+	}
+	v.ages = append(v.ages, host+" "+env.Clock().Sub(since).Round(time.Minute).String()+" ago")
 }
 
 func (v *verdict) take(host string, ev fact.HostEvidence, p *problem) {
@@ -160,6 +171,9 @@ func (v *verdict) done(expected string) checks.Result {
 		r = u.With("how", "run `sensegate collect --output HOST.json` there and `sensegate import HOST.json` here, or paste what the command below prints")
 	case r.Status == checks.Pass:
 		r.Seen = "true on " + strings.Join(v.good, " and ")
+	}
+	if len(v.ages) > 0 {
+		r = r.With("evidence of", strings.Join(v.ages, ", "))
 	}
 	return r.From(v.source, v.oldest)
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sensegate/checks"
+	"sensegate/checks/access"
 	"sensegate/checks/connector"
 	"sensegate/internal/fact"
 	"sensegate/internal/session"
@@ -120,8 +121,8 @@ func (p *program) verified(s site.Site, path string) (piece, error) {
 		return piece{}, fmt.Errorf("%s was written by the practice lab and says nothing about a real host", path)
 	case winhost.OtherSite(origin, s.Name):
 		return piece{}, fmt.Errorf("%s was collected for the site %s, and this one is %s", path, origin.Site, s.Name)
-	case !belongs(s, e):
-		return piece{}, fmt.Errorf("%s is of %s, which is no host of this site (%s)", path, e.Host, strings.Join(hostsOf(s), ", "))
+	case misplaced(s, e) != "":
+		return piece{}, fmt.Errorf("%s %s", path, misplaced(s, e))
 	case age > limit:
 		return piece{}, fmt.Errorf("%s was collected %s ago, and this site allows %s (evidence_max_age): collect again", path, age.Round(time.Minute), limit)
 	case age < -connector.Ahead:
@@ -139,11 +140,30 @@ func (p *program) verified(s site.Site, path string) (piece, error) {
 	return piece{path: full, raw: raw, e: e}, nil
 }
 
-// belongs says whether a machine is one that the site rests on. Which machine
-// runs Entra Connect or Qlik the site file does not always say.
-func belongs(s site.Site, e fact.HostEvidence) bool {
-	return e.Qlik != nil || e.Sync != nil ||
-		slices.ContainsFunc(hostsOf(s), func(h string) bool { return winhost.SameHost(h, e.Host) })
+// misplaced says why a machine's evidence cannot serve this site; empty when it
+// can. What tells of Qlik or of the synchronisation is taken only from a
+// machine that the site names for it.
+func misplaced(s site.Site, e fact.HostEvidence) string {
+	among := func(list []string) bool {
+		return slices.ContainsFunc(list, func(h string) bool { return winhost.SameHost(h, e.Host) })
+	}
+	connectors, nodes, servers := among(hostsOf(s)), among(access.Nodes(s)), among(s.Sync.Servers)
+	switch {
+	case e.Qlik != nil && !nodes:
+		return fmt.Sprintf("tells of Qlik on %s, which is no machine of Qlik in this site (%s): if it is one, name it under qlik.nodes", e.Host, listOf(access.Nodes(s)))
+	case e.Sync != nil && !servers:
+		return fmt.Sprintf("tells of Entra Connect on %s, which this site does not name (%s): if it runs there, name it under sync.servers", e.Host, listOf(s.Sync.Servers))
+	case !connectors && !nodes && !servers:
+		return fmt.Sprintf("is of %s, which is no host of this site (%s)", e.Host, listOf(slices.Concat(hostsOf(s), access.Nodes(s), s.Sync.Servers)))
+	}
+	return ""
+}
+
+func listOf(hosts []string) string {
+	if len(hosts) == 0 {
+		return "none is named"
+	}
+	return strings.Join(hosts, ", ")
 }
 
 func hostsOf(s site.Site) []string {
@@ -165,6 +185,12 @@ func (p *program) proves(ctx context.Context, s site.Site, x piece) {
 		x.e.Collected.UTC().Format("2006-01-02 15:04Z"), p.Clock().Sub(x.e.Collected).Round(time.Minute), x.e.Tool)
 	if q := x.e.Qlik; q != nil {
 		fmt.Fprintf(p.Out, "  %-8s Qlik: %s; %d exported certificates\n", "seen", running(x.e.Services, "QlikSense"), len(q.Certificates))
+		for _, c := range access.Checks(access.Ports{Hosts: single{x.e}}) {
+			if c.ID == "site.qlik-host" {
+				r := c.Run(ctx, checks.NewEnv(s, p.Clock, nil))
+				fmt.Fprintf(p.Out, "  %-8s %s: %s\n", r.Status, c.Title, r.Seen)
+			}
+		}
 	}
 	if c := x.e.Sync; c != nil {
 		fmt.Fprintf(p.Out, "  %-8s Entra Connect: cycle enabled %t, staging %t, suspended %t\n", "seen", c.CycleEnabled, c.Staging, c.Suspended)

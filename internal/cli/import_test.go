@@ -9,6 +9,7 @@ import (
 
 	"sensegate/internal/fact"
 	"sensegate/internal/lab"
+	"sensegate/internal/session"
 	"sensegate/internal/site"
 	"sensegate/internal/winhost"
 )
@@ -124,6 +125,15 @@ func TestImportRefuses(t *testing.T) {
 		{"another host", changed(func(e *fact.HostEvidence, _ *winhost.Origin) { e.Host = "conn01.fabrikam.test" }), "no host of this site"},
 		{"too old", changed(func(e *fact.HostEvidence, _ *winhost.Origin) { e.Collected = time.Now().Add(-8 * 24 * time.Hour) }), "collect again"},
 		{"from the future", changed(func(e *fact.HostEvidence, _ *winhost.Origin) { e.Collected = time.Now().Add(time.Hour) }), "has not come yet"},
+		{"of Qlik, from a connector host", changed(func(e *fact.HostEvidence, _ *winhost.Origin) {
+			e.Sections, e.Qlik = nil, &fact.QlikHost{Certificates: []string{"client.pem"}}
+		}), "no machine of Qlik in this site"},
+		{"of Qlik, from a machine that nobody named", changed(func(e *fact.HostEvidence, _ *winhost.Origin) {
+			e.Sections, e.Host, e.Qlik = nil, "qlik09.contoso.test", &fact.QlikHost{}
+		}), "qlik.nodes"},
+		{"of Entra Connect, from a machine that nobody named", changed(func(e *fact.HostEvidence, _ *winhost.Origin) {
+			e.Sections, e.Host, e.Sync = nil, "sync01.contoso.test", &fact.SyncHost{CycleEnabled: true}
+		}), "sync.servers"},
 		{"not there", func(*testing.T) string { return filepath.Join(t.TempDir(), "nowhere.json") }, "no such file"},
 	}
 	for _, tt := range tests {
@@ -192,5 +202,83 @@ func TestCollectCommand(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestImportOfNamedMachines shows that what tells of Qlik and of Entra Connect
+// is taken from the machines that the site names for it.
+func TestImportOfNamedMachines(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	x.facts.Qlik.Nodes, x.facts.Sync.Servers = []string{"qlik09.contoso.test"}, []string{"sync01"}
+	if err := site.Save(x.file, x.facts); err != nil {
+		t.Fatal(err)
+	}
+	e := x.e
+	e.Sections, e.Host, e.Qlik = nil, "QLIK09.contoso.test", &fact.QlikHost{}
+	e.Services = []fact.Service{{Name: "QlikSenseProxyService", State: "stopped", Start: "automatic", Account: `CONTOSO\qlik`}}
+	node := x.write(t, e, winhost.Origin{})
+	e.Host, e.Qlik, e.Sync = "sync01.contoso.test", nil, &fact.SyncHost{CycleEnabled: true}
+	code, said := run(t, "import", "--site", x.file, node, x.write(t, e, winhost.Origin{}))
+	if code != 0 || len(x.evidence(t)) != 2 {
+		t.Fatalf("exit %d, %v\n%s", code, x.evidence(t), said)
+	}
+	for _, want := range []string{"QlikSenseProxyService is stopped", "Entra Connect: cycle enabled true"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+}
+
+// TestImportIntoASavedSite copies the evidence into the session's folder: the
+// file may go, and what is refused leaves nothing there.
+func TestImportIntoASavedSite(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	home := t.TempDir()
+	s, err := session.NewStore(home, time.Now).Create(x.facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := s.Dir()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	at := func(args ...string) (int, string) {
+		return runIn(t, []string{session.HomeVariable + "=" + home}, args...)
+	}
+	other := x.write(t, x.e, winhost.Origin{Site: "fabrikam"})
+	if code, said := at("import", "--name", x.facts.Name, x.good, other); code != 2 || !strings.Contains(said, "nothing was imported") {
+		t.Errorf("replayed: exit %d\n%s", code, said)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "evidence", "*")); err != nil || len(left) != 0 {
+		t.Errorf("imported by half: %v %v", left, err)
+	}
+	if code, said := at("import", "--name", "nobody", x.good); code != 2 {
+		t.Errorf("a site that is not there: exit %d\n%s", code, said)
+	}
+	for range 2 { // the same file twice is one piece of evidence
+		if code, said := at("import", "--name", x.facts.Name, x.good); code != 0 {
+			t.Fatalf("exit %d\n%s", code, said)
+		}
+	}
+	if err := os.Remove(x.good); err != nil {
+		t.Fatal(err)
+	}
+	saved, err := session.NewStore(home, time.Now).Open(x.facts.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := saved.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	list := saved.Resume().Site.Evidence
+	if len(list) != 1 || filepath.Dir(list[0]) != filepath.Join(dir, "evidence") {
+		t.Fatalf("evidence %v", list)
+	}
+	if e, _, err := winhost.Read(list[0]); err != nil || e.Host != x.e.Host {
+		t.Errorf("%v %v", e.Host, err)
 	}
 }

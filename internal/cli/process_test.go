@@ -19,6 +19,19 @@ func run(t testing.TB, args ...string) (code int, said string) {
 // runApart is run with the two outputs apart.
 func runApart(t testing.TB, args ...string) (out, wrong string, code int) {
 	t.Helper()
+	return runApartIn(t, nil, args...)
+}
+
+// runIn is run with an environment of its own.
+func runIn(t testing.TB, env []string, args ...string) (code int, said string) {
+	t.Helper()
+	out, wrong, code := runApartIn(t, env, args...)
+	return code, out + wrong
+}
+
+// runApartIn is both: later settings win.
+func runApartIn(t testing.TB, env []string, args ...string) (out, wrong string, code int) {
+	t.Helper()
 	home := t.TempDir()
 	open := func(name string, flag int) *os.File {
 		f, err := os.OpenFile(name, flag, 0o600)
@@ -34,7 +47,7 @@ func runApart(t testing.TB, args ...string) (out, wrong string, code int) {
 	}
 	code = cli.Main(t.Context(), cli.Process{
 		Args: args, In: in, Out: outs[0], Err: outs[1],
-		Environ: []string{"SENSEGATE_HOME=" + filepath.Join(home, "sensegate")},
+		Environ: append([]string{"SENSEGATE_HOME=" + filepath.Join(home, "sensegate")}, env...),
 	})
 	texts := [2]string{}
 	for i, f := range outs {

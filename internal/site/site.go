@@ -27,6 +27,7 @@ type Site struct {
 	Pins      []Pin      `yaml:"pins,omitempty"`
 	Evidence  []string   `yaml:"evidence,omitempty"` // files written by `sensegate collect`
 	Verify    VerifyKeys `yaml:"verify,omitempty"`
+	Sync      Sync       `yaml:"sync,omitempty"`
 	// DNS is the name server to ask, an address with or without a port; that of
 	// the system when empty. Somebody outside the domain names a domain
 	// controller here.
@@ -106,6 +107,9 @@ type Qlik struct {
 	Logs string `yaml:"logs,omitempty"`
 	// ServiceAccount runs the proxy service, DOMAIN\name.
 	ServiceAccount string `yaml:"service_account"`
+	// Nodes are the full names of further machines of Qlik: evidence collected
+	// there is taken.
+	Nodes []string `yaml:"nodes,omitempty"`
 }
 
 // Values of Qlik.Via.
@@ -194,6 +198,12 @@ type Trust struct {
 type Pin struct {
 	Name    string `yaml:"name"`    // host:port
 	Address string `yaml:"address"` // address:port
+}
+
+// Sync names the machines that synchronise the directory to the tenant.
+type Sync struct {
+	// Servers are their full names: evidence collected there is taken.
+	Servers []string `yaml:"servers,omitempty"`
 }
 
 // VerifyKeys tunes the final test.
