@@ -52,6 +52,24 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Allow AES for the account and set its password again.", Command: "Set-ADUser -Identity {account-name} -KerberosEncryptionType AES128,AES256", Shell: checks.PowerShell}},
 		},
 		{
+			ID: "kerberos.keytab-stale", Title: "The keytab is older than the account's password",
+			Because: "The password was set after the keytab was written, so its keys open no ticket that is made now.",
+			More: "KRB_AP_ERR_BADKEYVER (44) and KRB_AP_ERR_NOKEY (45) mean the same at a service that reads a keytab. Each time a password is set the key version counts up, and a keytab keeps the version it was written with. " +
+				"Qlik itself uses no keytab: if Qlik accepts the ticket, only this file has to be written again.",
+			Fixes: []checks.Fix{{Who: checks.ADAdmin, Text: "Write the keytab of {account-name} again, or leave kerberos.service_keytab out of the site. With these two switches ktpass sets neither a password nor a principal name; it asks for the present password.",
+				Command: "ktpass.exe -princ {spn}@{realm} -mapuser {account} -crypto AES256-SHA1 -ptype KRB5_NT_PRINCIPAL -pass * -SetPass -SetUpn -out qlik.keytab", Shell: checks.Cmd}},
+		},
+		{
+			ID: "kerberos.other-key", Title: "The ticket is made with another key",
+			Because: "Neither the account's key nor that of the name opens it: the password in the keytab is not the account's.",
+			More: "KRB_AP_ERR_MODIFIED (41) is what a service answers then. The owner of the name was proved before, so either the keytab was made with a mistyped password, " +
+				"or it was made for another account, or a domain controller has not learned of the last password yet.",
+			Fixes: []checks.Fix{
+				{Who: checks.ADAdmin, Text: "See when the account's password was set, and its key version, on each domain controller.", Command: "Get-ADUser {account-name} -Properties PasswordLastSet,msDS-KeyVersionNumber", Shell: checks.PowerShell},
+				{Who: checks.ADAdmin, Text: "Write the keytab again with the account's present password."},
+			},
+		},
+		{
 			ID: "kerberos.refused", Title: "Qlik refuses the ticket",
 			Because: "Qlik cannot open it: the service runs with another account or an older password than the name's owner.",
 			More: "KRB_AP_ERR_MODIFIED (41) means that the key does not fit. Compare the account that runs QlikSenseProxyService with the owner of the name, " +

@@ -57,6 +57,12 @@ func Checks(p Ports) []checks.Check {
 			Run:   ticket(p.Tickets), Proof: ticketProof(),
 		},
 		{
+			ID: "kerberos.opens", Step: Step, Needs: []checks.ID{"kerberos.ticket"}, Docs: docs,
+			Title: "The ticket opens with the key of the account that runs Qlik",
+			Why:   "It shows that the domain controller made it for that account and its present password, before Qlik is asked.",
+			Run:   opens(p.Tickets),
+		},
+		{
 			ID: "kerberos.ticket-cache", Step: Step, Needs: []checks.ID{"kerberos.ticket"}, Docs: docs,
 			Title: "A ticket for Qlik is in the cache of whoever signed in",
 			Why:   "It is what klist shows after a browser on the LAN has opened Qlik.",

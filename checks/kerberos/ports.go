@@ -26,6 +26,8 @@ type Tickets interface {
 	// ServiceTicket signs in as the site's Kerberos user and obtains a ticket
 	// for spn.
 	ServiceTicket(ctx context.Context, spn string) (fact.Ticket, error)
+	// OpenTicket obtains a ticket for spn and tries the keys of a keytab on it.
+	OpenTicket(ctx context.Context, spn, account, keytab string) (fact.OpenedTicket, error)
 	// CachedTickets are the tickets of whoever runs this program, as klist
 	// shows them; kind NotFound means that there is no cache.
 	CachedTickets(ctx context.Context) ([]fact.CachedTicket, error)

@@ -11,6 +11,7 @@ import (
 	"sensegate/checks/checkstest"
 	"sensegate/checks/kerberos"
 	"sensegate/internal/fact"
+	"sensegate/internal/site"
 )
 
 // lan is Qlik and the KDC as the verification user meets them; fails are errors
@@ -25,6 +26,7 @@ type lan struct {
 	room    fact.HeaderRoom
 	ticket  fact.Ticket
 	session fact.WebSession
+	opened  fact.OpenedTicket
 	fails   map[string]error
 }
 
@@ -53,6 +55,10 @@ func (l lan) ServiceTicket(context.Context, string) (fact.Ticket, error) {
 	return l.ticket, l.fails["ticket"]
 }
 
+func (l lan) OpenTicket(context.Context, string, string, string) (fact.OpenedTicket, error) {
+	return l.opened, l.fails["opened"]
+}
+
 func (l lan) Negotiate(context.Context, string, string) (fact.WebSession, error) {
 	return l.session, l.fails["session"]
 }
@@ -67,8 +73,16 @@ func healthy() lan {
 		flows: map[string]fact.LoginFlow{}, room: fact.HeaderRoom{Taken: true},
 		ticket:  fact.Ticket{EType: 18, ETypeName: "aes256-cts-hmac-sha1-96", Until: checkstest.Now()},
 		session: fact.WebSession{UserDirectory: "CONTOSO", UserID: "Alice", Mechanism: "spnego-kerberos", Mutual: true, Status: 200},
+		opened:  fact.OpenedTicket{Ticket: fact.Ticket{ETypeName: "aes256-cts-hmac-sha1-96", KeyVersion: 3}, Opened: true, Fits: true, Client: "alice@CONTOSO.TEST", Newest: 3, Held: []string{"aes256-cts-hmac-sha1-96"}},
 		fails:   map[string]error{},
 	}
+}
+
+// withKeytab is the site where a keytab of the service account is at hand.
+func withKeytab() site.Site {
+	s := checkstest.Site()
+	s.Kerberos.ServiceKeytab = "qlik.keytab"
+	return s
 }
 
 func room(l lan) checkstest.Room {
@@ -109,6 +123,11 @@ func TestRoom(t *testing.T) {
 		{"a ticket with AES128", "kerberos.ticket", func(l *lan) { l.ticket.EType = 17 }, checkstest.Want{Status: p}},
 		{"a ticket with RC4", "kerberos.ticket", func(l *lan) { l.ticket.EType, l.ticket.ETypeName = 23, "rc4-hmac" }, checkstest.Want{Status: w, Cause: "kerberos.weak-ticket", Seen: "rc4-hmac"}},
 		{"no ticket", "kerberos.ticket", func(l *lan) { l.fails["ticket"] = refused("KDC_ERR_S_PRINCIPAL_UNKNOWN") }, checkstest.Want{Status: f, Cause: "kerberos.no-ticket", Seen: "KDC_ERR_S_PRINCIPAL_UNKNOWN"}},
+		{"opened", "kerberos.opens", nil, checkstest.Want{Status: p, Seen: "alice@CONTOSO.TEST"}},
+		{"an old keytab", "kerberos.opens", func(l *lan) { l.opened.Opened, l.opened.Fits, l.opened.Newest = false, false, 2 }, checkstest.Want{Status: f, Cause: "kerberos.keytab-stale", Seen: "ends at 2"}},
+		{"a keytab of somebody else", "kerberos.opens", func(l *lan) { l.opened.Opened, l.opened.Held, l.opened.Newest = false, nil, 0 }, checkstest.Want{Status: f, Cause: "kerberos.keytab-stale", Seen: "no key of svc-qlik"}},
+		{"a keytab without AES", "kerberos.opens", func(l *lan) { l.opened.Opened, l.opened.Held = false, []string{"rc4-hmac"} }, checkstest.Want{Status: f, Cause: "kerberos.keytab-stale", Seen: "holds rc4-hmac"}},
+		{"another key", "kerberos.opens", func(l *lan) { l.opened.Opened = false }, checkstest.Want{Status: f, Cause: "kerberos.other-key"}},
 		{"accepted", "kerberos.accepted", nil, checkstest.Want{Status: p, Seen: `CONTOSO\Alice`}},
 		{"accepted without SPNEGO", "kerberos.accepted", func(l *lan) { l.session.Mechanism = "kerberos" }, checkstest.Want{Status: p}},
 		{"refused", "kerberos.accepted", func(l *lan) { l.fails["session"] = refused("KRB_AP_ERR_MODIFIED") }, checkstest.Want{Status: f, Cause: "kerberos.refused", Seen: "KRB_AP_ERR_MODIFIED"}},
@@ -127,10 +146,16 @@ func TestRoom(t *testing.T) {
 				tt.alter(&l)
 			}
 			r := room(l)
-			r.Hold(t, r.Ask(t, tt.id, checkstest.Site(), nil), tt.want)
+			r.Hold(t, r.Ask(t, tt.id, withKeytab(), nil), tt.want)
 		})
 	}
 	room(healthy()).Covered(t, causes)
+}
+
+// TestNoKeytab says that the proof does not apply, and which fact would make it.
+func TestNoKeytab(t *testing.T) {
+	r := room(healthy())
+	r.Hold(t, r.Ask(t, "kerberos.opens", checkstest.Site(), nil), checkstest.Want{Status: checks.Skipped, Seen: "kerberos.service_keytab"})
 }
 
 // TestSilence lets each question go unanswered in every way. What a KDC or Qlik
@@ -138,7 +163,7 @@ func TestRoom(t *testing.T) {
 func TestSilence(t *testing.T) {
 	asked := map[checks.ID][]string{
 		"kerberos.pattern": {"virtual proxies"}, "kerberos.switch": {"proxies", "virtual proxies"}, "kerberos.offered": {"flow"},
-		"kerberos.headers": {"headers"}, "kerberos.ticket": {"ticket"}, "kerberos.accepted": {"session"},
+		"kerberos.headers": {"headers"}, "kerberos.ticket": {"ticket"}, "kerberos.opens": {"opened"}, "kerberos.accepted": {"session"},
 	}
 	answers := map[checks.ID][]string{"kerberos.ticket": {"refused", "not found"}, "kerberos.accepted": {"refused"}}
 	for id, questions := range asked {
@@ -152,7 +177,7 @@ func TestSilence(t *testing.T) {
 					l.session = fact.WebSession{}
 					l.fails[q] = silence.Err
 					r := room(l)
-					r.Hold(t, r.Ask(t, id, checkstest.Site(), nil), checkstest.Want{Status: checks.Unknown, Reason: silence.Reason})
+					r.Hold(t, r.Ask(t, id, withKeytab(), nil), checkstest.Want{Status: checks.Unknown, Reason: silence.Reason})
 				})
 			}
 		}

@@ -106,6 +106,7 @@ func missingFiles(s site.Site) []site.Problem {
 		{"qlik.root", s.Qlik.Root},
 		{"directory.keytab", s.Directory.Keytab},
 		{"kerberos.keytab", s.Kerberos.Keytab},
+		{"kerberos.service_keytab", s.Kerberos.ServiceKeytab},
 	}
 	for i, h := range s.Connector.Hosts {
 		named = append(named, [2]string{fmt.Sprintf("connector.hosts[%d].keytab", i), h.Keytab})

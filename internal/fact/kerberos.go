@@ -57,3 +57,17 @@ type CachedTicket struct {
 	Flags                 []string
 	Start, Until          time.Time
 }
+
+// OpenedTicket is a service ticket that was tried with the service's own keys.
+type OpenedTicket struct {
+	Ticket Ticket
+	// Opened says that one of the keys fits; Client is who the inside names.
+	Opened bool
+	Client string
+	// Newest is the newest key version in the keytab, of any encryption.
+	Newest int
+	// Held are the encryption types that it has keys for.
+	Held []string
+	// Fits says that it holds a key of the ticket's encryption and version.
+	Fits bool
+}

@@ -88,17 +88,26 @@ func (k *serviceKeys) adopt(store *directory.Store) {
 	if !ok {
 		return
 	}
+	k.run(forKDC(a))
+}
+
+// run restarts the service as the account, with the password that it names.
+func (k *serviceKeys) run(as kdc.Account) {
 	k.mu.Lock()
-	k.as = forKDC(a)
+	k.as = as
 	k.mu.Unlock()
+}
+
+// account is as whom the service runs.
+func (k *serviceKeys) account() kdc.Account {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.as
 }
 
 // key offers the service's key whatever version a ticket names, as Windows does.
 func (k *serviceKeys) key(etype int32, _ int) (types.EncryptionKey, error) {
-	k.mu.Lock()
-	a := k.as
-	k.mu.Unlock()
-	return k.cache.Key(a, contoso.Realm, etype)
+	return k.cache.Key(k.account(), contoso.Realm, etype)
 }
 
 // directoryClock is the domain controller's clock: the lab's, unless a fault

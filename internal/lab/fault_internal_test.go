@@ -39,6 +39,11 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	})
 	put("proxy", l.proxy.View())
 	put("log", l.qlik.Audit())
+	keytab, err := os.ReadFile(l.file(keytabOf(contoso.ServiceAccount)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	put("keytab", keytab)
 	for _, name := range []string{"alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet"} {
 		a, ok := l.store.Find(name)
 		if !ok {

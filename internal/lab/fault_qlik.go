@@ -133,11 +133,31 @@ func kerberosTraps() []trap {
 				Title: "the service account's password was changed and Qlik was not told",
 				Note:  "Services that run keep running. Tickets are made with the new key and read with the old: KRB_AP_ERR_MODIFIED, a 401 that never ends.",
 			},
-			set: inDirectory(func(tx *directory.Tx) error {
-				return tx.SetPassword(contoso.ServiceAccount, "Practice-Qlik-2")
-			}),
+			// Whoever set it wrote the keytab again: that part is in order.
+			set: all(newServicePassword, func(l *Lab) error { return l.writeKeytab(contoso.ServiceAccount) }),
+		},
+		{
+			Fault: Fault{
+				ID: "keytab-stale", Step: "kerberos", Check: "kerberos.opens", Cause: "kerberos.keytab-stale",
+				Title: "the service account's keytab is older than its password",
+				Note:  "Qlik was told of the new password and takes the tickets; only the file was forgotten. Whatever else reads it fails: KRB_AP_ERR_BADKEYVER.",
+			},
+			set: all(newServicePassword, func(l *Lab) error { l.service.adopt(l.store); return nil }),
+		},
+		{
+			Fault: Fault{
+				ID: "keytab-other-password", Step: "kerberos", Check: "kerberos.opens", Cause: "kerberos.other-key",
+				Title: "the service account's keytab was made with a mistyped password",
+				Note:  "Account, name and key version are right, and it opens nothing. ktpass believes whatever password it is given.",
+			},
+			set: func(l *Lab) error { return l.writeKeytabWith(contoso.ServiceAccount, "Practice-Qlik-l") },
 		},
 	}
+}
+
+// newServicePassword sets the service account's password in the directory.
+func newServicePassword(l *Lab) error {
+	return l.store.Update(func(tx *directory.Tx) error { return tx.SetPassword(contoso.ServiceAccount, "Practice-Qlik-2") })
 }
 
 // idleCut is shorter than the silence that the lab's site verifies.

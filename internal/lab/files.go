@@ -72,19 +72,27 @@ func (l *Lab) writeFile(name string, content []byte) error {
 
 // keytabAccounts are those whose keys are handed out.
 func keytabAccounts() []string {
-	out := []string{contoso.Admin().SAM, contoso.TestUser().SAM}
+	out := []string{contoso.Admin().SAM, contoso.TestUser().SAM, contoso.ServiceAccount}
 	for _, h := range contoso.Connectors() {
 		out = append(out, h.Account)
 	}
 	return out
 }
 
-func (l *Lab) writeKeytab(account string) error {
+func (l *Lab) writeKeytab(account string) error { return l.writeKeytabWith(account, "") }
+
+// writeKeytabWith makes the keys of another password than the account's, where
+// one is given.
+func (l *Lab) writeKeytabWith(account, password string) error {
 	a, ok := l.store.Find(account)
 	if !ok {
 		return fmt.Errorf("writing a keytab: %s is not in the directory", account)
 	}
-	raw, err := kdc.Keytab(contoso.Realm, l.clock(), kdc.KeytabEntry{Account: forKDC(a)})
+	entry := kdc.KeytabEntry{Account: forKDC(a)}
+	if password != "" {
+		entry.Account.Password = password
+	}
+	raw, err := kdc.Keytab(contoso.Realm, l.clock(), entry)
 	if err != nil {
 		return fmt.Errorf("writing the keytab of %s: %w", account, err)
 	}

@@ -55,8 +55,8 @@ func TestFilesStayInAFolderOfTheCallers(t *testing.T) {
 	}
 	want := []string{
 		"README.txt", "admin.keytab", "alice.keytab", "ca.pem", "conn01.keytab", "conn02.keytab",
-		"evidence/conn01.json", "evidence/conn02.json", "krb5.conf", "ports.env",
-		"qlik/client.pem", "qlik/client_key.pem", "qlik/log/Proxy/Audit/QLIK01_AuditSecurity_Proxy.txt", "qlik/root.pem", "site.yaml", "users.txt",
+		"evidence/conn01.json", "evidence/conn02.json", "evidence/qlik01.json", "evidence/sync01.json", "krb5.conf", "ports.env",
+		"qlik/client.pem", "qlik/client_key.pem", "qlik/log/Proxy/Audit/QLIK01_AuditSecurity_Proxy.txt", "qlik/root.pem", "qlik.keytab", "site.yaml", "users.txt",
 	}
 	if d := cmp.Diff(want, names); d != "" {
 		t.Error(d)

@@ -1,14 +1,18 @@
 package lab
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"sensegate/internal/lab/appproxy"
+	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/entra"
+	"sensegate/internal/lab/kdc"
 	"sensegate/internal/lab/qlik"
 )
 
@@ -89,6 +93,8 @@ type memory struct {
 	others    map[string]otherFacts
 	offset    time.Duration
 	unheard   int
+	service   kdc.Account // as whom Qlik's proxy runs, with the password it was started with
+	keytab    []byte
 	directory func() (int, func() error)
 }
 
@@ -102,6 +108,9 @@ func (l *Lab) memory() memory {
 	l.dcClock.mu.Lock()
 	m.offset = l.dcClock.offset
 	l.dcClock.mu.Unlock()
+	m.service = l.service.account()
+	// A lab whose folder is gone has no keytab to remember.
+	m.keytab, _ = os.ReadFile(l.file(keytabOf(contoso.ServiceAccount)))
 	l.qlikMu.Lock()
 	m.unheard = len(l.unheard)
 	l.qlikMu.Unlock()
@@ -137,6 +146,8 @@ func (m memory) since() []func() error {
 		l.unheard = l.unheard[:min(m.unheard, len(l.unheard))]
 		l.qlik.Update(func(s *qlik.State) { takeBack(s, m.site, now.site) })
 	}))
+	put(differ(m.service, now.service), plainly(func() { l.service.run(m.service) }))
+	put(len(m.keytab) > 0 && !bytes.Equal(m.keytab, now.keytab), func() error { return l.writeFile(keytabOf(contoso.ServiceAccount), m.keytab) })
 	put(m.offset != now.offset, plainly(func() { l.dcClock.set(m.offset) }))
 	for name, was := range m.hosts {
 		is := now.hosts[name]

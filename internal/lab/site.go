@@ -49,6 +49,7 @@ func (l *Lab) Site() site.Site {
 		Kerberos: site.Kerberos{
 			Realm: contoso.Realm, KDC: contoso.DC + ":88", SPN: contoso.SPN,
 			User: contoso.TestUser().SAM, Keytab: at("alice.keytab"),
+			ServiceKeytab: at(keytabOf(contoso.ServiceAccount)),
 		},
 		TestUser: site.TestUser{UPN: contoso.TestUser().UPN, SAM: contoso.TestUser().SAM},
 		Trust:    site.Trust{CA: []string{at("ca.pem")}},
