@@ -1,6 +1,12 @@
 package checks
 
-import "strings"
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"sensegate/internal/pasted"
+)
 
 // Repeated is the outcome of a check that was run again on what was pasted:
 // lines are those that it rests on, missing the questions that no paste answers
@@ -15,4 +21,34 @@ func (r Result) Repeated(lines, missing []string) Result {
 		r.Seen = "not pasted yet: " + strings.Join(missing, ", ")
 	}
 	return r
+}
+
+// PastedDirectory is the proof of a check that asks the directory: the check is run again
+// on what was pasted of it. list makes the room's checks with that in place of
+// the directory; settle, where there is one, has the last word over what a paste
+// with questions left open can prove.
+func PastedDirectory(id ID, ask func(Env) []Asked, list func(*pasted.Forest) []Check, settle func(env Env, r Result, missing []string) Result) *Proof {
+	return &Proof{
+		Ask: ask,
+		Judge: func(ctx context.Context, env Env, pastes []string) (Result, error) {
+			f, err := pasted.ReadForest(env.Site.Directory.Domain, env.Clock(), pastes)
+			if err != nil {
+				return Result{}, fmt.Errorf("reading it: %w", err)
+			}
+			for _, c := range list(f) {
+				if c.ID != id {
+					continue
+				}
+				r := c.Run(ctx, env)
+				if err := f.Latest(); err != nil {
+					return Result{}, fmt.Errorf("comparing it with the question: %w", err)
+				}
+				if settle != nil {
+					r = settle(env, r, f.Missing())
+				}
+				return r.Repeated(f.Lines(), f.Missing()), nil
+			}
+			return Result{}, fmt.Errorf("there is no check %s", id)
+		},
+	}
 }

@@ -1,8 +1,6 @@
 package delegation
 
 import (
-	"context"
-	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -23,7 +21,9 @@ func withProofs(list []checks.Check, live Ports) []checks.Check {
 	}
 	for i, c := range list {
 		if ask, ok := asks[c.ID]; ok {
-			list[i].Proof = proof(c.ID, live, ask)
+			list[i].Proof = checks.PastedDirectory(c.ID, ask, func(f *pasted.Forest) []checks.Check {
+				return Checks(Ports{Directory: f, Entra: live.Entra, Rehearser: live.Rehearser})
+			}, settled)
 		}
 	}
 	return list
@@ -48,30 +48,13 @@ func askReaders(env checks.Env) []checks.Asked {
 	}}
 }
 
-func proof(id checks.ID, live Ports, ask func(checks.Env) []checks.Asked) *checks.Proof {
-	return &checks.Proof{
-		Ask: ask,
-		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
-			f, err := pasted.ReadForest(env.Site.Directory.Domain, env.Clock(), pastes)
-			if err != nil {
-				return checks.Result{}, fmt.Errorf("reading it: %w", err)
-			}
-			for _, c := range Checks(Ports{Directory: f, Entra: live.Entra, Rehearser: live.Rehearser}) {
-				if c.ID != id {
-					continue
-				}
-				r := c.Run(ctx, env)
-				if err := f.Latest(); err != nil {
-					return checks.Result{}, fmt.Errorf("comparing it with the question: %w", err)
-				}
-				if left := unseen(env, r, f.Missing()); len(left) > 0 {
-					r = checks.CouldNotTell(checks.NoEvidence, r.Expected, "there are further names in the list; whether they are a domain controller's has to be pasted too: "+strings.Join(left, ", "))
-				}
-				return r.Repeated(f.Lines(), f.Missing()), nil
-			}
-			return checks.Result{}, fmt.Errorf("there is no check %s", id)
-		},
+// settled keeps a list from being proved while it is open what all its names
+// are.
+func settled(env checks.Env, r checks.Result, missing []string) checks.Result {
+	if left := unseen(env, r, missing); len(left) > 0 {
+		return checks.CouldNotTell(checks.NoEvidence, r.Expected, "there are further names in the list; whether they are a domain controller's has to be pasted too: "+strings.Join(left, ", "))
 	}
+	return r
 }
 
 // unseen are the questions about further names of a list that nothing pasted

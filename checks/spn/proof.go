@@ -1,7 +1,6 @@
 package spn
 
 import (
-	"context"
 	"fmt"
 	"strings"
 
@@ -17,11 +16,11 @@ const member = "any member of the domain"
 func withProofs(list []checks.Check, live Ports) []checks.Check {
 	asks := map[checks.ID]func(checks.Env) []checks.Asked{
 		"spn.account": func(env checks.Env) []checks.Asked { return AskAccounts(env, env.Site.ServiceAccountName()) },
-		"spn.owner":   func(env checks.Env) []checks.Asked { return askNames(env.Site.SPN()) },
+		"spn.owner":   func(env checks.Env) []checks.Asked { return AskNames(env.Site.SPN()) },
 		"spn.unique": func(env checks.Env) []checks.Asked {
 			// The class as a whole, for names that only look the same.
 			class, _, _ := strings.Cut(env.Site.SPN(), "/")
-			return askNames(class + "/*")
+			return AskNames(class + "/*")
 		},
 		"spn.names": func(env checks.Env) []checks.Asked {
 			var names []string
@@ -29,47 +28,26 @@ func withProofs(list []checks.Check, live Ports) []checks.Check {
 				_, rest, _ := strings.Cut(w.spn, "/")
 				names = append(names, w.spn, "HOST/"+rest)
 			}
-			return askNames(names...)
+			return AskNames(names...)
 		},
 		"spn.alias": func(env checks.Env) []checks.Asked {
 			_, host, _ := strings.Cut(env.Site.SPN(), "/")
-			return askNames("HOST/" + host)
+			return AskNames("HOST/" + host)
 		},
 		"spn.forest": func(checks.Env) []checks.Asked { return []checks.Asked{asked("-F -X")} },
 	}
 	for i, c := range list {
 		if ask, ok := asks[c.ID]; ok {
-			list[i].Proof = proof(c.ID, live, ask)
+			list[i].Proof = checks.PastedDirectory(c.ID, ask, func(f *pasted.Forest) []checks.Check {
+				return Checks(Ports{Directory: f, KDC: live.KDC, Resolver: live.Resolver})
+			}, nil)
 		}
 	}
 	return list
 }
 
-func proof(id checks.ID, live Ports, ask func(checks.Env) []checks.Asked) *checks.Proof {
-	return &checks.Proof{
-		Ask: ask,
-		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
-			f, err := pasted.ReadForest(env.Site.Directory.Domain, env.Clock(), pastes)
-			if err != nil {
-				return checks.Result{}, fmt.Errorf("reading it: %w", err)
-			}
-			for _, c := range Checks(Ports{Directory: f, KDC: live.KDC, Resolver: live.Resolver}) {
-				if c.ID != id {
-					continue
-				}
-				r := c.Run(ctx, env)
-				if err := f.Latest(); err != nil {
-					return checks.Result{}, fmt.Errorf("comparing it with the question: %w", err)
-				}
-				return r.Repeated(f.Lines(), f.Missing()), nil
-			}
-			return checks.Result{}, fmt.Errorf("there is no check %s", id)
-		},
-	}
-}
-
-// askNames asks the forest for the holders of each name.
-func askNames(names ...string) []checks.Asked {
+// AskNames asks the forest for the holders of each name.
+func AskNames(names ...string) []checks.Asked {
 	list := make([]string, 0, len(names))
 	for _, n := range names {
 		list = append(list, "-F -Q "+n)

@@ -26,7 +26,7 @@ type Ports struct {
 func Checks(p Ports) []checks.Check {
 	const docs = "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-sso-with-kcd"
 	soon := checks.Retry{Every: 3 * time.Second, For: 3 * time.Minute, Because: "what is written to Entra can be read everywhere after a while"}
-	return []checks.Check{
+	return withProofs([]checks.Check{
 		{
 			ID: "sso.mode", Step: Step, Needs: []checks.ID{"app.published"}, Docs: docs, Retry: soon,
 			Title: "Single sign-on is set to integrated Windows authentication",
@@ -45,7 +45,7 @@ func Checks(p Ports) []checks.Check {
 			Why:   "The connector asks for the user by this name.",
 			Run:   p.judge("", mapping(p)),
 		},
-	}
+	}, p)
 }
 
 // judge reads the application afresh: this step's plan changes it.

@@ -40,7 +40,8 @@ func Answers(text string) ([]Answer, error) {
 		if question, ok := strings.CutPrefix(word, Ask+" "); ok {
 			tool, question, _ := strings.Cut(strings.TrimSpace(question), " ")
 			tool = strings.TrimSuffix(strings.ToLower(tool), ".exe")
-			out = append(out, Answer{Tool: tool, Question: strings.TrimSpace(question)})
+			// Where a value needs quotes, cmd prints them along.
+			out = append(out, Answer{Tool: tool, Question: strings.ReplaceAll(strings.TrimSpace(question), `"`, "")})
 			open = true
 			continue
 		}

@@ -48,10 +48,11 @@ func sams(list []fact.Account) string {
 const (
 	german = "C:\\Users\\admin>echo SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test & setspn.exe -F -Q HTTP/sense.contoso.test & echo SENSEGATE-END\r\n" +
 		"SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test \r\nGesamtstruktur DC=contoso,DC=test wird überprüft\r\n" + qlikDN + "\r\n\tHTTP/sense.contoso.test\r\n\tHTTP/sense\r\n\r\nVorhandener SPN wurde gefunden.\r\nSENSEGATE-END\r\n\r\nC:\\Users\\admin>"
-	japanese = "SENSEGATE-ASK setspn.exe -F -Q HTTP/*\nフォレスト DC=contoso,DC=test を確認しています\n" + otherDN + "\n        HTTP/s\u0435nse.contoso.test\n" + qlikDN + "\n        HTTP/sense.contoso.test\n\n既存の SPN が見つかりました。\nSENSEGATE-END\n"
-	french   = "SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test\nVérification de la forêt DC=contoso,DC=test\n\nCe nom principal de service est introuvable.\nSENSEGATE-END\n"
-	doubled  = "SENSEGATE-ASK setspn -F -X\nChecking forest DC=contoso,DC=test\nOperation will be performed forestwide, it might take a while.\nProcessing entry 0\nHTTP/sense.contoso.test is registered on these accounts:\n\t" + qlikDN + "\n\t" + otherDN + "\n\nkadmin/changepw is registered on these accounts:\n\tCN=krbtgt,CN=Users,DC=contoso,DC=test\n\tCN=krbtgt,CN=Users,DC=emea,DC=contoso,DC=test\n\nfound 2 group of duplicate SPNs.\nSENSEGATE-END\n"
-	clean    = "SENSEGATE-ASK setspn -F -X\nGesamtstruktur DC=contoso,DC=test wird überprüft\nDieser Vorgang wird für die gesamte Gesamtstruktur ausgeführt.\nEintrag 0 wird verarbeitet\n\n0 Gruppe von doppelten SPNs gefunden.\nSENSEGATE-END\n"
+	japanese   = "SENSEGATE-ASK setspn.exe -F -Q \"HTTP/*\"\nフォレスト DC=contoso,DC=test を確認しています\n" + otherDN + "\n        HTTP/s\u0435nse.contoso.test\n" + qlikDN + "\n        HTTP/sense.contoso.test\n\n既存の SPN が見つかりました。\nSENSEGATE-END\n"
+	french     = "SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test\nVérification de la forêt DC=contoso,DC=test\n\nCe nom principal de service est introuvable.\nSENSEGATE-END\n"
+	frenchList = "SENSEGATE-ASK setspn -L CONTOSO\\svc-qlik\nNoms ServicePrincipalName inscrits pour " + qlikDN + " :\n\tHTTP/sense.contoso.test\n\tHTTP/sense\nSENSEGATE-END\n"
+	doubled    = "SENSEGATE-ASK setspn -F -X\nChecking forest DC=contoso,DC=test\nOperation will be performed forestwide, it might take a while.\nProcessing entry 0\nHTTP/sense.contoso.test is registered on these accounts:\n\t" + qlikDN + "\n\t" + otherDN + "\n\nkadmin/changepw is registered on these accounts:\n\tCN=krbtgt,CN=Users,DC=contoso,DC=test\n\tCN=krbtgt,CN=Users,DC=emea,DC=contoso,DC=test\n\nfound 2 group of duplicate SPNs.\nSENSEGATE-END\n"
+	clean      = "SENSEGATE-ASK setspn -F -X\nGesamtstruktur DC=contoso,DC=test wird überprüft\nDieser Vorgang wird für die gesamte Gesamtstruktur ausgeführt.\nEintrag 0 wird verarbeitet\n\n0 Gruppe von doppelten SPNs gefunden.\nSENSEGATE-END\n"
 )
 
 func TestHolders(t *testing.T) {
@@ -63,6 +64,7 @@ func TestHolders(t *testing.T) {
 		{"of the whole class, Japanese", japanese, spn, "Qlik Dienste"},
 		{"another of the class", japanese, "HTTP/other.contoso.test", ""},
 		{"nobody, French", french, spn, ""},
+		{"what one account holds, French", frenchList, spn, "Qlik Dienste"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := read(t, tt.text)
@@ -204,6 +206,7 @@ func TestOtherQuestion(t *testing.T) {
 		"another name":    strings.ReplaceAll(german, "-Q HTTP/sense.", "-Q HTTP/other."),
 		"the domain only": strings.ReplaceAll(german, "-F -Q", "-Q"),
 		"another tool":    account,
+		"-L without it":   strings.ReplaceAll(frenchList, "HTTP/sense.contoso.test", "HTTP/qlik01.contoso.test"),
 	} {
 		f := read(t, text)
 		if _, err := f.Holders(t.Context(), spn); checks.CodeOf(err) != pasted.CodeNotPasted {

@@ -26,7 +26,7 @@ var (
 
 // Tickets reads the output of Windows' klist, in any language, or of MIT's.
 func Tickets(text string) []Ticket {
-	text = cut(text)
+	text = Text(text)
 	if strings.Contains(text, "#0>") {
 		return windowsTickets(text)
 	}

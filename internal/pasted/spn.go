@@ -10,9 +10,10 @@ import (
 	"sensegate/internal/fact"
 )
 
-// Holders are the accounts that setspn -F -Q shows to hold the name literally.
+// Holders are the accounts that setspn shows to hold the name literally: -F -Q
+// tells who does in the forest, -L that the one account does.
 func (f *Forest) Holders(_ context.Context, spn string) ([]fact.Account, error) {
-	found, err := f.ask("setspn -F -Q "+spn, func(a Answer) bool { return covers(a, spn) })
+	found, err := f.ask("setspn -F -Q "+spn, func(a Answer) bool { return covers(a, spn) || lists(a, spn) })
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +137,16 @@ func covers(a Answer, spn string) bool {
 	}
 	words := strings.Fields(a.Question)
 	return matches(strings.ToLower(words[len(words)-1]), strings.ToLower(spn))
+}
+
+// lists says whether an answer to -L shows that its account holds the name; one
+// that does not says nothing about others.
+func lists(a Answer, spn string) bool {
+	if a.Tool != "setspn" || !switches(a)["l"] {
+		return false
+	}
+	held := listed(strings.Join(a.Lines, "\n"))
+	return len(held) == 1 && held[0].holds(spn)
 }
 
 // matches compares with a pattern in which * stands for anything, in time that

@@ -1,0 +1,316 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"sensegate/checks"
+	"sensegate/internal/directory"
+	"sensegate/internal/fact"
+	"sensegate/internal/kerberos"
+	"sensegate/internal/netprobe"
+	"sensegate/internal/pasted"
+	"sensegate/internal/site"
+	"sensegate/steps"
+)
+
+// TestWithoutTheDirectory goes the way of a consultant whom nobody gave an
+// account of the domain: what the directory shows is pasted, as an
+// administrator's console printed it, and every gate opens.
+func TestWithoutTheDirectory(t *testing.T) {
+	for _, language := range []string{"en", "de", "ja"} {
+		t.Run(language, func(t *testing.T) {
+			g, admin := stranger(t, language)
+			proved := map[checks.ID]bool{}
+			for {
+				recheck(t, g, false)
+				// Each paste lets those be judged that waited for it.
+				for pasteHere(t, g, admin, proved) {
+					recheck(t, g, false)
+				}
+				if g.Snapshot().Finished {
+					break
+				}
+				if err := g.Next(); err != nil {
+					t.Fatalf("%v%s", err, complaints(g.Snapshot()))
+				}
+			}
+			if s := g.Snapshot(); s.Open != 10 {
+				t.Errorf("%d gates open%s", s.Open, complaints(s))
+			}
+			for _, id := range []checks.ID{
+				"site.directory", "sync.joined", "spn.account", "spn.owner", "spn.unique", "spn.names", "spn.alias", "spn.forest",
+				"delegation.constrained", "delegation.list", "delegation.transition", "delegation.user", "delegation.groups", "delegation.auditors",
+			} {
+				if !proved[id] {
+					t.Errorf("%s was not proved by a paste", id)
+				}
+			}
+		})
+	}
+}
+
+// pasteHere pastes what the present step asks for; it tells whether that was
+// anything.
+func pasteHere(t *testing.T, g *steps.Guide, admin *admin, proved map[checks.ID]bool) bool {
+	t.Helper()
+	some := false
+	for _, c := range g.Snapshot().Here().Checks {
+		if c.Result.Status != checks.Unknown {
+			continue
+		}
+		for _, asked := range g.Asked(c.Check.ID) {
+			r, err := g.Paste(t.Context(), c.Check.ID, admin.answer(t, asked))
+			if err != nil {
+				t.Fatalf("%s: %v\n%s", c.Check.ID, err, asked.Command)
+			}
+			if r.Row(checks.LineEvidence) == "" {
+				t.Errorf("%s names no line that convinced it: %+v", c.Check.ID, r.Evidence)
+			}
+			some, proved[c.Check.ID] = true, r.Status == checks.Pass
+		}
+		if !proved[c.Check.ID] && g.Asked(c.Check.ID) != nil {
+			t.Fatalf("%s was not proved: %+v", c.Check.ID, c.Result)
+		}
+	}
+	return some
+}
+
+// TestPastedTrouble breaks the domain, and wants what is pasted of it to name
+// the same cause as the directory itself does.
+func TestPastedTrouble(t *testing.T) {
+	for fault, want := range map[string][2]string{
+		"service-account-disabled": {"spn.account", "spn.account-disabled"},
+		"spn-missing":              {"spn.owner", "spn.missing"},
+		"spn-on-computer":          {"spn.owner", "spn.wrong-owner"},
+		"spn-duplicate":            {"spn.unique", "spn.duplicate"},
+		"spn-look-alike":           {"spn.unique", "spn.look-alike"},
+		"spn-host-alias":           {"spn.alias", "spn.host-alias"},
+		"delegation-unconstrained": {"delegation.constrained", "delegation.unconstrained"},
+		"delegation-kerberos-only": {"delegation.transition", "delegation.kerberos-only"},
+		"delegation-missing":       {"delegation.list", "delegation.missing"},
+		"delegation-other-spn":     {"delegation.list", "delegation.other-spn"},
+		"user-sensitive":           {"delegation.user", "delegation.user-sensitive"},
+		"user-protected":           {"delegation.user", "delegation.user-protected"},
+	} {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			g, admin := stranger(t, "de", fault)
+			id := checks.ID(want[0])
+			r := proveUpTo(t, g, admin, id)
+			if string(r.Cause) != want[1] || r.Source != checks.Pasted {
+				t.Errorf("%s %s: %s\n%+v", r.Status, r.Cause, r.Seen, r.Evidence)
+			}
+		})
+	}
+}
+
+// proveUpTo pastes what is asked until the check itself is judged.
+func proveUpTo(t *testing.T, g *steps.Guide, admin *admin, last checks.ID) (out checks.Result) {
+	t.Helper()
+	look(t, g)
+	for _, id := range g.Set().Closure([]checks.ID{last}) {
+		c, _ := g.Set().Find(id)
+		if c.Proof == nil {
+			continue
+		}
+		for _, asked := range g.Asked(id) {
+			r, err := g.Paste(t.Context(), id, admin.answer(t, asked))
+			if err != nil {
+				t.Fatalf("%s: %v", id, err)
+			}
+			out = r
+		}
+		if id != last && !out.Status.Opens() {
+			t.Fatalf("%s: %s %s: %s", id, out.Status, out.Cause, out.Seen)
+		}
+		if id != last {
+			look(t, g) // what has no proof of its own can be looked at now
+		}
+	}
+	return out
+}
+
+// stranger opens the practice lab for somebody without an account of the
+// domain, and gives an administrator who has one.
+func stranger(t *testing.T, language string, faults ...string) (*steps.Guide, *admin) {
+	t.Helper()
+	p := silent(t)
+	at, err := p.open(t.Context(), source{demo: true, finished: true, faults: faults}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, at.close) })
+	them := newAdmin(t, at.site, language)
+	at.site.Directory.Keytab, at.site.Directory.User = "", `CONTOSO\nobody`
+	g, err := p.guide(t.Context(), at.site, at.opener, at.journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, g.Close) })
+	return g, them
+}
+
+// admin runs the commands on screen as a console of some language would. What
+// it shows comes from the directory itself.
+type admin struct {
+	site      site.Site
+	directory *directory.Client
+	words     map[string]string
+}
+
+func newAdmin(t *testing.T, s site.Site, language string) *admin {
+	t.Helper()
+	d, err := netprobe.New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := func(string) (string, bool) { return "", false }
+	a := &admin{site: s, directory: directory.New(s, d, kerberos.New(s, d, none), none), words: map[string]map[string]string{
+		"en": {"checking": "Checking forest %s", "found": "Existing SPN found!", "missing": "No such SPN found.", "count": "found %d group of duplicate SPNs.", "entry": "Processing entry 0"},
+		"de": {"checking": "Gesamtstruktur %s wird überprüft", "found": "Vorhandener SPN wurde gefunden.", "missing": "Dieser SPN wurde nicht gefunden.", "count": "%d Gruppe von doppelten SPNs gefunden.", "entry": "Eintrag 0 wird verarbeitet"},
+		"ja": {"checking": "フォレスト %s を確認しています", "found": "既存の SPN が見つかりました。", "missing": "そのような SPN は見つかりませんでした。", "count": "%d グループの重複した SPN が見つかりました。", "entry": "エントリ 0 を処理しています"},
+	}[language]}
+	t.Cleanup(func() { closing(t, a.directory.Close) })
+	return a
+}
+
+var (
+	setspnCommand = regexp.MustCompile(`& setspn\.exe (-F -[QX])(?: (\S+))? &`)
+	objectCommand = regexp.MustCompile(`Get-ADObject ([^ ]+) in `)
+)
+
+// answer is what the window shows after the command, with the command itself.
+func (a *admin) answer(t *testing.T, asked checks.Asked) string {
+	t.Helper()
+	var b strings.Builder
+	prompt := "C:\\Users\\admin>"
+	if asked.Shell == checks.PowerShell {
+		prompt = "PS C:\\Users\\admin> "
+	}
+	b.WriteString(prompt + asked.Command + "\r\n")
+	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
+	ctx := t.Context()
+	switch {
+	case strings.Contains(asked.Command, "setspn.exe"):
+		for _, m := range setspnCommand.FindAllStringSubmatch(asked.Command, -1) {
+			say("%s setspn %s", pasted.Ask, strings.TrimSpace(m[1]+" "+m[2]))
+			say(a.words["checking"], a.naming())
+			a.setspn(t, say, strings.Trim(m[2], `"`))
+		}
+	case strings.Contains(asked.Command, "Get-ADRootDSE"):
+		root, err := a.directory.RootDSE(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		say("%s Get-ADRootDSE\r\n\r\ndefaultNamingContext : %s\r\ndnsHostName          : %s\r\ncurrentTime          : 21.11.2026 20:00:00\r\n", pasted.Ask, root.DefaultNC, root.Host)
+	case strings.Contains(asked.Command, "Get-ADGroup"):
+		say("%s Get-ADGroup S-1-5-32-554 in %s", pasted.Ask, a.site.Directory.Domain)
+		if readers, err := a.directory.GroupReaders(ctx); err != nil {
+			t.Fatal(err)
+		} else if readers.Everybody {
+			say("CN=S-1-5-11,CN=ForeignSecurityPrincipals,%s", a.naming())
+		}
+	default:
+		name := objectCommand.FindStringSubmatch(asked.Command)
+		if name == nil {
+			t.Fatalf("nobody knows the command %s", asked.Command)
+		}
+		x, err := a.directory.Account(ctx, name[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		say("%s Get-ADObject %s in %s found 1\r\n", pasted.Ask, name[1], a.site.Directory.Domain)
+		show(say, x)
+	}
+	say("%s\r\n\r\n%s", pasted.End, prompt)
+	return b.String()
+}
+
+func (a *admin) naming() string {
+	return "DC=" + strings.ReplaceAll(a.site.Directory.Domain, ".", ",DC=")
+}
+
+// setspn prints what the directory says of a name, of a class, or of all.
+func (a *admin) setspn(t *testing.T, say func(string, ...any), pattern string) {
+	t.Helper()
+	if pattern == "" {
+		audit, err := a.directory.Audit(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		say("%s", a.words["entry"])
+		for _, g := range audit.Groups {
+			say("%s:\r\n\t%s\r\n", g.Name, strings.Join(g.Holders, "\r\n\t"))
+		}
+		say(a.words["count"], audit.Doubled)
+		return
+	}
+	for _, h := range a.holders(t, pattern) {
+		say("%s", h.DN)
+		for _, s := range h.SPNs {
+			say("\t%s", s)
+		}
+	}
+	if len(a.holders(t, pattern)) == 0 {
+		say("\r\n%s", a.words["missing"])
+		return
+	}
+	say("\r\n%s", a.words["found"])
+}
+
+func (a *admin) holders(t *testing.T, pattern string) []fact.Account {
+	t.Helper()
+	find := a.directory.Holders
+	if strings.HasSuffix(pattern, "/*") {
+		// Of a class the names like Qlik's are enough to tell.
+		find = func(ctx context.Context, _ string) ([]fact.Account, error) {
+			return a.directory.Similar(ctx, a.site.SPN())
+		}
+	}
+	list, err := find(t.Context(), pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// show prints an account as Format-List does.
+func show(say func(string, ...any), x fact.Account) {
+	line := func(name, value string) { say("%-34s : %s", name, value) }
+	braced := func(list []string) string { return "{" + strings.Join(list, ", ") + "}" }
+	class := "user"
+	if x.Computer {
+		class = "computer"
+	}
+	line("distinguishedName", x.DN)
+	line("objectClass", class)
+	line("sAMAccountName", x.SAM)
+	line("userPrincipalName", x.UPN)
+	line("objectSid", x.SID)
+	line("userAccountControl", strconv.FormatUint(uint64(x.UAC), 10))
+	line("msDS-User-Account-Control-Computed", "0")
+	line("accountExpires", "9223372036854775807")
+	line("pwdLastSet", strconv.FormatInt((x.PasswordSet.Unix()+11644473600)*1e7, 10))
+	if x.EncTypes >= 0 {
+		line("msDS-SupportedEncryptionTypes", strconv.Itoa(x.EncTypes))
+	}
+	line("servicePrincipalName", braced(x.SPNs))
+	line("dNSHostName", x.DNSHostName)
+	line("msDS-AllowedToDelegateTo", braced(x.DelegateTo))
+	line("tokenGroups", braced(x.Groups))
+	sddl := ""
+	if len(x.ActOnBehalf) > 0 {
+		sddl = "O:BAD:"
+		for _, sid := range slices.Sorted(slices.Values(x.ActOnBehalf)) {
+			sddl += "(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;" + sid + ")"
+		}
+	}
+	line("actOnBehalf", sddl)
+	say("\r\n")
+}
