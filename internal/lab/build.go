@@ -36,6 +36,7 @@ func (l *Lab) build() error {
 	if err != nil {
 		return err
 	}
+	l.buildNames()
 	return l.built()
 }
 

@@ -68,7 +68,7 @@ func symptoms() []proof {
 		{"the Kerberos switch off again by a script", []string{"fault:kerberos-off", "test:internal/qlik/shape_test.go:TestUnknownMembersSurvive"}},
 		{"400 or 431 for users in many groups", []string{"fault:headers-too-long"}},
 		{"409 on saving", []string{"test:internal/qlik/lab_test.go:TestOvertaken"}},
-		{"an alias by CNAME", []string{"test:internal/netprobe/dialer_test.go:TestCanonicalNameOfAPin", "not:which name a Windows client asks a ticket for is that client's setting; the lab has no DNS of its own"}},
+		{"an alias by CNAME", []string{"fault:name-alias", "test:internal/netprobe/resolver_test.go:TestCanonicalName"}},
 		{"the list looks right and still 403", []string{"fault:allowlist-scheme", "fault:allowlist-other-proxy", "fault:proxy-not-reloaded"}},
 	}
 }

@@ -100,7 +100,7 @@ func traps() []trap {
 	return slices.Concat(
 		siteTraps(), signInTraps(), writeSiteTraps(), qlikSiteTraps(), qlikHostTraps()[:2], missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
 		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
-		spnTraps(), qlikHostTraps()[2:], kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
+		spnTraps(), nameTraps(), qlikHostTraps()[2:], kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 

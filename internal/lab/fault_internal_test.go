@@ -39,6 +39,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	})
 	put("proxy", l.proxy.View())
 	put("log", l.qlik.Audit())
+	put("names", l.dns.View())
 	keytab, err := os.ReadFile(l.file(keytabOf(contoso.ServiceAccount)))
 	if err != nil {
 		t.Fatal(err)

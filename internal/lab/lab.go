@@ -17,6 +17,7 @@ import (
 
 	"sensegate/internal/lab/appproxy"
 	"sensegate/internal/lab/directory"
+	"sensegate/internal/lab/dns"
 	"sensegate/internal/lab/entra"
 	"sensegate/internal/lab/kdc"
 	"sensegate/internal/lab/pki"
@@ -69,6 +70,7 @@ type Lab struct {
 	kdc   *kdc.Server
 	qlik  *qlik.Server
 	proxy *appproxy.Server
+	dns   *dns.Server
 
 	life     context.Context //nolint:containedctx // ends with Close, not with a call
 	end      context.CancelFunc
@@ -90,7 +92,7 @@ type Lab struct {
 func Servers() []string {
 	return []string{
 		"login", "graph", "appproxy", "qlik", "qlik-http", "qlik-auth", "qlik-auth-http",
-		"repository", "qlik-proxy", "qlik-about", "kdc", "ldap", "ldaps", "gc", "gcs",
+		"repository", "qlik-proxy", "qlik-about", "kdc", "ldap", "ldaps", "gc", "gcs", "dns",
 	}
 }
 
@@ -181,7 +183,7 @@ func (l *Lab) start(ctx context.Context, o Options) error {
 
 // listen opens every server's ports at the same time.
 func (l *Lab) listen(ctx context.Context) error {
-	starters := []func(context.Context) error{l.entra.Start, l.ldap.Start, l.kdc.Start, l.qlik.Start, l.proxy.Start}
+	starters := []func(context.Context) error{l.entra.Start, l.ldap.Start, l.kdc.Start, l.qlik.Start, l.proxy.Start, l.dns.Start}
 	errs := make([]error, len(starters))
 	var wg sync.WaitGroup
 	for i, start := range starters {
@@ -235,6 +237,9 @@ func (l *Lab) servers() []func() error {
 	}
 	if l.kdc != nil {
 		out = append(out, l.kdc.Close)
+	}
+	if l.dns != nil {
+		out = append(out, l.dns.Close)
 	}
 	return out
 }

@@ -54,6 +54,7 @@ func (l *Lab) Site() site.Site {
 		TestUser: site.TestUser{UPN: contoso.TestUser().UPN, SAM: contoso.TestUser().SAM},
 		Trust:    site.Trust{CA: []string{at("ca.pem")}},
 		Verify:   site.VerifyKeys{Idle: siteIdle},
+		DNS:      l.dns.Addr(),
 	}
 	for _, h := range contoso.Connectors() {
 		s.Connector.Hosts = append(s.Connector.Hosts, site.ConnectorHost{
@@ -113,6 +114,7 @@ func (l *Lab) endpoints() []endpoint {
 		{"ldaps", l.ldap.AddrLDAPS(), at("636", contoso.DC)},
 		{"gc", l.ldap.AddrGC(), at("3268", contoso.DC)},
 		{"gcs", l.ldap.AddrGCS(), at("3269", contoso.DC)},
+		{"dns", l.dns.Addr(), at("53", contoso.DC)},
 	}
 }
 
