@@ -92,7 +92,10 @@ func TestLongAnswer(t *testing.T) {
 
 func TestUpdate(t *testing.T) {
 	s := start(t)
-	s.Update(func(z *dns.Zone) { delete(z.Aliases, "bi.contoso.test"); z.Hosts["bi.contoso.test"] = netip.MustParseAddr("127.0.0.2") })
+	s.Update(func(z *dns.Zone) {
+		delete(z.Aliases, "bi.contoso.test")
+		z.Hosts["bi.contoso.test"] = netip.MustParseAddr("127.0.0.2")
+	})
 	if got, err := resolver(t, s, "").LookupCNAME(t.Context(), "sense.contoso.test."); err != nil || got != "bi.contoso.test." {
 		t.Errorf("LookupCNAME() = %q, %v", got, err)
 	}
