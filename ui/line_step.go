@@ -119,6 +119,10 @@ func (l *lines) options() []option {
 		put(false, option{"b", "Back", l.back})
 	}
 	put(false, option{"g", "What the words mean", func(context.Context) error { l.glossary(); return nil }})
+	put(false, option{"k", "Look up a word, a code or a cause", l.lookUp})
+	if l.onThePhone() {
+		put(false, option{"u", "The address as a code for a phone", func(context.Context) error { l.phone(); return nil }})
+	}
 	put(false, option{"m", "The map of all steps", l.atlas})
 	switch first {
 	case toGo:

@@ -155,10 +155,21 @@ func (l *lines) question(ctx context.Context, q steps.Question, s *site.Site) er
 	if v := q.Get(*s); v != "" {
 		l.say("  now: %s", v)
 	}
+	if l.mayFind() {
+		l.say("  ? looks for answers in your systems.")
+	}
 	for {
 		text, err := l.ask(ctx)
 		if err != nil {
 			return err
+		}
+		if text == "?" && l.mayFind() {
+			if text, err = l.find(ctx, q, *s); err != nil {
+				return err
+			}
+			if text == "" {
+				continue
+			}
 		}
 		switch text {
 		case "<":

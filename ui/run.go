@@ -75,6 +75,9 @@ type Config struct {
 	// Suggest finds answers to a question live, with where they were found; nil
 	// where nothing is offered.
 	Suggest func(ctx context.Context, s site.Site, key string) ([]Suggestion, error)
+	// Explain writes what is known about a word, a code or a cause; nil where
+	// nothing is offered.
+	Explain func(w io.Writer, what string) error
 	// Desk is where systems leave what the user has to be told or asked while
 	// checks run; it may be nil.
 	Desk *Desk
@@ -82,6 +85,9 @@ type Config struct {
 	Present *Present
 	Version string
 	Clock   func() time.Time
+	// Left is told how the journey stood when the program ends, however it ends;
+	// nil where nobody wants to know. It is not called when none was begun.
+	Left func(s steps.Snapshot)
 	// CrashDir is where a fault of the program itself is written down.
 	CrashDir string
 }
@@ -139,6 +145,9 @@ func runWizard(ctx context.Context, c Config) error {
 	cancel()
 	if m.undrawn != nil {
 		m.Update(m.undrawn()) //nolint:contextcheck // the model keeps the program's
+	}
+	if m.journey != nil && c.Left != nil {
+		c.Left(m.snap)
 	}
 	closing := m.leave()
 	if _, werr := io.WriteString(c.Out, m.farewell()); werr != nil && err == nil {

@@ -21,11 +21,12 @@ func (p *program) explainCommand() *cobra.Command {
 		Long: `Explains a cause or check of this program by its id, or a code as the systems
 print it: AADSTS50105, KDC_ERR_BADOPTION or krb 13, 0xC0000272, 8647, 0x80090322,
 event 13022, http 400, ws 403. Any other text is searched for.`,
-		RunE: func(_ *cobra.Command, args []string) error { return p.explain(strings.Join(args, " ")) },
+		RunE: func(_ *cobra.Command, args []string) error { return explain(p.Out, strings.Join(args, " ")) },
 	}
 }
 
-func (p *program) explain(what string) error {
+// explain writes what is known about a cause, a check, a step or a code.
+func explain(w io.Writer, what string) error {
 	order := steps.Order(steps.Ports{})
 	causes, err := steps.Causes()
 	if err != nil {
@@ -33,58 +34,58 @@ func (p *program) explain(what string) error {
 	}
 	what = strings.TrimSpace(what)
 	if what == "" {
-		return p.explainIndex(order, causes)
+		return explainIndex(w, order, causes)
 	}
 	if c, ok := causes[checks.CauseID(strings.ToLower(what))]; ok {
-		printCause(p.Out, c)
+		printCause(w, c)
 		return nil
 	}
 	for _, s := range order {
 		for _, c := range s.Checks {
 			if strings.EqualFold(string(c.ID), what) {
-				printCheck(p.Out, s, c, causes)
+				printCheck(w, s, c, causes)
 				return nil
 			}
 		}
 	}
 	if s, ok := steps.FindStep(order, strings.ToLower(what)); ok {
-		printStep(p.Out, s)
+		printStep(w, s)
 		return nil
 	}
 	if found := codes.Find(what); len(found) > 0 {
 		for _, c := range found {
-			fmt.Fprintf(p.Out, "%s  %s\n  %s\n", c.Code, c.Name, c.Means)
+			fmt.Fprintf(w, "%s  %s\n  %s\n", c.Code, c.Name, c.Means)
 			if c.Do != "" {
-				fmt.Fprintf(p.Out, "  do    %s\n", c.Do)
+				fmt.Fprintf(w, "  do    %s\n", c.Do)
 			}
 			if c.Cause != "" {
-				fmt.Fprintf(p.Out, "  more  sensegate explain %s\n", c.Cause)
+				fmt.Fprintf(w, "  more  sensegate explain %s\n", c.Cause)
 			}
 		}
 		return nil
 	}
-	return p.explainSearch(what, causes)
+	return explainSearch(w, what, causes)
 }
 
-func (p *program) explainIndex(order []steps.Step, causes checks.Catalogue) error {
+func explainIndex(w io.Writer, order []steps.Step, causes checks.Catalogue) error {
 	for _, s := range order {
-		fmt.Fprintf(p.Out, "%s  %s\n", s.ID, s.Title)
+		fmt.Fprintf(w, "%s  %s\n", s.ID, s.Title)
 		for _, id := range causeIDs(causes) {
 			if strings.HasPrefix(string(id), string(s.ID)+".") {
-				fmt.Fprintf(p.Out, "  %-32s %s\n", id, causes[id].Title)
+				fmt.Fprintf(w, "  %-32s %s\n", id, causes[id].Title)
 			}
 		}
 	}
 	return nil
 }
 
-func (p *program) explainSearch(what string, causes checks.Catalogue) error {
+func explainSearch(w io.Writer, what string, causes checks.Catalogue) error {
 	word := strings.ToLower(what)
 	n := 0
 	for _, id := range causeIDs(causes) {
 		c := causes[id]
 		if strings.Contains(strings.ToLower(string(c.ID)+" "+c.Title+" "+c.Because+" "+c.More), word) {
-			fmt.Fprintf(p.Out, "%-32s %s\n", c.ID, c.Title)
+			fmt.Fprintf(w, "%-32s %s\n", c.ID, c.Title)
 			n++
 		}
 	}
