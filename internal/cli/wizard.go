@@ -28,7 +28,7 @@ func (p *program) demoCommand() *cobra.Command {
 	}
 	faultFlags(cmd, &from)
 	lookFlags(cmd, &p.look)
-	cmd.Flags().BoolVar(&p.look.present, "present", false, "in front of people: more room, trainer's notes (n), next fault (f), reset of a step (z), the rule of the gates (w)")
+	cmd.Flags().BoolVar(&p.look.present, "present", false, "in front of people: more room, trainer's notes (n), next fault (f) and back (F), reset of a step (z), the rule of the gates (w)")
 	cmd.Flags().BoolVar(&from.unset, "unfinished", false, "with --fault: leave the lab unfinished, the trap springs on the way")
 	return cmd
 }
@@ -138,7 +138,7 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 		},
 		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, desk, s) },
 		Theme:  p.look.theme, Background: p.look.background, Mouse: p.look.mouse, Silent: p.look.silent,
-		Suggest: p.suggestFor(desk), Present: p.presenting(), CrashDir: store.Dir(),
+		Suggest: p.suggestFor(desk), Explain: explain, Present: p.presenting(), CrashDir: store.Dir(),
 		Begin: begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
 	})
 	if err != nil {
