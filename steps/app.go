@@ -120,7 +120,7 @@ func (x publishing) change(p Ports, w Writers, present *fact.PublishedApp) Chang
 			" -ExternalAuthenticationType AadPreAuthentication -ConnectorGroupId " + quote(x.group.ID),
 		Shell:   checks.PowerShell,
 		Affects: x.affects,
-		Right:   "Application Administrator",
+		Right:   "Application Administrator; the sign-in asks for Application.ReadWrite.All, AppRoleAssignment.ReadWrite.All (to assign) and Directory.ReadWrite.All (for the connector group)",
 		Undo:    undoApp(present),
 		Trace:   trace,
 		Do: func(ctx context.Context) error {

@@ -60,7 +60,7 @@ func ssoPlan(p Ports) PlanFunc {
 			Before: before, After: after,
 			Command: "Entra admin center > Enterprise applications > " + a.Name + " > Single sign-on > Integrated Windows authentication > " + s.SPN(), Shell: checks.Portal,
 			Affects: "everybody who opens the external URL: they are signed in to Qlik without being asked again",
-			Right:   "Application Administrator",
+			Right:   "Application Administrator; the sign-in asks for Application.ReadWrite.All",
 			Undo:    "sets single sign-on back to what it was; this is also Microsoft's first step when something is wrong",
 			Do: func(ctx context.Context) error {
 				return w.Graph.SetSSO(ctx, a.ObjectID, fact.SSOWish{Mode: sso.KerberosMode, SPN: s.SPN(), Mapping: mapping})

@@ -14,7 +14,9 @@ import (
 // the first change.
 type Writer struct {
 	client *Client
-	conn   connection
+	conn   connection // may do all that publishing takes
+	// settings may change an application and no more.
+	settings connection
 
 	mu sync.Mutex
 	// made are applications that were made and could not be read yet, by name: a
@@ -26,7 +28,9 @@ type Writer struct {
 func NewWriter(c *Client) *Writer {
 	return &Writer{
 		client: c, made: map[string]string{},
-		conn: c.connect("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"),
+		// The connector group asks for Directory, the assignment for AppRoleAssignment.
+		conn:     c.connect("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"),
+		settings: c.connect("Application.ReadWrite.All"),
 	}
 }
 
@@ -38,7 +42,7 @@ func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
 	}
 	var a application
 	path := "/v1.0/applications/" + url.PathEscape(objectID)
-	err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {appFields}}, &a)
+	err := w.settings.get(ctx, "reading the application", path, url.Values{"$select": {appFields}}, &a)
 	if isNotFound(err) {
 		return nil
 	}
@@ -46,20 +50,20 @@ func (w *Writer) Unpublish(ctx context.Context, objectID string) error {
 		return err
 	}
 	// The enterprise application first: what is published hangs on it.
-	if sp, err := w.conn.principal(ctx, a.AppID); err == nil {
-		err := w.conn.send(ctx, http.MethodDelete, "deleting the enterprise application", "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), nil, nil)
+	if sp, err := w.settings.principal(ctx, a.AppID); err == nil {
+		err := w.settings.send(ctx, http.MethodDelete, "deleting the enterprise application", "/v1.0/servicePrincipals/"+url.PathEscape(sp.ID), nil, nil)
 		if err != nil && !isNotFound(err) {
 			return err
 		}
 	} else if !isNotFound(err) {
 		return err
 	}
-	err = w.conn.send(ctx, http.MethodDelete, "deleting the application", path, nil, nil)
+	err = w.settings.send(ctx, http.MethodDelete, "deleting the application", path, nil, nil)
 	if err != nil && !isNotFound(err) {
 		return err
 	}
 	return w.settle(ctx, "waiting until the application is gone", func(ctx context.Context) (bool, error) {
-		err := w.conn.get(ctx, "reading the application", path, url.Values{"$select": {"id"}}, nil)
+		err := w.settings.get(ctx, "reading the application", path, url.Values{"$select": {"id"}}, nil)
 		if isNotFound(err) {
 			return true, nil
 		}
@@ -83,11 +87,11 @@ func (w *Writer) SetSSO(ctx context.Context, objectID string, wish fact.SSOWish)
 		}
 	}
 	body := map[string]any{"onPremisesPublishing": map[string]any{"singleSignOnSettings": settings}}
-	if err := w.conn.send(ctx, http.MethodPatch, op, "/beta/applications/"+url.PathEscape(objectID), body, nil); err != nil {
+	if err := w.settings.send(ctx, http.MethodPatch, op, "/beta/applications/"+url.PathEscape(objectID), body, nil); err != nil {
 		return err
 	}
 	return w.settle(ctx, "waiting for single sign-on to be stored", func(ctx context.Context) (bool, error) {
-		a, err := w.conn.application(ctx, objectID)
+		a, err := w.settings.application(ctx, objectID)
 		if err != nil || a.Publishing == nil {
 			return false, err
 		}

@@ -98,9 +98,9 @@ func (o Options) stages() []string {
 
 func traps() []trap {
 	return slices.Concat(
-		siteTraps(), signInTraps(), writeSiteTraps(), qlikSiteTraps(), qlikHostTraps()[:2], missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
-		goneConnectorTraps(), connectorTraps(), hostTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
-		spnTraps(), nameTraps(), qlikHostTraps()[2:], kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
+		siteTraps(), signInTraps(), writeSiteTraps(), consentTraps(), qlikSiteTraps(), qlikHostTraps(), missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
+		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), appTraps(), moreAppTraps(), allowListTraps(),
+		spnTraps(), nameTraps(), qlikAccountTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 

@@ -39,12 +39,12 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	})
 	put("proxy", l.proxy.View())
 	put("log", l.qlik.Audit())
-	put("names", l.dns.View())
 	keytab, err := os.ReadFile(l.file(keytabOf(contoso.ServiceAccount)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	put("keytab", keytab)
+	put("names", l.dns.View())
 	for _, name := range []string{"alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet"} {
 		a, ok := l.store.Find(name)
 		if !ok {
@@ -70,7 +70,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 // TestEveryFaultChangesTheLab sets them on one lab for each stage, last first:
 // an earlier one may take away what a later one changes.
 func TestEveryFaultChangesTheLab(t *testing.T) {
-	for _, stage := range []string{"", customVariant} {
+	for _, stage := range []string{"", customVariant, "microsoft-client"} {
 		t.Run("stage "+stage, func(t *testing.T) { changesTheLab(t, stage) })
 	}
 }

@@ -33,6 +33,22 @@ func writeSiteTraps() []trap {
 	}
 }
 
+// consentTraps are played where nothing is registered for the wizard.
+func consentTraps() []trap {
+	return []trap{{
+		Fault: Fault{
+			ID: "write-consent", Step: "site", Check: "site.entra", Cause: "site.entra-consent", During: "app", On: []string{"microsoft-client"},
+			Title: "reading was agreed to, writing was not",
+			Note:  "AADSTS65001 at the first change: in tenants where users may not agree themselves an administrator has to, once for each permission that is new.",
+		},
+		set: inTenant(func(s *entra.State) {
+			for i := range s.Clients {
+				s.Clients[i].AgreesAsAsked, s.Clients[i].Scopes = false, []string{"User.Read", "Directory.Read.All"}
+			}
+		}),
+	}}
+}
+
 // writeTraps are what goes wrong while the application is made.
 func writeTraps() []trap {
 	return []trap{

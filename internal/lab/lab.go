@@ -195,6 +195,10 @@ func (l *Lab) listen(ctx context.Context) error {
 	return errors.Join(append(errs, ctx.Err())...)
 }
 
+// Asked lists the permissions of Graph that clients have asked for at sign-in
+// since the start, or since the last call.
+func (l *Lab) Asked() []string { return l.entra.Asked() }
+
 // Dir is the folder with the files for other people's clients.
 func (l *Lab) Dir() string { return l.dir }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/entra"
+	"sensegate/internal/site"
 )
 
 // entraVariations are tenants that are set up in another right way.
@@ -19,6 +20,19 @@ func entraVariations() []variation {
 	return []variation{
 		customDomainVariation(),
 		cloudSyncVariation(),
+		{
+			Variant: Variant{
+				ID: "microsoft-client", Title: "the administrator signs in with Microsoft's own client for Graph",
+				Note: "Nothing is registered for the wizard. Permissions are asked for when a step needs them: to read at first, to write when a plan is applied. An administrator agreed once that it may open the published application.",
+			},
+			build: inTenant(func(s *entra.State) {
+				for i := range s.Clients {
+					c := &s.Clients[i]
+					c.PublishedApps, c.AgreesAsAsked, c.Scopes = true, true, []string{"User.Read"}
+				}
+			}),
+			site: func(_ *Lab, s *site.Site) { s.Entra.ClientID = "" },
+		},
 		{
 			Variant: Variant{
 				ID: "assigned-by-group", Title: "a group is assigned to the application, not its users",

@@ -27,6 +27,8 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	var known, refusal *SignInError
 	var user User
 	s.View(func(st *State) {
+		s.grants.ask(f.scope)
+		st.agree(f.client, f.scope)
 		known, refusal = st.checkAuthorize(&f)
 		if u := s.sessionUser(st, r); u != nil {
 			user = *u

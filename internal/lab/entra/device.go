@@ -17,6 +17,8 @@ func (s *Server) deviceCode(w http.ResponseWriter, r *http.Request) {
 	now := s.clock()
 	code, userCode := randomText(48), newUserCode()
 	s.mu.Lock()
+	s.grants.ask(scope)
+	s.state.agree(client, scope)
 	p, refusal := s.state.party(client)
 	switch {
 	case client == "":

@@ -2,6 +2,8 @@ package entra
 
 import (
 	"maps"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -13,6 +15,27 @@ type grants struct {
 	codes    map[string]codeGrant   // authorization codes
 	devices  map[string]deviceGrant // by device code
 	refresh  map[string]refreshGrant
+	asked    []string // permissions of Graph that clients asked for, each once
+}
+
+// ask notes what a client asks for.
+func (g *grants) ask(scope string) {
+	for sc := range strings.FieldsSeq(scope) {
+		name, perm := splitScope(sc)
+		if !openIDScope(sc) && (name == "" || sameAudience(name, graphAudience)) && !slices.Contains(g.asked, perm) {
+			g.asked = append(g.asked, perm)
+		}
+	}
+}
+
+// Asked lists the permissions of Graph that clients have asked for at sign-in
+// since the start, or since the last call.
+func (s *Server) Asked() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := s.grants.asked
+	s.grants.asked = nil
+	return out
 }
 
 // flow is a sign-in page under way: an authorize request, or the approval of

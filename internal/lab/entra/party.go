@@ -148,6 +148,22 @@ func (st *State) resolve(p party, raw string) (grant, *SignInError) {
 	return g, nil
 }
 
+// agree lets the person who signs in agree to the permissions of Graph that are
+// asked for.
+func (st *State) agree(clientID, scope string) {
+	c := st.Client(clientID)
+	if c == nil || !c.AgreesAsAsked {
+		return
+	}
+	for s := range strings.FieldsSeq(scope) {
+		name, perm := splitScope(s)
+		if openIDScope(s) || name != "" && !sameAudience(name, graphAudience) || !knownGraphScope(perm) || slices.Contains(c.Scopes, perm) {
+			continue
+		}
+		c.Scopes = append(slices.Clone(c.Scopes), perm)
+	}
+}
+
 // scopeAnswer lists what was granted under the name the client used for the
 // resource, .default included when it was asked for: MSAL takes a scope it
 // asked for and does not find as declined.

@@ -14,7 +14,7 @@ const graphCLI = "14d82eec-204b-4c2f-b7e8-296a70dab67e"
 // adminScopes are the delegated permissions the wizard's client was given.
 func adminScopes() []string {
 	return []string{
-		"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All",
+		"Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All",
 		"Domain.Read.All", "Organization.Read.All", "User.Read", "User.Read.All",
 	}
 }

@@ -140,6 +140,9 @@ type Client struct {
 	// AppRoles its application permissions.
 	Scopes   []string
 	AppRoles []string
+	// AgreesAsAsked adds a permission to Scopes when somebody signs in for it: the
+	// lab's administrator agrees. Without a person it stays refused.
+	AgreesAsAsked bool
 	// PublishedApps says that it may ask for user_impersonation of the
 	// applications the tenant publishes.
 	PublishedApps bool

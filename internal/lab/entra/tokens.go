@@ -55,6 +55,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 func (s *Server) redeem(form url.Values) (*tokenAnswer, *SignInError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.grants.ask(form.Get("scope"))
 	for _, need := range []string{"grant_type", "client_id"} {
 		if form.Get(need) == "" {
 			return nil, aadsts(900144, need)
