@@ -106,7 +106,7 @@ func hostTraps() []trap {
 			Title: "conn02 does not trust Qlik's certificate",
 			Note:  "Qlik's own authority was imported for the user who tried it in a browser, not for the computer. BadGateway on every other request.",
 		}, func(f *hostFacts) {
-			f.Backend[0].Trusted, f.Backend[0].Problem = false, "certificate signed by unknown authority"
+			f.Backend = []backend{{Host: contoso.QlikHost, Port: 443, Issuer: "Practice Lab CA", Problem: "certificate signed by unknown authority"}}
 		}),
 		on(Fault{
 			ID: "host-spnego", Check: "connector.spnego", Cause: "connector.spnego-differs",

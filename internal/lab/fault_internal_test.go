@@ -53,8 +53,12 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 		put(name, a)
 	}
 	put("conn03", l.store.Values("CONN03$", "servicePrincipalName"))
+	machines := []string{contoso.QlikNode, syncServer}
 	for _, h := range contoso.Connectors() {
-		raw, err := os.ReadFile(l.hosts.path(h.Name))
+		machines = append(machines, h.Name)
+	}
+	for _, name := range machines {
+		raw, err := os.ReadFile(l.hosts.path(name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +66,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 		if err := json.Unmarshal(raw, &doc); err != nil {
 			t.Fatal(err)
 		}
-		out[h.Name] = doc.SHA256
+		out[name] = doc.SHA256 + " of " + doc.Collected
 	}
 	return out
 }
