@@ -37,7 +37,7 @@ func New(s site.Site, d *netprobe.Dialer, k *kerberos.Client, secrets kerberos.S
 	}
 	c := &Client{
 		site: s, dialer: d, kerberos: k, secrets: secrets, now: time.Now,
-		srv: defaultLookup(), refusals: &refusals{},
+		srv: d.NameService().LookupSRV, refusals: &refusals{},
 	}
 	c.domain = newEndpoint(c.domainServers)
 	c.catalog = newEndpoint(c.catalogServers)

@@ -16,8 +16,6 @@ import (
 
 type lookupSRV func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 
-func defaultLookup() lookupSRV { return net.DefaultResolver.LookupSRV }
-
 // endpoint is one server role with its connection, used by one at a time.
 type endpoint struct {
 	servers func(context.Context) ([]server, error)

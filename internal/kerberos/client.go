@@ -36,7 +36,7 @@ func New(s site.Site, d *netprobe.Dialer, secrets Secrets) *Client {
 	if secrets == nil {
 		secrets = func(string) (string, bool) { return "", false }
 	}
-	return &Client{site: s, dialer: d, secrets: secrets, now: time.Now, srv: net.DefaultResolver.LookupSRV}
+	return &Client{site: s, dialer: d, secrets: secrets, now: time.Now, srv: d.NameService().LookupSRV}
 }
 
 // Forget lets refused passwords be tried again. It is for a person who says

@@ -9,10 +9,10 @@ import (
 // NameService is the site's name server, or the system's where it names none.
 // Pins are not looked at: they say where to connect, not what is registered.
 func (d *Dialer) NameService() *net.Resolver {
-	server := d.site.NameServer()
-	if server == "" {
+	if d == nil || d.site.DNS == "" {
 		return net.DefaultResolver
 	}
+	server := d.site.NameServer()
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return d.bare.DialContext(ctx, network, server) //nolint:wrapcheck // net.DNSError says it all
 	}}
