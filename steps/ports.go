@@ -98,6 +98,7 @@ type Front interface {
 // Directory is every question to the directory.
 type Directory interface {
 	access.Directory
+	access.Times
 	sync.Directory
 	spn.Directory
 	delegation.Directory

@@ -16,7 +16,7 @@ func siteStep(p Ports) Step {
 		Seed:     "The procedure assumes a configured Qlik Sense and an administrator of tenant, domain and Qlik.",
 		SeedFrom: tutorialSource,
 		Checks: access.Checks(access.Ports{
-			Entra: p.Graph, Qlik: p.Qlik, Directory: p.Directory, KDC: p.Kerberos, Front: p.Front, Hosts: p.Hosts,
+			Entra: p.Graph, Qlik: p.Qlik, Directory: p.Directory, Times: p.Directory, KDC: p.Kerberos, Front: p.Front, Hosts: p.Hosts,
 		}),
 		Ask: Questions(),
 		Manual: []Instruction{

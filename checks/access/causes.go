@@ -8,7 +8,7 @@ import (
 
 // Causes explains why an assertion of this step may not hold.
 func Causes() []checks.Cause {
-	return append(slices.Concat(qlikCauses(), entraCauses()), []checks.Cause{
+	return append(slices.Concat(directoryCauses(), qlikCauses(), entraCauses()), []checks.Cause{
 		{
 			ID: "site.fact-missing", Title: "A fact of the site is missing",
 			Because: "A question of this step has no answer yet.",

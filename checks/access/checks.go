@@ -25,6 +25,7 @@ type Ports struct {
 	Entra     Entra
 	Qlik      Qlik
 	Directory Directory
+	Times     Times // nil where the directory's clock cannot be read
 	KDC       KDC
 	Front     Front
 	// Hosts may be nil: then nothing was collected.
@@ -134,80 +135,6 @@ func facts(_ context.Context, env checks.Env) checks.Result {
 		r = r.With(p.Path, p.Text)
 	}
 	return r
-}
-
-// Kerberos allows 5 minutes (RFC 4120 recommends it, Windows uses it); a
-// minute is already a sign that time is not synchronised.
-const (
-	skewFail = 5 * time.Minute
-	skewWarn = time.Minute
-)
-
-func clocks(p Ports) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		const expected = "all within 5 minutes, better 1"
-		kdc, err := p.KDC.ProbeAccount(ctx, env.Site.SAM())
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		kdcSkew := kdc.Time.Sub(env.Clock())
-		var qlikSkew time.Duration
-		var qlik string
-		if date, err := p.Front.Date(ctx, env.Site.Publish.InternalURL); err != nil {
-			// Why Qlik does not answer is for site.front to say.
-			qlik = "could not be asked: " + err.Error()
-		} else {
-			qlikSkew = date.Sub(env.Clock())
-			qlik = offset(qlikSkew)
-		}
-		worst, who := kdcSkew, "the domain controller"
-		if qlikSkew.Abs() > worst.Abs() {
-			worst, who = qlikSkew, "the Qlik server"
-		}
-		seen := fmt.Sprintf("the largest difference is %s (%s)", worst.Abs().Round(time.Second), who)
-		var r checks.Result
-		switch {
-		case worst.Abs() > skewFail:
-			r = checks.Failed("site.clock-skew", expected, seen)
-		case worst.Abs() > skewWarn:
-			r = checks.Warned("site.clock-skew", expected, seen)
-		default:
-			r = checks.Passed(expected, seen)
-		}
-		return r.Var("who", who).
-			With("domain controller", offset(kdcSkew)).
-			With("Qlik server", qlik)
-	}
-}
-
-func offset(d time.Duration) string {
-	switch d = d.Round(time.Second); {
-	case d > 0:
-		return d.String() + " ahead of this machine"
-	case d < 0:
-		return (-d).String() + " behind this machine"
-	}
-	return "same as this machine"
-}
-
-func directory(d Directory) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		expected := "signed in to " + env.Site.Directory.Domain
-		root, err := d.RootDSE(ctx)
-		if checks.CodeOf(err) == "no-secret" {
-			// Nobody was refused: there was nobody to sign in as.
-			return checks.CouldNotTell(checks.NoRight, expected, err.Error())
-		}
-		if err != nil {
-			return refused(err, "site.directory-refused", expected)
-		}
-		want := "DC=" + strings.ReplaceAll(env.Site.Directory.Domain, ".", ",DC=")
-		if !strings.EqualFold(root.DefaultNC, want) {
-			return checks.Failed("site.directory-other-domain", expected, root.Host+" serves "+root.DefaultNC)
-		}
-		return checks.Passed(expected, "signed in at "+root.Host).
-			With("as", root.BoundAs).With("naming context", root.DefaultNC).With("realm", root.Realm)
-	}
 }
 
 func repository(q Qlik) checks.Func {

@@ -30,6 +30,12 @@ type Directory interface {
 	RootDSE(ctx context.Context) (fact.RootDSE, error)
 }
 
+// Times answers what time it is for the domain controller's directory; it asks
+// without signing in.
+type Times interface {
+	DirectoryTime(ctx context.Context) (time.Time, error)
+}
+
 // KDC answers without a password: its clock, and whether an account exists.
 type KDC interface {
 	ProbeAccount(ctx context.Context, sam string) (fact.KDCProbe, error)

@@ -31,6 +31,7 @@ type worlds struct {
 	licence  fact.QlikLicence
 	root     fact.RootDSE
 	kdc      time.Time
+	ldap     time.Time
 	date     time.Time
 	flow     fact.LoginFlow
 	fails    map[string]error
@@ -68,6 +69,10 @@ func (w worlds) Licence(context.Context) (fact.QlikLicence, error) {
 
 func (w worlds) RootDSE(context.Context) (fact.RootDSE, error) { return w.root, w.fails["directory"] }
 
+func (w worlds) DirectoryTime(context.Context) (time.Time, error) {
+	return w.ldap, w.fails["directory time"]
+}
+
 func (w worlds) ProbeAccount(context.Context, string) (fact.KDCProbe, error) {
 	return fact.KDCProbe{Time: w.kdc}, w.fails["kdc"]
 }
@@ -89,12 +94,12 @@ func healthy() worlds {
 		proxies:  []fact.ProxyService{{Host: "qlik01", ServesCentralNode: true, VirtualProxies: []string{"vp-1"}}},
 		services: []fact.QlikService{{Host: "qlik01", Type: "Repository", State: "Running"}, {Host: "qlik01", Type: "Proxy", State: "Running"}, {Host: "qlik01", Type: "Printing", State: "Stopped"}},
 		root:     fact.RootDSE{Host: "dc1", DefaultNC: "DC=CONTOSO,DC=test"},
-		kdc:      checkstest.Now(), date: checkstest.Now().Add(-2 * time.Second), fails: map[string]error{},
+		kdc:      checkstest.Now(), ldap: checkstest.Now(), date: checkstest.Now().Add(-2 * time.Second), fails: map[string]error{},
 	}
 }
 
 func room(w worlds) checkstest.Room {
-	return checkstest.Room{Checks: access.Checks(access.Ports{Entra: w, Qlik: w, Directory: w, KDC: w, Front: w}), Causes: access.Causes()}
+	return checkstest.Room{Checks: access.Checks(access.Ports{Entra: w, Qlik: w, Directory: w, Times: w, KDC: w, Front: w}), Causes: access.Causes()}
 }
 
 func refused(kind fact.ErrorKind, code, text string) error {
@@ -117,10 +122,15 @@ func fail(cause checks.CauseID, seen string) checkstest.Want {
 
 func rows() []row {
 	skew := func(kdc, qlik time.Duration) func(*worlds) {
-		return func(w *worlds) { w.kdc, w.date = checkstest.Now().Add(kdc), checkstest.Now().Add(qlik) }
+		return func(w *worlds) {
+			w.kdc, w.ldap, w.date = checkstest.Now().Add(kdc), checkstest.Now().Add(kdc), checkstest.Now().Add(qlik)
+		}
 	}
 	late := func(status checks.Status, seen string) checkstest.Want {
 		return checkstest.Want{Status: status, Cause: "site.clock-skew", Seen: seen}
+	}
+	denied := func(code string) func(*worlds) {
+		return func(w *worlds) { w.fails["directory"] = refused(fact.NotSignedIn, code, "no") }
 	}
 	roles := func(list ...fact.Role) func(*worlds) { return func(w *worlds) { w.me.Roles = list } }
 	broken := func(change func(*fact.QlikLicence)) func(*worlds) { return func(w *worlds) { change(&w.licence) } }
@@ -131,10 +141,20 @@ func rows() []row {
 		{"in time", "site.clocks", nil, nil, pass("2s")},
 		{"a domain controller that is late", "site.clocks", skew(-2*time.Minute, 0), nil, late(checks.Warn, "2m0s (the domain controller)")},
 		{"a domain controller of another time", "site.clocks", skew(12*time.Minute, time.Minute), nil, late(checks.Fail, "12m0s (the domain controller)")},
-		{"a Qlik server of another time", "site.clocks", skew(0, -6*time.Minute), nil, late(checks.Fail, "the Qlik server")},
+		{"a Qlik server of another time", "site.clocks", skew(0, -6*time.Minute), nil, fail("site.clock-qlik", "6m0s (the Qlik server)")},
+		{"this machine of another time", "site.clocks", skew(-7*time.Minute, -7*time.Minute), nil, fail("site.clock-here", "7m0s (this machine)")},
+		{"a directory of another time", "site.clocks", func(w *worlds) { w.ldap = w.kdc.Add(time.Hour) }, nil, fail("site.clock-directory", "1h0m2s (the domain controller's directory)")},
 		{"a Qlik server that does not answer", "site.clocks", func(w *worlds) { w.fails["date"] = errors.New("no") }, nil, pass("")},
 		{"signed in", "site.directory", nil, nil, pass("dc1")},
-		{"the directory refuses", "site.directory", func(w *worlds) { w.fails["directory"] = refused(fact.NotSignedIn, "52e", "") }, nil, fail("site.directory-refused", "52e")},
+		{"the directory refuses", "site.directory", func(w *worlds) { w.fails["directory"] = refused(fact.NotSignedIn, "52e", "") }, nil, fail("site.directory-password", "52e")},
+		{"the directory refuses for a reason of its own", "site.directory", denied("inappropriateAuthentication"), nil, fail("site.directory-refused", "")},
+		{"the directory demands signing", "site.directory", denied("strongerAuthRequired"), nil, fail("site.directory-signing", "")},
+		{"the directory sees another channel", "site.directory", denied("80090346"), nil, fail("site.directory-channel-binding", "80090346")},
+		{"out of hours", "site.directory", denied("530"), nil, fail("site.directory-restricted", "530")},
+		{"the password is too old", "site.directory", denied("532"), nil, fail("site.directory-password-expired", "532")},
+		{"the account has expired", "site.directory", denied("701"), nil, fail("site.directory-account-disabled", "701")},
+		{"the account is locked", "site.directory", denied("775"), nil, fail("site.directory-locked", "775")},
+		{"the KDC revokes", "site.directory", denied("KDC_ERR_CLIENT_REVOKED"), nil, fail("site.directory-account-revoked", "REVOKED")},
 		{"another domain", "site.directory", func(w *worlds) { w.root.DefaultNC = "DC=fabrikam,DC=com" }, nil, fail("site.directory-other-domain", "fabrikam")},
 		{"the repository accepts", "site.repository", nil, nil, pass("accepted")},
 		{"the repository refuses", "site.repository", func(w *worlds) { w.fails["about"] = refused(fact.NoRight, "403", "") }, nil, fail("site.repository-refused", "403")},

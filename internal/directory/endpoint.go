@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
@@ -76,7 +75,7 @@ func (e *endpoint) connect(ctx context.Context, c *Client) (*session, error) {
 		if refused != nil && srv.way != sealing || srv.way == sealing && !c.canSeal() {
 			continue
 		}
-		s, err := c.openWithin(ctx, srv, i < len(servers)-1)
+		s, err := c.open(ctx, srv, i < len(servers)-1)
 		if err == nil {
 			s.instead = refused
 			e.session = s
@@ -91,18 +90,6 @@ func (e *endpoint) connect(ctx context.Context, c *Client) (*session, error) {
 		}
 	}
 	return nil, errors.Join(errs...)
-}
-
-// openWithin leaves time for the ways that are left: a port that a firewall
-// swallows says nothing.
-func (c *Client) openWithin(ctx context.Context, srv server, more bool) (*session, error) {
-	const patience = 5 * time.Second
-	return c.open(ctx, srv, func(ctx context.Context) (context.Context, context.CancelFunc) {
-		if more {
-			return context.WithTimeout(ctx, patience)
-		}
-		return context.WithCancel(ctx)
-	})
 }
 
 func (e *endpoint) drop() {

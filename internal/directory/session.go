@@ -31,9 +31,9 @@ type session struct {
 }
 
 // open dials, secures, signs in and learns where the domain is.
-// within bounds the time of the connection alone.
-func (c *Client) open(ctx context.Context, srv server, within func(context.Context) (context.Context, context.CancelFunc)) (*session, error) {
-	dialing, cancel := within(ctx)
+// more says that there are others to try, for which time is left.
+func (c *Client) open(ctx context.Context, srv server, more bool) (*session, error) {
+	dialing, cancel := withPatience(ctx, more)
 	s, err := c.dial(dialing, srv)
 	cancel()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sensegate/internal/directory"
 	"sensegate/internal/fact"
@@ -142,4 +143,29 @@ func TestSealedIsBroken(t *testing.T) {
 	if a, err := c.Account(t.Context(), "alice"); err != nil || a.SAM != "alice" {
 		t.Errorf("afterwards: %+v, %v", a, err)
 	}
+}
+
+// TestDirectoryTime reads the clock without signing in, by whatever way is open.
+func TestDirectoryTime(t *testing.T) {
+	d := start(t)
+	d.secrets["directory"] = "never asked for"
+	d.ldap.Update(func(s *lab.State) { s.ClockOffset = time.Hour })
+	ahead := func() {
+		t.Helper()
+		at, err := d.client(t).DirectoryTime(t.Context())
+		if off := time.Until(at); err != nil || off < 50*time.Minute || off > 70*time.Minute {
+			t.Errorf("%v, %v", at, err)
+		}
+	}
+	ahead()
+	d.repin("636", deaf(t))
+	ahead()
+	d.ldap.Update(func(s *lab.State) { s.NoTLS = true })
+	ahead()
+	if bad := d.store.Values("admin", "badPwdCount"); len(bad) > 0 && bad[0] != "0" {
+		t.Errorf("the password was tried: %v", bad)
+	}
+	d.repin("389", deaf(t))
+	_, err := d.client(t).DirectoryTime(t.Context())
+	kindAndCode(t, err, fact.Unreachable, "")
 }

@@ -1,11 +1,16 @@
 package ad_test
 
 import (
+	"bytes"
+	"io"
+	"net"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"sensegate/checks"
+	"sensegate/checks/access"
 	"sensegate/internal/fact"
 	"sensegate/internal/site"
 )
@@ -25,6 +30,8 @@ func TestBinds(t *testing.T) {
 		edit func(*site.Site, map[string]string)
 		code string
 		kind fact.ErrorKind
+		// reached is how; any way will do when it is empty.
+		reached string
 	}{
 		{name: "found by DNS, simple bind with a principal name"},
 		{name: "simple bind with DOMAIN\\name", edit: func(s *site.Site, _ map[string]string) { s.Directory.User = netbios + `\` + adminName }},
@@ -33,6 +40,13 @@ func TestBinds(t *testing.T) {
 		{name: "Kerberos with a password", edit: func(s *site.Site, _ map[string]string) { s.Directory.Bind, s.Directory.User = "kerberos", adminName }},
 		{name: "Kerberos with a keytab", edit: func(s *site.Site, _ map[string]string) { s.Directory.Keytab, s.Directory.User = keytab, adminName }},
 		{name: "Kerberos with kinit's tickets", edit: func(s *site.Site, secrets map[string]string) { s.Directory.CCache = "FILE:" + cache; clear(secrets) }},
+		{name: "636 is out of reach", edit: func(s *site.Site, _ map[string]string) {
+			s.Pins = []site.Pin{{Name: dcHost + ":636", Address: "127.0.0.1:1"}}
+		}, reached: dcHost + ":389 with StartTLS"},
+		{name: "Kerberos, 636 is out of reach", edit: func(s *site.Site, _ map[string]string) {
+			s.Directory.Keytab, s.Directory.User = keytab, adminName
+			s.Pins = []site.Pin{{Name: dcHost + ":636", Address: "127.0.0.1:1"}}
+		}, reached: dcHost + ":389 with StartTLS"},
 		{name: "Kerberos over StartTLS", edit: func(s *site.Site, _ map[string]string) {
 			s.Directory.CCache, s.Directory.Server = cache, "ldap://"+dcHost
 		}},
@@ -52,6 +66,9 @@ func TestBinds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if tt.reached != "" && root.Reached != tt.reached {
+				t.Errorf("reached %s", root.Reached)
+			}
 			if root.Host != dcHost || root.Realm != realmName || root.DefaultNC != baseDN || root.BoundAs == "" && tt.edit == nil {
 				t.Errorf("%+v", root)
 			}
@@ -63,13 +80,138 @@ func TestBinds(t *testing.T) {
 }
 
 // TestSigningDemanded is a domain controller as Samba ships: Kerberos inside
-// TLS is refused because nothing is signed, and that is said.
+// TLS is refused because nothing is signed. Signed and sealed without TLS it is
+// taken, and the refusal is told; a simple bind inside TLS is taken at once.
 func TestSigningDemanded(t *testing.T) {
 	d := startDC(t)
 	w := open(t, d, func(s *site.Site, _ map[string]string) { s.Directory.Bind, s.Directory.User = "kerberos", adminName })
-	_, err := w.directory.RootDSE(t.Context())
-	if checks.KindOf(err) != fact.NotSignedIn || checks.CodeOf(err) != "strongerAuthRequired" || !strings.Contains(err.Error(), "directory.bind") {
-		t.Errorf("%v (code %s)", err, checks.CodeOf(err))
+	root, err := w.directory.RootDSE(t.Context())
+	if err != nil || root.Reached != dcHost+":389 signed and sealed by Kerberos" || root.Instead != "strongerAuthRequired" {
+		t.Errorf("%+v, %v", root, err)
+	}
+	whole(t, w)
+	simple := open(t, d, nil)
+	if root, err = simple.directory.RootDSE(t.Context()); err != nil || root.Reached != dcHost+":636 over TLS" || root.Instead != "" {
+		t.Errorf("%+v, %v", root, err)
+	}
+	r := simple.ask(t, access.Checks(access.Ports{Directory: simple.directory}), "site.directory")
+	if r.Status != checks.Pass {
+		t.Errorf("%s %s: %s", r.Status, r.Cause, r.Seen)
+	}
+	r = w.ask(t, access.Checks(access.Ports{Directory: w.directory}), "site.directory")
+	if r.Status != checks.Warn || r.Cause != "site.directory-signing" {
+		t.Errorf("%s %s: %s", r.Status, r.Cause, r.Seen)
+	}
+}
+
+// TestWithoutTLS lets no TLS through to the domain controller: 636 is closed, and
+// who asks for StartTLS is cut off. Kerberos signs and seals instead, with a key,
+// with kinit's tickets, and with a password, which goes to the KDC alone. (This
+// Samba with its TLS switched off ends with a fault when StartTLS is asked for,
+// so it is a box in between that takes the TLS away.)
+func TestWithoutTLS(t *testing.T) {
+	d := startDC(t)
+	plain, catalog := clearOnly(t, "127.0.0.1:389"), clearOnly(t, "127.0.0.1:3268")
+	keytab := d.keytab(t, adminName)
+	cache := filepath.Join(t.TempDir(), "cc")
+	d.must(t, adminPass+"\n", "kinit", "-c", cache, adminName)
+	boxed := func(edit func(*site.Site, map[string]string)) *world {
+		return open(t, d, func(s *site.Site, secrets map[string]string) {
+			const nobody = "127.0.0.1:1"
+			s.Pins = []site.Pin{
+				{Name: dcHost + ":636", Address: nobody},
+				{Name: dcHost + ":3269", Address: nobody},
+				{Name: dcHost + ":389", Address: plain},
+				{Name: dcHost + ":3268", Address: catalog},
+			}
+			edit(s, secrets)
+		})
+	}
+	for name, edit := range map[string]func(*site.Site, map[string]string){
+		"a keytab":        func(s *site.Site, _ map[string]string) { s.Directory.Keytab, s.Directory.User = keytab, adminName },
+		"kinit's tickets": func(s *site.Site, secrets map[string]string) { s.Directory.CCache = cache; clear(secrets) },
+		"a password":      func(s *site.Site, _ map[string]string) { s.Directory.User = adminName },
+		"a server by name": func(s *site.Site, _ map[string]string) {
+			s.Directory.User, s.Directory.Server = adminName, "ldaps://"+dcHost+":636"
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := boxed(edit)
+			root, err := w.directory.RootDSE(t.Context())
+			if err != nil || root.Reached != dcHost+":389 signed and sealed by Kerberos" || root.Instead != "" {
+				t.Fatalf("%+v, %v", root, err)
+			}
+			whole(t, w)
+		})
+	}
+	simple := boxed(func(s *site.Site, _ map[string]string) { s.Directory.Bind = "simple" })
+	if _, err := simple.directory.RootDSE(t.Context()); checks.KindOf(err) != fact.Unreachable {
+		t.Errorf("a password went over the wire in clear, or: %v", err)
+	}
+}
+
+// clearOnly passes a connection on until somebody asks for StartTLS on it.
+func clearOnly(t *testing.T, to string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return
+			}
+			running.Go(func() { passClear(in, to) })
+		}
+	})
+	t.Cleanup(func() { _ = l.Close(); running.Wait() })
+	return l.Addr().String()
+}
+
+func passClear(in net.Conn, to string) {
+	defer func() { _ = in.Close() }()
+	out, err := net.Dial("tcp", to)
+	if err != nil {
+		return
+	}
+	back := make(chan struct{})
+	go func() {
+		defer close(back)
+		_, _ = io.Copy(in, out)
+	}()
+	defer func() { _ = out.Close(); _ = in.Close(); <-back }()
+	b := make([]byte, 32<<10)
+	for {
+		n, err := in.Read(b)
+		if err != nil || bytes.Contains(b[:n], []byte("1.3.6.1.4.1.1466.20037")) {
+			return
+		}
+		if _, err := out.Write(b[:n]); err != nil {
+			return
+		}
+	}
+}
+
+// whole reads, audits and writes over a connection.
+func whole(t *testing.T, w *world) {
+	t.Helper()
+	audit, err := w.directory.Audit(t.Context())
+	if err != nil || audit.Accounts < 5 {
+		t.Errorf("%+v, %v", audit, err)
+	}
+	const name = "HTTP/sealed." + domainName
+	if err := w.writer.AddSPN(t.Context(), dnOf(intranet), name); err != nil {
+		t.Error(err)
+	}
+	holders, err := w.directory.Holders(t.Context(), name)
+	if err != nil || len(holders) != 1 || holders[0].SAM != intranet {
+		t.Errorf("%+v, %v", holders, err)
+	}
+	if err := w.writer.RemoveSPN(t.Context(), dnOf(intranet), name); err != nil {
+		t.Error(err)
 	}
 }
 

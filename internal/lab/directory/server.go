@@ -215,6 +215,9 @@ func (s *Server) Update(change func(*State)) {
 	change(&s.state)
 }
 
+// View is how the server behaves now.
+func (s *Server) View() State { return s.present() }
+
 func (s *Server) present() State {
 	s.mu.Lock()
 	defer s.mu.Unlock()
