@@ -66,6 +66,9 @@ func (p *program) suggestFor(desk *ui.Desk) func(context.Context, site.Site, str
 				put(d, "verified domain of the tenant "+org.Name)
 			}
 		}
+		if err := discover(ctx, w, s, key, put); err != nil && len(out) == 0 {
+			return nil, err
+		}
 		if key == "publish.internal_url" && s.Qlik.Repository != "" {
 			list, err := w.Qlik.VirtualProxies(ctx)
 			if err != nil && len(out) == 0 {
