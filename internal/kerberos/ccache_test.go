@@ -35,7 +35,7 @@ func cacheBytes(until time.Time, server ...string) []byte {
 
 // Trap 14: an empty or a cut cache is an error, neither a panic nor a shorter
 // cache.
-func TestCutCaches(t *testing.T) {
+func TestTrapCutCache(t *testing.T) {
 	whole := cacheBytes(time.Now().Add(time.Hour), "HTTP", "sense.lab.test")
 	list, err := parseCache(whole)
 	if err != nil || len(list) != 1 || list[0].server.String() != "HTTP/sense.lab.test@LAB.TEST" || list[0].client.String() != "alice@LAB.TEST" {
@@ -48,7 +48,7 @@ func TestCutCaches(t *testing.T) {
 	}
 }
 
-func TestCacheFiles(t *testing.T) {
+func TestTrapEmptyCache(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, b []byte) string {
 		path := filepath.Join(dir, name)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/jcmturner/gokrb5/v8/crypto"
@@ -40,11 +41,10 @@ func withPassword(user, realm, password string) credential {
 
 func withKeytab(user, realm, path string) (credential, error) {
 	c := credential{name: account(user), realm: realm}
-	err := guard(func() error {
-		var err error
-		c.keytab, err = keytab.Load(path)
-		return err //nolint:wrapcheck // wrapped below
-	})
+	raw, err := os.ReadFile(path)
+	if err == nil {
+		c.keytab, err = readKeytab(raw)
+	}
 	if err != nil {
 		return c, fmt.Errorf("reading the keytab %s: %w", path, err)
 	}
@@ -54,6 +54,15 @@ func withKeytab(user, realm, path string) (credential, error) {
 	}
 	h.Sum(c.print[:0])
 	return c, nil
+}
+
+// readKeytab reads a keytab; the library gives up by panic on some broken ones.
+func readKeytab(raw []byte) (*keytab.Keytab, error) {
+	kt := keytab.New()
+	if err := guard(func() error { return kt.Unmarshal(raw) }); err != nil {
+		return nil, err
+	}
+	return kt, nil
 }
 
 // account takes DOMAIN\name apart; a UPN stays whole.

@@ -47,6 +47,7 @@ type realmAccounts struct {
 	mu     sync.Mutex
 	byName map[string]kdc.Account
 	spns   map[string][]string // spn in lower case to account names
+	wrong  int                 // passwords that the KDC found wrong
 }
 
 func newAccounts() *realmAccounts {
@@ -77,6 +78,12 @@ func (r *realmAccounts) change(sam string, f func(*kdc.Account)) {
 	a := r.byName[strings.ToLower(sam)]
 	f(&a)
 	r.byName[strings.ToLower(sam)] = a
+}
+
+func (r *realmAccounts) refused(string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.wrong++
 }
 
 func (r *realmAccounts) ByName(name string) (kdc.Account, bool) {
@@ -113,7 +120,7 @@ type lab struct {
 func startLab(t *testing.T) *lab {
 	t.Helper()
 	accounts := newAccounts()
-	server, err := kdc.New(kdc.Options{Realm: realm, Accounts: accounts})
+	server, err := kdc.New(kdc.Options{Realm: realm, Accounts: accounts, BadPassword: accounts.refused})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jcmturner/gokrb5/v8/keytab"
 	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 
@@ -77,7 +78,7 @@ func krbError(t *testing.T, code int32, edata []byte) []byte {
 }
 
 // Trap 12: a length field is not to be believed.
-func TestLengthFieldIsNotBelieved(t *testing.T) {
+func TestTrapLengthField(t *testing.T) {
 	tests := []struct {
 		name  string
 		frame []byte
@@ -99,7 +100,7 @@ func TestLengthFieldIsNotBelieved(t *testing.T) {
 }
 
 // Traps 4 and 10: codes stay visible to errors.As, and the context ends a wait.
-func TestErrorsStayWhole(t *testing.T) {
+func TestTrapHiddenCodes(t *testing.T) {
 	edata := unhex(t, "3015a103020103a20e040c720200c00000000001000000")
 	addr, _ := answering(t, func(c net.Conn) { swallow(c); _, _ = c.Write(krbError(t, 13, edata)) })
 	c := clientFor(t, addr, func(string) (string, bool) { return "secret", true })
@@ -114,7 +115,7 @@ func TestErrorsStayWhole(t *testing.T) {
 	}
 }
 
-func TestContextEndsAWait(t *testing.T) {
+func TestTrapNoContext(t *testing.T) {
 	hang := make(chan struct{})
 	addr, _ := answering(t, func(net.Conn) { <-hang })
 	t.Cleanup(func() { close(hang) })
@@ -133,7 +134,7 @@ func TestContextEndsAWait(t *testing.T) {
 
 // Trap 8: one wrong password costs one bad-password count, however many checks
 // ask at once or again.
-func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
+func TestTrapDoubleBadPassword(t *testing.T) {
 	addr, requests := answering(t, func(c net.Conn) { swallow(c); _, _ = c.Write(krbError(t, 24, nil)) })
 	password := "wrong"
 	c := clientFor(t, addr, func(string) (string, bool) { return password, true })
@@ -164,7 +165,7 @@ func TestRefusedPasswordIsNotTriedAgain(t *testing.T) {
 
 // Traps 1, 5 and 7: no FAST padata, AES alone is offered, and the first request
 // proves nothing.
-func TestFirstRequest(t *testing.T) {
+func TestTrapFAST(t *testing.T) {
 	c := clientFor(t, "127.0.0.1:1", nil)
 	req, err := c.asRequest(credential{name: "alice"}.principal(), "LAB.TEST", krbtgt("LAB.TEST"))
 	if err != nil {
@@ -188,7 +189,7 @@ func TestFirstRequest(t *testing.T) {
 
 // Traps 2 and 3: the realm is upper case, a UPN is an enterprise name and a
 // DOMAIN\name is the account alone.
-func TestPrincipals(t *testing.T) {
+func TestTrapRealmAndNames(t *testing.T) {
 	tests := []struct {
 		name, user string
 		kind       int32
@@ -214,7 +215,7 @@ func TestPrincipals(t *testing.T) {
 
 // Trap 6 and hostile parameters: RC4 is never derived, and a KDC cannot ask for
 // hours of work.
-func TestKeyRefusals(t *testing.T) {
+func TestTrapWeakKeys(t *testing.T) {
 	cred := withPassword("alice", "LAB.TEST", "pässword")
 	tests := []struct {
 		name string
@@ -250,7 +251,7 @@ func TestDecryptRefusesShortMessages(t *testing.T) {
 }
 
 // The keytab reader gives up by panic on some broken files.
-func TestBrokenKeytabs(t *testing.T) {
+func TestTrapBrokenKeytab(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kt")
 	for _, content := range []string{"", "\x05", "\x05\x02\x00\x00\x00\x04\x00\x01\x00\xff", "\x05\x02\x7f\xff\xff\xff", "\x05\x02\x80\x00\x00\x00\x00\x00"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -293,4 +294,29 @@ func TestAddresses(t *testing.T) {
 			}
 		})
 	}
+}
+
+func FuzzKeytab(f *testing.F) {
+	kt := keytab.New()
+	if err := kt.AddEntry("alice", "LAB.TEST", "x", time.Unix(1800000000, 0), 3, 18); err != nil {
+		f.Fatal(err)
+	}
+	whole, err := kt.Marshal()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add(whole[:len(whole)-7])
+	f.Add([]byte("\x05\x02\x80\x00\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		kt, err := readKeytab(raw)
+		if err != nil {
+			return
+		}
+		cred := credential{name: "alice", realm: "LAB.TEST", keytab: kt}
+		if key, _, err := cred.key(etypeInfo{etype: 18}); err == nil && key.KeyType != 18 {
+			t.Errorf("a key of type %d was taken", key.KeyType)
+		}
+		_, _ = cred.etypes()
+	})
 }

@@ -110,6 +110,7 @@ func (l *Lab) buildDomain(cache *kdc.KeyCache) error {
 	}
 	l.kdc, err = kdc.New(kdc.Options{
 		Realm: contoso.Realm, Accounts: accounts{l.store}, Clock: l.dcClock.now, Keys: cache, Addr: l.ports["kdc"],
+		BadPassword: func(account string) { _ = l.store.NoteBadPassword(account) }, // it was there a moment ago
 	})
 	return err
 }

@@ -81,6 +81,9 @@ func (r *request) preauthenticate(client Account) (types.EncryptionKey, error) {
 	}
 	b, err := wire.Decrypt(ed, key, keyusage.AS_REQ_PA_ENC_TIMESTAMP)
 	if err != nil {
+		if r.opt.BadPassword != nil {
+			r.opt.BadPassword(client.SAM)
+		}
 		return none, failed
 	}
 	var ts types.PAEncTSEnc

@@ -26,6 +26,9 @@ type Options struct {
 	Addr string
 	// MaxLife and MaxRenew bound the tickets; zero means 10 hours and 7 days.
 	MaxLife, MaxRenew time.Duration
+	// BadPassword is told of each account whose pre-authentication failed, as a
+	// domain controller counts it; nil counts nothing.
+	BadPassword func(account string)
 }
 
 // State is what can be changed while the server runs.
