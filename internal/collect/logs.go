@@ -83,6 +83,11 @@ var troubled = regexp.MustCompile(`(?i)\berror\b|exception|failed to|unauthorize
 
 var signedIn = regexp.MustCompile(`(?i)kerberos|negotiate|ntlm|cross-site websocket|cswsh|listener|cannot (start|bind)`) //nolint:gochecknoglobals // compiled once
 
+// qlikLogFolders are where the Qlik proxy keeps its logs.
+func qlikLogFolders() []string {
+	return []string{`Qlik\Sense\Log\Proxy\Audit`, `Qlik\Sense\Log\Proxy\System`, `Qlik\Sense\Log\Proxy\Trace`}
+}
+
 func qlik(_ context.Context, c *collector) (string, error) {
 	if !slices.ContainsFunc(c.e.Services, func(s fact.Service) bool { return strings.HasPrefix(s.Name, "QlikSense") }) {
 		return "", errNothing
@@ -101,7 +106,7 @@ func qlik(_ context.Context, c *collector) (string, error) {
 		}
 	}
 	var err error
-	q.Lines, err = c.search([]string{`Qlik\Sense\Log\Proxy\Audit`, `Qlik\Sense\Log\Proxy\System`, `Qlik\Sense\Log\Proxy\Trace`}, ".txt", signedIn)
+	q.Lines, err = c.search(qlikLogFolders(), ".txt", signedIn)
 	c.e.Qlik = q
 	return fmt.Sprintf("%d exported certificates, %d logs", len(q.Certificates), len(q.Lines)), err
 }

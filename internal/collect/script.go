@@ -29,6 +29,8 @@ func Script(o ScriptOptions) string {
 		"'@tool@'", quoted(o.Tool+" (script)"), "'@site@'", quoted(o.Site), "'@controller@'", quoted(o.Controller),
 		"@('@backends@')", array(o.Backends), "@('@without@')", array(o.Without), "@('@endpoints@')", array(endpoints),
 		"@('@services@')", array(watched()), "@('@clashing@')", array(clashing()), "@('@channels@')", array(channels()),
+		"@('@traces@')", array(traceFolders()), "@('@qliklogs@')", array(qlikLogFolders()),
+		"'@troubled@'", quoted(troubled.String()), "'@signedin@'", quoted(signedIn.String()),
 	).Replace(script)
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
 }

@@ -1,0 +1,35 @@
+// Parses each file named and prints what is in it, one JSON object a file.
+const fs = require('fs')
+const path = require('path')
+const { Parser, Language } = require('web-tree-sitter')
+
+async function main() {
+  await Parser.init()
+  const wasm = path.join(path.dirname(require.resolve('tree-sitter-powershell/package.json')), 'tree-sitter-powershell.wasm')
+  const parser = new Parser()
+  parser.setLanguage(await Language.load(wasm))
+  for (const file of process.argv.slice(2)) {
+    const found = { file, nodes: 0, errors: [], commands: [], functions: [], calls: [], types: [], redirections: [] }
+    const walk = (n) => {
+      found.nodes++
+      if (n.isError || n.isMissing) found.errors.push(`line ${n.startPosition.row + 1}: ${n.text.slice(0, 80)}`)
+      if (n.type === 'command_name') {
+        found.commands.push(n.text)
+        if (n.text === 'New-Object') {
+          const rest = n.parent.text.slice(n.text.length).trim()
+          found.types.push(rest.split(/[\s(]/)[0])
+        }
+      }
+      if (n.type === 'function_name') found.functions.push(n.text)
+      if (n.type === 'invokation_expression') {
+        for (let i = 0; i < n.childCount; i++) if (n.child(i).type === 'member_name') found.calls.push(n.child(i).text)
+      }
+      if (n.type === 'type_literal') found.types.push(n.text.replace(/^\[|\]$/g, ''))
+      if (n.type === 'redirection') found.redirections.push(n.text)
+      for (let i = 0; i < n.childCount; i++) walk(n.child(i))
+    }
+    walk(parser.parse(fs.readFileSync(file, 'utf8')).rootNode)
+    console.log(JSON.stringify(found))
+  }
+}
+main().catch((e) => { console.error(e); process.exit(1) })
