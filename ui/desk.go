@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -68,6 +69,14 @@ func (d *Desk) Tell(ctx context.Context, message, url, code string) error {
 		}
 	})
 	return nil
+}
+
+// Secrets are the passwords that were typed, so that they can be kept out of
+// what is written.
+func (d *Desk) Secrets() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Sorted(maps.Values(d.given))
 }
 
 // ring wakes whoever shows the desk; one ring is as good as two.

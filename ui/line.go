@@ -64,6 +64,11 @@ func runLinesSafely(ctx context.Context, c Config) (err error) {
 
 func runLines(ctx context.Context, c Config) error {
 	l := &lines{cfg: c, in: bufio.NewReader(c.In), beat: heartbeat}
+	defer func() {
+		if len(l.snap.Steps) > 0 && c.Left != nil {
+			c.Left(l.snap) // also when something broke
+		}
+	}()
 	err := l.run(ctx)
 	closing := l.end(ctx)
 	switch {

@@ -22,6 +22,7 @@ type checkOptions struct {
 	output string
 	wait   time.Duration
 	strict bool
+	report reportWish
 }
 
 func sourceFlags(cmd *cobra.Command, s *source) {
@@ -58,6 +59,7 @@ func (p *program) checkCommand() *cobra.Command {
 	f.StringVar(&o.output, "output", "", "write the report to this `FILE`")
 	f.DurationVar(&o.wait, "wait", 0, "wait this long for what takes a while to become true, such as 2m")
 	f.BoolVar(&o.strict, "strict", false, "exit 4 when there are warnings")
+	reportFlags(f, &o.report)
 	return cmd
 }
 
@@ -77,18 +79,27 @@ func (p *program) check(ctx context.Context, o checkOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, out.close()) }()
+	rep, err := p.reportTo(o.report)
+	if err != nil {
+		return err
+	}
+	defer rep.finish(ctx, &err)
 	at, err := p.open(ctx, o.from, false)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, at.close()) }()
+	rep.of(at)
 	g, err := p.guide(ctx, at.site, at.opener, at.journal)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.Close()) }()
 
+	// Also when something breaks: how far it came then is what is reported.
+	defer func() { rep.saw(g.Snapshot()) }()
 	started := p.Clock()
+	rep.about(only, o.strict)
 	// The report is written on every way out: what was found until then counts.
 	run := g.RecheckAll(o.wait)
 	if len(only) > 0 {

@@ -69,6 +69,8 @@ type program struct {
 	color             string
 	look              appearance
 	stage             stage
+	wish              reportWish
+	report            *reporting // of the wizard; nil where none is wished
 }
 
 // Main runs the program and returns its exit code.
@@ -88,31 +90,38 @@ func Main(ctx context.Context, p Process) int {
 
 // code maps an error to the exit code, and prints it: the only place that does.
 func (p *program) code(ctx context.Context, err error) int {
-	if err == nil {
-		return 0
+	code := p.exitOf(ctx, err)
+	if err == nil || code == exitInterrupted || quietExit(err) {
+		return code
 	}
-	code := exitTool
+	var fe *site.FileError
+	var ee *exitError
+	if !errors.As(err, &ee) && errors.As(err, &fe) {
+		err = plainFile(fe)
+	}
+	fmt.Fprintf(p.Err, "sensegate: %s\n", strings.TrimSpace(err.Error()))
+	return code
+}
+
+// exitOf is the exit code that an error stands for.
+func (p *program) exitOf(ctx context.Context, err error) int {
 	var ee *exitError
 	var fe *site.FileError
 	var uf *lab.UnknownFaultError
 	var uv *lab.UnknownVariantError
 	switch {
+	case err == nil:
+		return 0
 	case errors.As(err, &ee):
-		code = ee.code
-		if ee.err == nil {
-			return code
-		}
+		return ee.code
 	case errors.Is(err, ui.ErrInterrupted), ctx.Err() != nil:
 		return exitInterrupted
-	case errors.As(err, &uf), errors.As(err, &uv):
-		code = exitUsage
-	case errors.As(err, &fe):
-		code, err = exitUsage, plainFile(fe)
+	case errors.As(err, &uf), errors.As(err, &uv), errors.As(err, &fe):
+		return exitUsage
 	case errors.Is(err, steps.ErrClosed):
-		code = exitFailed
+		return exitFailed
 	}
-	fmt.Fprintf(p.Err, "sensegate: %s\n", strings.TrimSpace(err.Error()))
-	return code
+	return exitTool
 }
 
 // startFromExplorer lets a double click start the program, where the library
@@ -149,6 +158,7 @@ practice lab: nothing real is touched.`,
 	}
 	root.Flags().StringVar(&siteFile, "site", "", "open the wizard on this site file")
 	lookFlags(root, &p.look)
+	reportFlags(root.Flags(), &p.wish)
 	f := root.PersistentFlags()
 	f.BoolVar(&p.accessible, "accessible", false, "plain lines instead of screens (also ACCESSIBLE=1)")
 	f.BoolVar(&p.ascii, "ascii", false, "draw with ASCII characters only")
@@ -156,7 +166,7 @@ practice lab: nothing real is touched.`,
 	root.AddCommand(
 		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.websocketCommand(), p.labCommand(),
 		p.faultsCommand(), p.explainCommand(), p.versionCommand(), p.collectCommand(), p.importCommand(),
-		p.undoCommand(),
+		p.undoCommand(), p.reportCommand(),
 	)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(wrongFlag)

@@ -28,6 +28,7 @@ func (p *program) demoCommand() *cobra.Command {
 	}
 	faultFlags(cmd, &from)
 	lookFlags(cmd, &p.look)
+	reportFlags(cmd.Flags(), &p.wish)
 	cmd.Flags().BoolVar(&p.look.present, "present", false, "in front of people: more room, trainer's notes (n), next fault (f) and back (F), reset of a step (z), the rule of the gates (w)")
 	cmd.Flags().BoolVar(&from.unset, "unfinished", false, "with --fault: leave the lab unfinished, the trap springs on the way")
 	return cmd
@@ -59,6 +60,7 @@ func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, notes 
 	if err != nil {
 		return ui.Journey{}, fmt.Errorf("reading the catalogue of causes: %w", err)
 	}
+	p.report.of(at)
 	at.opener.secrets = desk.Secret
 	if !at.site.Simulated {
 		at.opener.prompt = desk.Tell
@@ -115,13 +117,20 @@ func (p *program) wizard(ctx context.Context, file string) error {
 }
 
 // show hands over to the screens.
-func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin func(context.Context) (ui.Journey, error)) error {
+func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin func(context.Context) (ui.Journey, error)) (err error) {
 	if p.color != "auto" && p.color != "always" && p.color != "never" {
 		return usage("--color %q is not one of auto, always, never", p.color)
 	}
 	if err := p.look.check(); err != nil {
 		return err
 	}
+	if p.report, err = p.reportTo(p.wish); err != nil {
+		return err
+	}
+	if p.report != nil {
+		p.report.secrets = desk.Secrets
+	}
+	defer p.report.finish(ctx, &err)
 	// Opening a browser must not write into the screen.
 	browser.Stdout, browser.Stderr = io.Discard, io.Discard
 	store, err := p.store()
@@ -138,7 +147,8 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 		},
 		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, desk, s) },
 		Theme:  p.look.theme, Background: p.look.background, Mouse: p.look.mouse, Silent: p.look.silent,
-		Suggest: p.suggestFor(desk), Explain: explain, Present: p.presenting(), CrashDir: store.Dir(),
+		Script:  p.scriptFor,
+		Suggest: p.suggestFor(desk), Explain: explain, Present: p.presenting(), CrashDir: store.Dir(), Left: p.report.saw,
 		Begin: begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
 	})
 	if err != nil {

@@ -23,6 +23,9 @@ type Replaced struct {
 // site tells the names that are known; the others are found by their form.
 func Redact(d Document, s site.Site) (Document, error) {
 	r := newRedactor(s)
+	for _, v := range d.Versions {
+		r.versions = append(r.versions, v4Form.FindAllString(v.Value, -1)...)
+	}
 	// Two passes over the same texts: names that stand somewhere as part of an
 	// address or an account are replaced where they stand alone as well.
 	if _, err := mapped(d, func(text string) string { r.harvest(text); return text }); err != nil {
@@ -53,6 +56,8 @@ type redactor struct {
 	order  []string // of bare and whole, the longest first
 	marks  []string // what the marks in a text stand for
 	tenant string
+	// versions look like addresses, and are none.
+	versions []string
 }
 
 func newRedactor(s site.Site) *redactor {

@@ -36,16 +36,14 @@ func under(host string, suffixes []string) (prefix, suffix string, ok bool) {
 }
 
 func (r *redactor) learnDomains(s site.Site) {
-	add := func(d string) {
-		d = strings.ToLower(strings.Trim(d, ". "))
-		if strings.Contains(d, ".") && net.ParseIP(d) == nil && !slices.Contains(r.domains, d) && !slices.Contains(shared(), d) {
-			r.domains = append(r.domains, d)
-			r.name("domain", d)
-			r.label(d)
-		}
-	}
+	add := r.domain
 	add(s.Directory.Domain)
 	add(s.Kerberos.Realm)
+	for _, v := range append([]string{s.TestUser.UPN, s.Directory.User, s.Qlik.ServiceAccount}, s.Publish.Assign...) {
+		if _, d, ok := strings.Cut(v, "@"); ok {
+			add(d)
+		}
+	}
 	if !guidForm.MatchString(s.Entra.Tenant) {
 		if prefix, _, ok := under(strings.ToLower(s.Entra.Tenant), shared()); ok {
 			r.organisation(prefix)
@@ -70,6 +68,17 @@ func (r *redactor) learnDomains(s site.Site) {
 		if domain, _, ok := strings.Cut(a, `\`); ok && !strings.EqualFold(domain, "INTERNAL") && domain != "." {
 			r.netbiosName(domain)
 		}
+	}
+}
+
+// domain is a suffix of names that belong to the organisation.
+func (r *redactor) domain(d string) {
+	d = strings.ToLower(strings.Trim(d, ". "))
+	_, _, common := under(d, public())
+	if strings.Contains(d, ".") && net.ParseIP(d) == nil && !common && !slices.Contains(r.domains, d) && !slices.Contains(shared(), d) {
+		r.domains = append(r.domains, d)
+		r.name("domain", d)
+		r.label(d)
 	}
 }
 

@@ -42,15 +42,15 @@ func (r *redactor) harvest(text string) {
 				}
 			}
 		}
-		if d := strings.Join(domain, "."); len(domain) > 1 && !slices.Contains(r.domains, d) {
-			r.domains = append(r.domains, d)
-			r.label(d)
+		if len(domain) > 1 {
+			r.domain(strings.Join(domain, "."))
 		}
 	}
 	for _, m := range upnForm.FindAllString(text, -1) {
 		name, domain, _ := strings.Cut(strings.ToLower(m), "@")
 		if _, _, known := under(domain, public()); !known || strings.Contains(domain, "onmicrosoft") {
 			r.word("user", name)
+			r.domain(domain)
 		}
 	}
 	for _, m := range downForm.FindAllStringSubmatch(text, -1) {
@@ -135,8 +135,8 @@ func (r *redactor) text(in string) string {
 	}
 	out = dnForm.ReplaceAllStringFunc(out, r.dn)
 	out = upnForm.ReplaceAllStringFunc(out, r.upn)
-	out = v4Form.ReplaceAllStringFunc(out, r.address)
-	out = v6Form.ReplaceAllStringFunc(out, r.address)
+	out = alone(out, v4Form, r.address)
+	out = alone(out, v6Form, r.address)
 	out = downForm.ReplaceAllStringFunc(out, func(m string) string {
 		domain, name, _ := strings.Cut(m, `\`)
 		if !r.account(domain) {
@@ -243,10 +243,26 @@ func (r *redactor) upn(m string) string {
 
 func (r *redactor) address(m string) string {
 	text, _, _ := strings.Cut(m, "%")
-	if a, err := netip.ParseAddr(text); err != nil || a.IsUnspecified() {
+	if a, err := netip.ParseAddr(text); err != nil || a.IsUnspecified() || slices.Contains(r.versions, text) {
 		return m
 	}
 	return r.placed("ip", r.name("ip", text))
+}
+
+// alone replaces what a form finds where it is no part of a longer word.
+func alone(text string, form *regexp.Regexp, f func(string) string) string {
+	var b strings.Builder
+	done := 0
+	for _, at := range form.FindAllStringIndex(text, -1) {
+		if at[0] == at[1] || joined(text[:at[0]], text[at[1]:]) {
+			continue
+		}
+		b.WriteString(text[done:at[0]])
+		b.WriteString(f(text[at[0]:at[1]]))
+		done = at[1]
+	}
+	b.WriteString(text[done:])
+	return b.String()
 }
 
 // hostname is a host with its shape kept: host-1.domain-1, *.domain-1,
@@ -311,7 +327,7 @@ func (r *redactor) swap(text, v, kind string) string {
 func joined(before, after string) bool {
 	a, _ := utf8.DecodeLastRuneInString(before)
 	z, _ := utf8.DecodeRuneInString(after)
-	inWord := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) || c == '_' }
+	inWord := func(c rune) bool { return unicode.IsLetter(c) || unicode.IsDigit(c) }
 	return inWord(a) || inWord(z)
 }
 

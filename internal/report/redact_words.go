@@ -20,8 +20,8 @@ func trade() []string {
 
 // onlyTrade says that a name is made of such words and numbers alone.
 func onlyTrade(v string) bool {
-	words := strings.FieldsFunc(strings.ToLower(v), func(c rune) bool { return !unicode.IsLetter(c) })
-	return !slices.ContainsFunc(words, func(w string) bool { return len(w) > 2 && !slices.Contains(trade(), w) })
+	words := strings.FieldsFunc(strings.ToLower(v), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) })
+	return !slices.ContainsFunc(words, func(w string) bool { return len(w) > 2 && !digits(w) && !slices.Contains(trade(), w) })
 }
 
 // programWord says that a word with dots is one of this program's or of a

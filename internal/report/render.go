@@ -73,11 +73,16 @@ func (d Document) about() string {
 	case len(d.Replaced) == 0:
 		return "Redacted: no name of the site was found in it."
 	}
+	return "Redacted: placeholders stand for " + d.ReplacedWords() + ". The same placeholder is always the same name."
+}
+
+// ReplacedWords list what was replaced, with how many different names.
+func (d Document) ReplacedWords() string {
 	parts := make([]string, 0, len(d.Replaced))
 	for _, r := range d.Replaced {
-		parts = append(parts, fmt.Sprintf("%d %s", r.Names, r.Kind))
+		parts = append(parts, fmt.Sprintf("%s: %d", r.Kind, r.Names))
 	}
-	return "Redacted: placeholders stand for " + strings.Join(parts, ", ") + ". The same placeholder is always the same name."
+	return strings.Join(parts, ", ")
 }
 
 // verdictWords say how it went in one line.
