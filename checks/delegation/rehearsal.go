@@ -29,7 +29,7 @@ func rehearsal(p Ports) checks.Func {
 			}
 			who = append(who, h.ComputerAccount())
 			evidence := done.With(h.ComputerAccount(), "S4U2Self, S4U2Proxy ("+x.Proxy.ETypeName+"), Qlik: "+x.Session.UserDirectory+`\`+x.Session.UserID)
-			evidence = evidence.With("token forms taken", orNone(x.Accepted)).With("token forms refused", orNone(x.Refused))
+			evidence = ways(evidence, x).With("token forms taken", orNone(x.Accepted)).With("token forms refused", orNone(x.Refused))
 			if x.As != "" && !strings.EqualFold(x.As, h.ComputerAccount()) {
 				evidence = evidence.With("rehearsed as", x.As)
 			}
@@ -46,6 +46,18 @@ func rehearsal(p Ports) checks.Func {
 	}
 }
 
+// ways are the two ways of delegation, each with what the domain controller
+// said to it.
+func ways(r checks.Result, x fact.Rehearsal) checks.Result {
+	if x.Classic != "" {
+		r = r.With("by the connector's list", x.Classic)
+	}
+	if x.Resource != "" {
+		r = r.With("by the resource's descriptor as well", x.Resource)
+	}
+	return r
+}
+
 // wrapped is the form of the token that connectors send only when told to.
 const wrapped = "spnego-kerberos"
 
@@ -59,7 +71,7 @@ func unrehearsed(expected string, err error) checks.Result {
 
 func judgeRehearsal(ctx context.Context, d Directory, x fact.Rehearsal, user, expected string) (checks.Result, bool) {
 	fail := func(cause checks.CauseID, seen string) (checks.Result, bool) {
-		return checks.Failed(cause, expected, asker(x)+": "+seen).With("stage", x.Stage).With("answer", refusalOf(x)), false
+		return ways(checks.Failed(cause, expected, asker(x)+": "+seen).With("stage", x.Stage).With("answer", refusalOf(x)), x), false
 	}
 	switch x.Stage {
 	case stageSignIn, stageSelf, stageProxy:

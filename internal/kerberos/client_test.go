@@ -259,6 +259,12 @@ func TestRehearse(t *testing.T) {
 			if got.Stage != tt.stage || got.CodeName != tt.code || got.NTStatus != tt.status || got.ResourceBased != tt.rbcd || mech != tt.mech {
 				t.Fatalf("got %+v, session %+v", got, got.Session)
 			}
+			if tt.rbcd && (got.Classic != "KDC_ERR_BADOPTION, STATUS_NOT_SUPPORTED" || got.Resource != "granted") {
+				t.Errorf("classic first, then with the option: %q, %q", got.Classic, got.Resource)
+			}
+			if tt.code == "KDC_ERR_BADOPTION" && (!strings.HasPrefix(got.Classic, "KDC_ERR_BADOPTION, STATUS_") || !strings.HasPrefix(got.Resource, "KDC_ERR_BADOPTION, STATUS_")) {
+				t.Errorf("refused both ways: %q, %q", got.Classic, got.Resource)
+			}
 			if tt.stage == "done" && (got.Self == nil || got.Proxy == nil || got.Proxy.Server != webSPN || got.Session.UserID == "") {
 				t.Errorf("got %+v", got)
 			}

@@ -85,6 +85,7 @@ func (c *Client) computer(name string) (credential, error) {
 func (c *Client) delegate(ctx context.Context, r *fact.Rehearsal, tgt, evidence ticket) (ticket, error) {
 	const op = "exchanging the user's ticket for one to the service"
 	t, classic := c.s4u2proxy(ctx, tgt, evidence, r.SPN, false)
+	r.Classic = verdictOf(classic)
 	if classic == nil {
 		return t, nil
 	}
@@ -96,6 +97,7 @@ func (c *Client) delegate(ctx context.Context, r *fact.Rehearsal, tgt, evidence 
 		return ticket{}, told(r, first)
 	}
 	t, err := c.s4u2proxy(ctx, tgt, evidence, r.SPN, true)
+	r.Resource = verdictOf(err)
 	if err == nil {
 		r.ResourceBased = true
 		return t, nil
@@ -109,6 +111,20 @@ func (c *Client) delegate(ctx context.Context, r *fact.Rehearsal, tgt, evidence 
 		return ticket{}, told(r, second)
 	}
 	return ticket{}, told(r, first)
+}
+
+// verdictOf is a KDC's answer in a few words.
+func verdictOf(err error) string {
+	k, ok := asKDCError(err)
+	switch {
+	case err == nil:
+		return "granted"
+	case !ok:
+		return "no answer"
+	case k.NTStatus != 0:
+		return k.Name + ", " + k.NTStatusName
+	}
+	return k.Name
 }
 
 // presentWith shows the ticket to the front in both forms, each time in a session

@@ -67,7 +67,7 @@ func newForm() form {
 }
 
 func variations() []variation {
-	return slices.Concat(qlikVariations(), entraVariations())
+	return slices.Concat(qlikVariations(), entraVariations(), directoryVariations())
 }
 
 func findVariation(id string) (variation, error) {
