@@ -4,6 +4,7 @@ package ui
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -72,6 +73,27 @@ func (s *session) shows(part string) *session {
 	}
 	return s
 }
+
+// lineOf is the row, from one, that something stands in.
+func (s *session) lineOf(part string) int {
+	s.t.Helper()
+	limit := time.Now().Add(10 * time.Second)
+	poll := time.NewTicker(2 * time.Millisecond)
+	defer poll.Stop()
+	for time.Now().Before(limit) {
+		for i, l := range strings.Split(s.screen.String(), "\n") {
+			if strings.Contains(l, part) {
+				return i + 1
+			}
+		}
+		<-poll.C
+	}
+	s.t.Fatalf("%q is not on the screen:\n%s", part, s.screen.String())
+	return 0
+}
+
+// click is what a terminal reports of a left click, press and release.
+func click(x, y int) string { return fmt.Sprintf("\x1b[<0;%d;%dM\x1b[<0;%d;%dm", x, y, x, y) }
 
 func (s *session) press(keys string) *session {
 	s.t.Helper()

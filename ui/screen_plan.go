@@ -238,6 +238,7 @@ func (m *model) progressed(msg progressMsg) tea.Cmd {
 		}
 		return nextProgress(s.progress)
 	}
+	began := m.job.began
 	m.finishedJob(msg.token)
 	m.journey.Guide.Changed(s.plan.Step, msg.all)
 	m.remember(s.plan.Step, msg.all)
@@ -245,9 +246,12 @@ func (m *model) progressed(msg progressMsg) tea.Cmd {
 	m.step.done, m.step.picked = msg.all, false
 	if msg.err != nil {
 		s.over, s.problem = true, msg.err.Error()
-		return nil
+		return m.rings(began)
 	}
 	m.screen = onStep
 	m.step.pane.top()
-	return m.check(true)
+	// What follows is one wait with the change: for the others to learn of it.
+	check := m.check(true)
+	m.live.began = began
+	return check
 }

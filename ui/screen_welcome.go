@@ -157,7 +157,11 @@ func (s *welcomeScreen) pick(m *model, n int) {
 	s.moved = true
 	s.sel = max(0, min(s.sel+n, len(s.choices(m))-1))
 	_, at := s.compose(m)
-	s.pane.show(at[s.sel][0], at[s.sel][1])
+	from := at[s.sel][0]
+	if s.sel == 0 {
+		from = 0 // what this is comes into view with the first
+	}
+	s.pane.show(from, at[s.sel][1])
 }
 
 func (s *welcomeScreen) choose(m *model, i int) tea.Cmd {
@@ -192,9 +196,6 @@ func (s *welcomeScreen) compose(m *model) ([]string, [][2]int) {
 		p.hang(fmt.Sprintf("%s%d  ", lead, i+1), st, c.title)
 		p.para(5, m.th.dim, c.says)
 		at = append(at, [2]int{from, len(p.lines)})
-	}
-	if len(at) > 0 {
-		at[0][0] = 0
 	}
 	p.gap()
 	switch {

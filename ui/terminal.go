@@ -23,6 +23,8 @@ type Terminal struct {
 	CI bool
 	// ASCII says that the character set has nothing else.
 	ASCII bool
+	// Notifies says that it is known to show what is sent to it as OSC 9.
+	Notifies bool
 	// WindowsBuild is the build of Windows, zero elsewhere.
 	WindowsBuild int
 }
@@ -46,6 +48,7 @@ func Detect(in, out *os.File, env []string) Terminal {
 		Accessible:   wished(vars["ACCESSIBLE"]),
 		CI:           wished(vars["CI"]),
 		ASCII:        asciiLocale(vars),
+		Notifies:     notifies(vars),
 		WindowsBuild: windowsBuild(),
 	}
 	if t.WindowsBuild > 0 && t.WindowsBuild < firstVTBuild {
@@ -57,6 +60,20 @@ func Detect(in, out *os.File, env []string) Terminal {
 		}
 	}
 	return t
+}
+
+// notifies tells the terminals that turn OSC 9 into a notification. Others may
+// print it, and a multiplexer keeps it to itself.
+func notifies(vars map[string]string) bool {
+	term := vars["TERM"]
+	if vars["TMUX"] != "" || term == "dumb" || term == "linux" || strings.HasPrefix(term, "screen") || strings.HasPrefix(term, "tmux") {
+		return false
+	}
+	switch vars["TERM_PROGRAM"] {
+	case "iTerm.app", "WezTerm", "ghostty":
+		return true
+	}
+	return vars["KITTY_WINDOW_ID"] != "" || vars["WT_SESSION"] != "" || vars["ConEmuPID"] != ""
 }
 
 // Wizard tells whether full screens can be shown, and why not.

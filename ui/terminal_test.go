@@ -26,6 +26,11 @@ func TestDetect(t *testing.T) {
 		{"CI", []string{"CI=true"}, Terminal{CI: true}},
 		{"a locale without UTF-8", []string{"LANG=en_US.ISO-8859-1"}, Terminal{ASCII: true}},
 		{"a locale with UTF-8", []string{"LANG=C.UTF-8"}, Terminal{}},
+		{"one that shows notices", []string{"TERM=xterm-kitty", "KITTY_WINDOW_ID=1"}, Terminal{Notifies: true}},
+		{"another", []string{"TERM_PROGRAM=WezTerm"}, Terminal{Notifies: true}},
+		{"Windows Terminal", []string{"WT_SESSION=0f"}, Terminal{Notifies: true}},
+		{"inside a multiplexer it does not", []string{"WT_SESSION=0f", "TERM=screen-256color"}, Terminal{}},
+		{"nor on the console", []string{"TERM=linux", "KITTY_WINDOW_ID=1"}, Terminal{}},
 		{"the stronger locale counts", []string{"LANG=C.UTF-8", "LC_ALL=POSIX"}, Terminal{ASCII: true}},
 	}
 	for _, tt := range tests {

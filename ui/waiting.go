@@ -10,12 +10,30 @@ import (
 // turned to something else by then.
 const longWait = 10 * time.Second
 
-// rings sounds the terminal's bell when a wait that began then was long.
+// rings sounds the terminal's bell when a wait that began then was long, and has
+// the terminal say how it ended where it can.
 func (m *model) rings(began time.Time) tea.Cmd {
 	if m.cfg.Silent || m.cfg.Clock().Sub(began) < longWait {
 		return nil
 	}
-	return tea.Raw("\a")
+	const bell = "\a"
+	if !m.cfg.Terminal.Notifies {
+		return tea.Raw(bell)
+	}
+	return tea.Raw("\x1b]9;" + m.ended() + "\x1b\\" + bell)
+}
+
+// ended is how things stand at the end of a wait, in a few words. It leaves the
+// terminal, so no name of the site is in it.
+func (m *model) ended() string {
+	if m.journey == nil {
+		return "Sensegate is ready"
+	}
+	here := m.snap.Here()
+	if here.Gate.State.Passes() {
+		return "Sensegate: gate open, " + toASCII(Clean(here.Title))
+	}
+	return "Sensegate: gate closed, " + toASCII(Clean(here.Title))
 }
 
 // progress is what the terminal shows in its tab or task bar.
