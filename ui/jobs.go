@@ -74,7 +74,7 @@ func (m *model) afterStop() tea.Cmd {
 		m.screen = onStep
 	case onForm:
 		return m.form.build(m)
-	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick:
+	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript:
 	}
 	return nil
 }
@@ -107,6 +107,10 @@ func (m *model) open(says string, f func(context.Context) (Journey, error)) tea.
 }
 
 func (m *model) opened(msg openedMsg) tea.Cmd {
+	began := m.cfg.Clock()
+	if m.job != nil {
+		began = m.job.began
+	}
 	if !m.finishedJob(msg.token) {
 		return func() tea.Msg { // it came after the user had turned away
 			if msg.journey.Close != nil {
@@ -128,7 +132,7 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 		m.screen = onWelcome
 		return nil
 	}
-	return m.begin(msg.journey)
+	return tea.Batch(m.begin(msg.journey), m.rings(began))
 }
 
 // begin takes a journey up where it stands.

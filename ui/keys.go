@@ -15,6 +15,7 @@ type keyMap struct {
 	back, stop, jump, help, quit, interrupt      key.Binding
 	notes, fault, mend, reset, spotlight         key.Binding
 	digits, secret, words, phone, look, place    key.Binding
+	script                                       key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -30,7 +31,7 @@ func newKeyMap() keyMap {
 		back: bind("b", "b", "esc"), stop: bind("x", "x"), jump: bind("m", "m"),
 		notes: bind("n", "n"), fault: bind("f", "f"), mend: bind("F", "F"), reset: bind("z", "z"), spotlight: bind("w", "w"),
 		words: bind("g", "g"), phone: bind("u", "u"), look: bind("t", "t"), place: bind("v", "v"),
-		secret: bind("p", "p"), help: bind("?", "?", "f1"), quit: bind("q", "q"), interrupt: bind("ctrl+c", "ctrl+c"),
+		script: bind("s", "s"), secret: bind("p", "p"), help: bind("?", "?", "f1"), quit: bind("q", "q"), interrupt: bind("ctrl+c", "ctrl+c"),
 		digits: bind("1-9", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0"),
 	}
 }

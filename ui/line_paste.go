@@ -42,7 +42,7 @@ func (l *lines) pasteOption() (option, bool) {
 	if len(list) == 0 {
 		return option{}, false
 	}
-	return option{"p", "Prove by pasting what a command prints elsewhere (" + count(len(list), "check") + ")", l.pasteMenu}, true
+	return option{"o", "Prove by pasting what a command prints elsewhere (" + count(len(list), "check") + ")", l.pasteMenu}, true
 }
 
 func (l *lines) pasteMenu(ctx context.Context) error {

@@ -34,9 +34,9 @@ func TestPastesInLines(t *testing.T) {
 	noise := strings.Repeat("some line of a log that has nothing to do with it\n", 10<<20/50)
 	out := transcript(t, Config{Start: &j, Clock: w.clock, Version: "v1.0"},
 		"",             // the site holds
-		"p", "no", ".", // refused
-		"p", ".", // nothing
-		"p", noise+"SyncCycleEnabled : True\r", ".", // ten megabytes
+		"o", "no", ".", // refused
+		"o", ".", // nothing
+		"o", noise+"SyncCycleEnabled : True\r", ".", // ten megabytes
 		"q")
 	has(t, out, "Prove by pasting", "run on the sync server (Entra administrator): Get-ADSyncScheduler", "single dot",
 		"NOT ACCEPTED: the paste is refused: this is not what", "Nothing was pasted.", "PASSED: ", "it was this line: SyncCycleEnabled : True", "GATE OPEN.")
@@ -49,10 +49,10 @@ func TestAPasteThatTheInputEnds(t *testing.T) {
 	w := newWorld().healthy()
 	w.blind, w.proof = "sync.on", scheduler()
 	j := w.journey(t, fakeSite())
-	has(t, transcript(t, Config{Start: &j, Clock: w.clock}, "", "p", "SyncCycleEnabled : True"), "PASSED: ", "it was this line")
+	has(t, transcript(t, Config{Start: &j, Clock: w.clock}, "", "o", "SyncCycleEnabled : True"), "PASSED: ", "it was this line")
 
 	w = newWorld().healthy()
 	w.blind, w.proof = "sync.on", scheduler()
 	j = w.journey(t, fakeSite())
-	has(t, transcript(t, Config{Start: &j, Clock: w.clock}, "", "p", strings.Repeat("x", checks.MaxPaste+1), ".", "q"), "NOT ACCEPTED: the paste has 16 MB")
+	has(t, transcript(t, Config{Start: &j, Clock: w.clock}, "", "o", strings.Repeat("x", checks.MaxPaste+1), ".", "q"), "NOT ACCEPTED: the paste has 16 MB")
 }

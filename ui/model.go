@@ -32,6 +32,7 @@ const (
 	onCrash
 	onNotes
 	onPick
+	onScript
 )
 
 // model is the only tea.Model: it routes messages and owns what outlives a
@@ -58,6 +59,7 @@ type model struct {
 
 	welcome welcomeScreen
 	form    formScreen
+	script  scriptScreen
 	step    stepScreen
 	hand    handScreen
 	plan    planScreen
@@ -324,6 +326,8 @@ func (m *model) screenActs() []act {
 		return m.trainer.acts(m)
 	case onPick:
 		return m.picks.acts(m)
+	case onScript:
+		return m.script.acts(m)
 	}
 	return nil
 }

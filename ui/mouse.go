@@ -46,6 +46,8 @@ func (m *model) shownPane() *pane {
 		return &m.phone.pane
 	case onPick:
 		return &m.picks.pane
+	case onScript:
+		return &m.script.pane
 	case onNotes:
 		return &m.trainer.pane
 	case onCrash:
@@ -55,30 +57,59 @@ func (m *model) shownPane() *pane {
 	return nil
 }
 
-// clicked goes to a step of the rail, or picks the check that was clicked.
+// clicked does what a key would do with the thing that was clicked.
 func (m *model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 	at := msg.Mouse()
 	const head = 2 // header and rule
 	row := at.Y - head
-	if at.Button != tea.MouseLeft || m.helping || m.job != nil || m.screen != onStep || row < 0 || row >= m.frame.rows || m.frame.compact {
+	if at.Button != tea.MouseLeft || m.helping || m.job != nil || row < 0 || row >= m.frame.rows {
 		return nil
 	}
-	if at.X < m.frame.left {
+	switch m.screen {
+	case onStep:
+		return m.clickedStep(at.X, row)
+	case onMap:
+		_, first := m.atlas.compose(m)
+		if i := row + m.atlas.pane.off - first; i >= 0 && i < len(m.snap.Steps) {
+			return m.jump(i)
+		}
+	case onWelcome:
+		_, spans := m.welcome.compose(m)
+		if i, ok := hit(spans, row+m.welcome.pane.off); ok {
+			return m.welcome.choose(m, i)
+		}
+	case onForm, onHand, onPlan, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript:
+	}
+	return nil
+}
+
+// clickedStep goes to a step of the rail, or picks the check that was clicked.
+func (m *model) clickedStep(x, row int) tea.Cmd {
+	if m.frame.compact {
+		row-- // the strip of steps
+	} else if x < m.frame.left {
 		if row < len(m.snap.Steps) {
 			return m.jump(row)
 		}
 		return nil
 	}
-	_, spans := m.step.compose(m, m.frame.body)
 	line := row - len(m.step.heading(m, m.frame.body))
 	if line < 0 || line >= m.step.pane.height {
 		return nil
 	}
-	line += m.step.pane.off
-	for i, s := range spans {
-		if line >= s[0] && line < s[1] {
-			m.step.picked, m.step.sel = true, i
-		}
+	_, spans := m.step.compose(m, m.frame.body)
+	if i, ok := hit(spans, line+m.step.pane.off); ok {
+		m.step.picked, m.step.sel = true, i
 	}
 	return nil
+}
+
+// hit finds the span that has a line in it.
+func hit(spans [][2]int, line int) (int, bool) {
+	for i, s := range spans {
+		if line >= s[0] && line < s[1] {
+			return i, true
+		}
+	}
+	return 0, false
 }

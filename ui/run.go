@@ -72,6 +72,9 @@ type Config struct {
 	// the program.
 	Begin     func(ctx context.Context) (Journey, error)
 	BeginSays string
+	// Script makes the PowerShell script that collects evidence for a site; nil
+	// where none is offered.
+	Script func(s site.Site) string
 	// Suggest finds answers to a question live, with where they were found; nil
 	// where nothing is offered.
 	Suggest func(ctx context.Context, s site.Site, key string) ([]Suggestion, error)

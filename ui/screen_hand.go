@@ -36,6 +36,9 @@ func (s *handScreen) acts(m *model) []act {
 		act{on: k.enter, says: "back", quiet: true, do: plainly(back)},
 		act{on: k.quit, says: "quit", do: plainly(m.quit)},
 		act{on: k.words, says: "words", do: plainly(m.openWords)})
+	if a, ok := m.scriptAct(); ok {
+		out = append(out, a)
+	}
 	if len(list) > 1 {
 		out = append(out,
 			act{on: k.up, says: "previous", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })},

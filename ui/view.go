@@ -88,6 +88,8 @@ func (m *model) body() []string {
 		return m.trainer.view(m)
 	case onPick:
 		return m.picks.view(m)
+	case onScript:
+		return m.script.view(m)
 	}
 	return nil
 }

@@ -120,6 +120,15 @@ func (p *program) completed(o *collectOptions) error {
 	return nil
 }
 
+// scriptFor is the script for a site, as the wizard shows it.
+func (p *program) scriptFor(s site.Site) string {
+	o := collect.ScriptOptions{Tool: p.Version.String(), Site: s.Name, Tenant: s.Entra.Tenant}
+	if h := s.InternalHost(); h != "" {
+		o.Backends = []string{h}
+	}
+	return collect.Script(o)
+}
+
 func (p *program) script(o collectOptions) error {
 	text := collect.Script(collect.ScriptOptions{
 		Tool: p.Version.String(), Site: o.siteName, Tenant: o.tenant, Backends: o.backends, Controller: o.controller, Without: o.without,
