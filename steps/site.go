@@ -1,6 +1,7 @@
 package steps
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -46,11 +47,14 @@ func Questions() []Question {
 	return []Question{
 		text("name", "Name of the site", "How you call it; a folder bears this name. Example: contoso", func(s *site.Site) *string { return &s.Name }, site.CheckName),
 		text("entra.tenant", "Tenant", "Its id or a verified domain. Example: contoso.onmicrosoft.com", func(s *site.Site) *string { return &s.Entra.Tenant }, nil),
-		optional(text("entra.sign_in", "Way to sign in to Entra", "browser, device-code or azure-cli; empty means device-code.", func(s *site.Site) *string { return &s.Entra.SignIn }, site.CheckSignIn)),
+		optional(text("entra.cloud", "Cloud of the tenant", "global, usgov or usdod. Empty: global. Example: usgov", func(s *site.Site) *string { return &s.Entra.Cloud }, site.CheckCloud)),
+		optional(text("entra.sign_in", "Way to sign in to Entra", "browser, device-code or azure-cli. Empty: the browser, or a code where none can be opened. Many tenants forbid codes.", func(s *site.Site) *string { return &s.Entra.SignIn }, site.CheckSignIn)),
+		remembered(),
 		internal,
 		text("publish.external_url", "External URL", "What they will open from outside. Example: https://sense-contoso.msappproxy.net/", func(s *site.Site) *string { return &s.Publish.ExternalURL }, site.CheckHTTPS),
 		text("publish.app_name", "Name of the application", "As users see it. Example: Qlik Sense", func(s *site.Site) *string { return &s.Publish.AppName }, nil),
 		text("publish.connector_group", "Connector group", "Its name in Entra. Example: Default", func(s *site.Site) *string { return &s.Publish.ConnectorGroup }, nil),
+		assigned(),
 		{
 			Key: "connector.hosts", Label: "Connector hosts", Help: "Full names, separated by commas. Example: conn01.contoso.com, conn02.contoso.com", Required: true,
 			Get: func(s site.Site) string {
@@ -83,6 +87,44 @@ func Questions() []Question {
 		optional(text("dns", "Name server", "The address to ask for names, such as a domain controller's. Empty: the system's. Example: 10.1.0.5", func(s *site.Site) *string { return &s.DNS }, site.CheckNameServer)),
 		text("directory.user", "Account to read the directory with", `Its password is asked, or taken from SENSEGATE_DIRECTORY_PASSWORD. Example: CONTOSO\admin`, func(s *site.Site) *string { return &s.Directory.User }, nil),
 		text("test_user.upn", "Test user", "An ordinary user who will open Qlik from outside. Example: alice@contoso.com", func(s *site.Site) *string { return &s.TestUser.UPN }, site.CheckUPN),
+	}
+}
+
+// remembered is whether the sign-in outlives the program.
+func remembered() Question {
+	return Question{
+		Key: "entra.remember", Label: "Remember the sign-in", Help: "yes keeps it in the keyring of this system. Empty: it ends with the program. Example: yes",
+		Get: func(s site.Site) string {
+			if s.Entra.Remember {
+				return "yes"
+			}
+			return ""
+		},
+		Set: func(s *site.Site, v string) { s.Entra.Remember = strings.EqualFold(strings.TrimSpace(v), "yes") },
+		Check: func(v string) error {
+			switch strings.ToLower(strings.TrimSpace(v)) {
+			case "", "yes", "no":
+				return nil
+			}
+			return fmt.Errorf("%q is neither yes nor no", v)
+		},
+	}
+}
+
+// assigned are those whom the plan assigns beside the test user. Names of groups
+// have blanks.
+func assigned() Question {
+	return Question{
+		Key: "publish.assign", Label: "Assigned besides the test user", Help: "Groups by name, people by sign-in name, separated by commas. Members of a group in a group do not count. Example: Qlik readers, bob@contoso.com",
+		Get: func(s site.Site) string { return strings.Join(s.Publish.Assign, ", ") },
+		Set: func(s *site.Site, v string) {
+			s.Publish.Assign = nil
+			for name := range strings.FieldsFuncSeq(v, func(r rune) bool { return r == ',' || r == ';' }) {
+				if name = strings.TrimSpace(name); name != "" {
+					s.Publish.Assign = append(s.Publish.Assign, name)
+				}
+			}
+		},
 	}
 }
 

@@ -107,6 +107,9 @@ func TestAnswersAreKept(t *testing.T) {
 		for range rapid.IntRange(1, 20).Draw(t, "answers") {
 			q := rapid.SampledFrom(questions).Draw(t, "question")
 			v := rapid.StringMatching(`[A-Za-z0-9.:/@\\-]{0,12}`).Draw(t, "answer")
+			if q.Key == "entra.remember" {
+				v = rapid.SampledFrom([]string{"yes", ""}).Draw(t, "yes or no")
+			}
 			blanks := rapid.SampledFrom([]string{"", " ", "\t"}).Draw(t, "blanks")
 			q.Set(&s, blanks+v+blanks)
 			given[q.Key] = v

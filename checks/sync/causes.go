@@ -38,7 +38,7 @@ func Causes() []checks.Cause {
 			ID: "sync.evidence-old", Title: "What is known of the synchronisation server is too old",
 			Because: "The evidence of {host} is older than the site allows (evidence_max_age).",
 			More:    "A server that exported last month may be in staging mode today. Nothing waits for this: the age of the last cycle is read from the tenant itself.",
-			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Collect again on {host} and import the file, or paste what the scheduler shows.", Command: "sensegate collect --output sync.json", Shell: checks.Cmd}},
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Collect again on {host} (sensegate collect) and import the file, or paste what the scheduler shows.", Command: "Get-ADSyncScheduler", Shell: checks.PowerShell}},
 		},
 		{
 			ID: "sync.off", Title: "Directory synchronisation is off",

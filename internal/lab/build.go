@@ -74,6 +74,7 @@ func (l *Lab) buildTenant() error {
 	}
 	l.entra = s
 	l.synchronise()
+	l.entra.Update(exchange)
 	return nil
 }
 

@@ -30,6 +30,8 @@ func signInTraps() []trap {
 			"AADSTS50055. Signing in to the portal once asks for a new one."),
 		ends("sign-in-locked", 50053, "site.entra-account", "the administrator's account is locked",
 			"AADSTS50053, after too many wrong passwords, one's own or somebody else's."),
+		ends("sign-in-no-tenant", 50059, "site.entra-account", "the administrator signs in with an account that names no tenant",
+			"AADSTS50059: a personal account, or a domain that is verified nowhere. Registering a connector with it fails the same way."),
 		ends("sign-in-consent", 65001, "site.entra-consent", "nobody agreed to the permissions that are asked for",
 			"AADSTS65001. In tenants where users may not agree themselves an administrator has to, once."),
 		{
@@ -229,6 +231,15 @@ func moreAppTraps() []trap {
 			set: app(func(_ *entra.State, a *entra.Application) {
 				a.Web.RedirectURIs = []string{"https://old-contoso." + contoso.ProxySuffix + "/"}
 			}),
+		},
+		{
+			Fault: Fault{
+				ID: "app-redirect-none", Step: "app", Check: "app.redirect", Cause: "app.redirect-missing",
+				Title: "the application has no redirect URI at all",
+				Note:  "AADSTS500113, before a password is asked for: a script replaced the list by an empty one.",
+			},
+			after: published,
+			set:   app(func(_ *entra.State, a *entra.Application) { a.Web.RedirectURIs = []string{} }),
 		},
 		{
 			Fault: Fault{

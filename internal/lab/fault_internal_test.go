@@ -74,7 +74,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 // TestEveryFaultChangesTheLab sets them on one lab for each stage, last first:
 // an earlier one may take away what a later one changes.
 func TestEveryFaultChangesTheLab(t *testing.T) {
-	for _, stage := range []string{"", customVariant, "microsoft-client"} {
+	for _, stage := range []string{"", customVariant, "microsoft-client", "assigned-besides", "old-release"} {
 		t.Run("stage "+stage, func(t *testing.T) { changesTheLab(t, stage) })
 	}
 }

@@ -20,6 +20,7 @@ func entraVariations() []variation {
 	return []variation{
 		customDomainVariation(),
 		cloudSyncVariation(),
+		assignedBesides(),
 		{
 			Variant: Variant{
 				ID: "microsoft-client", Title: "the administrator signs in with Microsoft's own client for Graph",

@@ -46,6 +46,8 @@ func aadstsText(code int) (oauth, sub, format string) {
 		return "invalid_grant", "", "The user account is disabled."
 	case 50058:
 		return "login_required", "", "A silent sign-in request was sent but no user is signed in."
+	case 50059:
+		return "invalid_request", "", "No tenant-identifying information found in either the request or implied by any provided credentials."
 	case 50076:
 		return "invalid_grant", "basic_action", "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access this resource."
 	case 50079:
