@@ -160,6 +160,9 @@ func overWebSocket(p Ports) checks.Func {
 			return r.With("origin", origin).With("WebSocket", outside.URL).With("asked", how)
 		}
 		seen := fmt.Sprintf("status %d", outside.Status)
+		if outside.Unanswered {
+			seen = "no answer"
+		}
 		if outside.Upgraded {
 			return evidence(checks.Passed(expected, "let in"))
 		}

@@ -47,10 +47,19 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.Yourself, Text: "Wait until nobody changes the proxies, then check again."}},
 		},
 		{
-			ID: "verify.held-back", Title: "The WebSocket opens and nothing comes through",
-			Because: "A box on the way lets the upgrade pass and holds back what follows.",
-			More:    "Boxes that buffer answers, or inspect their content, wait for an end that a WebSocket does not have.",
+			ID: "verify.held-back", Title: "What belongs to the WebSocket is held back",
+			Because: "A box on the way lets pages through and keeps the answers of the WebSocket.",
+			More:    "Boxes that buffer answers, or inspect their content, wait for an end that a WebSocket does not have. Some keep the answer to the upgrade, some what follows it.",
 			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "Switch buffering and content inspection off for {internal-host} and {external-host}."}},
+		},
+		{
+			ID: "verify.late", Title: "The WebSocket is slow",
+			Because: "Its answers take seconds although pages are quick: something on the way collects or inspects them, or the engine is busy.",
+			More:    "Charts ask for data many times over. What is added to each answer adds up to a page that seems to hang.",
+			Fixes: []checks.Fix{
+				{Who: checks.NetworkAdmin, Text: "Switch buffering, content inspection and bandwidth limits off for WebSockets to {internal-host}."},
+				{Who: checks.QlikAdmin, Text: "See how busy the engine is.", Command: "Get-Process Engine | Select-Object CPU, WorkingSet64", Shell: checks.PowerShell},
+			},
 		},
 		{
 			ID: "verify.cut-at-once", Title: "The WebSocket is cut as soon as it opens",

@@ -19,6 +19,9 @@ func judge(env checks.Env, p fact.SocketProbe, outside bool) checks.Result {
 	evidence := func(r checks.Result) checks.Result {
 		r = r.With("WebSocket", p.URL).With("origin", p.Origin).With("status", strconv.Itoa(p.Status)).
 			With("CSRF token", map[bool]string{true: "asked for and sent", false: "not offered"}[p.CSRF])
+		if p.Handshake > 0 {
+			r = r.With("time of a page, of the upgrade", rounded(p.Page)+", "+rounded(p.Handshake))
+		}
 		if p.Server != "" {
 			r = r.With("answered by", p.Server)
 		}
@@ -45,8 +48,24 @@ func judge(env checks.Env, p fact.SocketProbe, outside bool) checks.Result {
 		}
 		return r
 	}
-	return evidence(checks.Passed(expected, fmt.Sprintf("engine %s in %s", p.EngineVersion, p.RoundTrip.Round(time.Millisecond)))).
-		With("user at the engine", p.User).With("session", p.Session)
+	r := checks.Passed(expected, fmt.Sprintf("engine %s in %s", p.EngineVersion, p.RoundTrip.Round(time.Millisecond)))
+	switch {
+	case p.RoundTrip > late:
+		r = checks.Warned("verify.late", expected, "engine "+p.EngineVersion+", but each answer takes "+rounded(p.RoundTrip)+" or more")
+	case p.Handshake-p.Page > late:
+		r = checks.Warned("verify.late", expected, "engine "+p.EngineVersion+", but the upgrade was answered after "+rounded(p.Handshake)+", a page after "+rounded(p.Page))
+	}
+	return evidence(r).With("user at the engine", p.User).With("session", p.Session)
+}
+
+// late is more than any healthy way adds to an answer: people see it.
+const late = 2 * time.Second
+
+func rounded(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(100 * time.Millisecond).String()
 }
 
 // unlicensed is the answer to somebody whom Qlik let in and has no access type
@@ -107,6 +126,8 @@ func refusal(env checks.Env, p fact.SocketProbe, outside bool) (checks.CauseID, 
 	seen := fmt.Sprintf("the upgrade was answered with %d", p.Status)
 	page := strings.ToLower(p.Body)
 	switch {
+	case p.Unanswered:
+		return "verify.held-back", "the upgrade got no answer in " + rounded(p.Handshake) + ", though a page did in " + rounded(p.Page)
 	case p.Status == statusForbidden && p.OwnOrigin == statusUpgraded:
 		return "verify.origin-refused", seen + ", though not from Qlik's own host"
 	case p.Status == statusForbidden && p.OwnOrigin == statusForbidden && p.CSRF:

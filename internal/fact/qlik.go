@@ -77,6 +77,11 @@ type SocketProbe struct {
 	// Silent says that it was upgraded and then nothing came, not even an
 	// answer.
 	Silent bool
+	// Unanswered says that the upgrade itself got no answer, though a page from
+	// the same front did a moment before.
+	Unanswered bool
+	// Page is how long that page took, Handshake how long the upgrade.
+	Page, Handshake time.Duration
 }
 
 // WebSession is a signed-in session at the front, as a browser has it.

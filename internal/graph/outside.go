@@ -156,7 +156,7 @@ func (o *Outside) Socket(ctx context.Context, rawURL, prefix string) (fact.Socke
 	if v == nil {
 		return fact.SocketProbe{}, &fact.Error{Kind: fact.NotSignedIn, System: proxySystem, Op: "opening the engine from outside", Text: "nobody signed in from outside before"}
 	}
-	options := netprobe.OpenOptions{URL: rawURL, Prefix: prefix, Jar: v.jar, Idle: o.site.Verify.Idle}
+	options := netprobe.OpenOptions{URL: rawURL, Prefix: prefix, Jar: v.jar, Idle: o.site.Verify.Idle, Budget: o.site.Verify.Patience, Upgrade: o.site.Verify.Patience}
 	if options.Idle <= 0 {
 		options.Idle = defaultIdle
 	}

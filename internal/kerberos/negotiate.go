@@ -37,7 +37,7 @@ func (c *Client) NegotiatedSocket(ctx context.Context, url, prefix, spn, origin 
 	if err != nil || v.session.UserID == "" {
 		return v.session, fact.SocketProbe{}, err
 	}
-	options := netprobe.OpenOptions{URL: url, Origin: origin, Prefix: prefix, Jar: v.jar, Idle: c.site.Verify.Idle}
+	options := netprobe.OpenOptions{URL: url, Origin: origin, Prefix: prefix, Jar: v.jar, Idle: c.site.Verify.Idle, Budget: c.site.Verify.Patience, Upgrade: c.site.Verify.Patience}
 	if options.Idle <= 0 {
 		options.Idle = defaultIdle
 	}

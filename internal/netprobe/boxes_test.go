@@ -52,6 +52,44 @@ func TestHeldBack(t *testing.T) {
 	}
 }
 
+// TestUnanswered meets a box that answers pages and keeps the answer to the
+// upgrade, as one does that waits for the end of every answer.
+func TestUnanswered(t *testing.T) {
+	over := make(chan struct{})
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !websocket.IsWebSocketUpgrade(r) {
+			http.NotFound(w, r)
+			return
+		}
+		select {
+		case <-over:
+		case <-r.Context().Done():
+		}
+	}))
+	t.Cleanup(func() { close(over); srv.Close() })
+	e := netprobe.NewEngine(plainDialer(t, site.Site{}))
+	o := netprobe.OpenOptions{URL: srv.URL, Upgrade: 100 * time.Millisecond}
+	got, err := e.Open(t.Context(), o)
+	if err != nil || !got.Unanswered || got.Upgraded || got.Status != 0 || got.Handshake < o.Upgrade {
+		t.Errorf("Open() = %+v, %v", got, err)
+	}
+	chain, err := e.Chain(t.Context(), o, 0)
+	if err != nil || len(chain.Stages) == 0 {
+		t.Fatalf("Chain() = %+v, %v", chain, err)
+	}
+	// The hub is not there either, so the chain ends before the upgrade.
+	if last := chain.Stages[len(chain.Stages)-1]; last.OK || last.Name != "page" {
+		t.Errorf("Chain() ends with %+v", last)
+	}
+	if tries := e.Origins(t.Context(), o, []string{"https://a.test"}); len(tries) != 1 || tries[0].Err != "no answer" {
+		t.Errorf("Origins() = %+v", tries)
+	}
+	study, err := e.Study(t.Context(), netprobe.StudyOptions{OpenOptions: o, Active: 1, Hold: time.Millisecond})
+	if err != nil || len(study.Refused) != 1 || study.Refused[0] != "no answer to the upgrade" {
+		t.Errorf("Study() = %+v, %v", study, err)
+	}
+}
+
 // TestHeaderRoom meets servers that read short headers only.
 func TestHeaderRoom(t *testing.T) {
 	const limit = 8000

@@ -63,8 +63,11 @@ func (e *Engine) Origins(ctx context.Context, o OpenOptions, origins []string) [
 		o.Origin, o.NoOrigin = origin, origin == ""
 		probe, err := e.Shake(ctx, o)
 		try := fact.OriginTry{Origin: origin, Status: probe.Status}
-		if err != nil {
+		switch {
+		case err != nil:
 			try.Err = Clean(err.Error())
+		case probe.Unanswered:
+			try.Err = "no answer"
 		}
 		out = append(out, try)
 	}
@@ -182,6 +185,9 @@ func (c *chain) upgrade(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if conn == nil {
+		if probe.Unanswered {
+			return "", fmt.Errorf("origin %s: no answer in %s, though pages are answered: something on the way holds it back", probe.Origin, probe.Handshake.Round(time.Second/10))
+		}
 		if probe.Status == http.StatusForbidden {
 			c.out.Probe.OwnOrigin = c.engine.ownOrigin(ctx, c.o, probe.Origin)
 		}

@@ -38,6 +38,11 @@ func (s sanitized) Error() string { return Clean(s.err.Error()) }
 // Unwrap returns the wrapped error.
 func (s sanitized) Unwrap() error { return s.err }
 
+func kindIs(err error, kind fact.ErrorKind) bool {
+	k, _ := kindOf(err)
+	return k == kind
+}
+
 func kindOf(err error) (fact.ErrorKind, string) {
 	var timeout net.Error
 	switch {

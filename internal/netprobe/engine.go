@@ -1,6 +1,7 @@
 package netprobe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,6 +55,8 @@ type OpenOptions struct {
 	Idle time.Duration
 	// Budget bounds the greeting and each call, 15 s when zero.
 	Budget time.Duration
+	// Upgrade bounds the answer to the handshake, 15 s when zero.
+	Upgrade time.Duration
 }
 
 // Open upgrades, waits for the greeting, asks the engine for its version and
@@ -137,12 +140,13 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 		header.Del("Origin")
 		o.Origin = ""
 	}
+	begun := time.Now()
 	token, err := e.csrfToken(ctx, base, o, header)
 	if err != nil {
 		return nil, fact.SocketProbe{Origin: o.Origin}, err
 	}
 	u := socketURL(base, o.Prefix)
-	probe := fact.SocketProbe{URL: u.String(), Origin: o.Origin, CSRF: token != ""}
+	probe := fact.SocketProbe{URL: u.String(), Origin: o.Origin, CSRF: token != "", Page: time.Since(begun)}
 	if token != "" {
 		u.RawQuery = url.Values{"qlik-csrf-token": {token}}.Encode()
 	}
@@ -150,10 +154,12 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 		NetDialContext:   e.dialer.DialContext,
 		Proxy:            e.dialer.proxy,
 		TLSClientConfig:  e.dialer.TLSConfig(""),
-		HandshakeTimeout: patience,
+		HandshakeTimeout: cmp.Or(o.Upgrade, budget), // the front is awake: it answered for the token
 		Jar:              o.Jar,
 	}
+	begun = time.Now()
 	conn, resp, err := dialer.DialContext(ctx, u.String(), header) //nolint:bodyclose // it is a buffer; the connection is closed by the library
+	probe.Handshake = time.Since(begun)
 	if resp != nil {
 		probe.Status, probe.Server = resp.StatusCode, Clean(resp.Header.Get("Server"))
 	}
@@ -165,6 +171,9 @@ func (e *Engine) dial(ctx context.Context, o OpenOptions) (*websocket.Conn, fact
 		if location := resp.Header.Get("Location"); location != "" {
 			probe.Body = "redirects to " + CleanURL(location)
 		}
+		return nil, probe, nil
+	case err != nil && ctx.Err() == nil && kindIs(err, fact.TimedOut):
+		probe.Unanswered = true
 		return nil, probe, nil
 	case err != nil:
 		return nil, probe, Classify(frontSystem, op, err)

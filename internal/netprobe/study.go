@@ -93,6 +93,8 @@ func (e *Engine) hold(ctx context.Context, o OpenOptions) (*conversation, string
 	switch {
 	case err != nil:
 		return nil, Clean(err.Error())
+	case probe.Unanswered:
+		return nil, "no answer to the upgrade"
 	case conn == nil:
 		return nil, fmt.Sprintf("answered with %d: %s", probe.Status, probe.Body)
 	}

@@ -54,7 +54,7 @@ func (d *Door) OriginSignedIn(ctx context.Context, internalURL, prefix, origin s
 		return fact.SocketProbe{}, err
 	}
 	defer d.leave(ctx, jar, internalURL, prefix)
-	probe, err := netprobe.NewEngine(d.dialer).Shake(ctx, netprobe.OpenOptions{URL: internalURL, Prefix: prefix, Origin: origin, Jar: jar})
+	probe, err := netprobe.NewEngine(d.dialer).Shake(ctx, netprobe.OpenOptions{URL: internalURL, Prefix: prefix, Origin: origin, Jar: jar, Upgrade: d.site.Verify.Patience})
 	if err != nil {
 		return probe, fmt.Errorf("trying the WebSocket: %w", err)
 	}

@@ -210,6 +210,9 @@ type Sync struct {
 type VerifyKeys struct {
 	// Idle is how long a silent WebSocket must survive, 60s when zero.
 	Idle time.Duration `yaml:"idle,omitempty"`
+	// Patience is how long a WebSocket's upgrade, and each answer of the engine,
+	// may take, 15s when zero.
+	Patience time.Duration `yaml:"patience,omitempty"`
 }
 
 // SPN is the service principal name that users' tickets are asked for.

@@ -80,8 +80,9 @@ func headerLine(extra string) string {
 	return "large_client_header_buffers 4 64k;"
 }
 
-// haproxy puts one in front of a name of the lab.
-func (w *world) haproxy(t *testing.T, name, bind, timeouts, rules string) {
+// haproxy puts one in front of a name of the lab; more are sections of their
+// own.
+func (w *world) haproxy(t *testing.T, name, bind, timeouts, rules string, more ...string) {
 	t.Helper()
 	host, _, _ := strings.Cut(name, ":")
 	listens := free(t)
@@ -100,7 +101,7 @@ backend nobody
 	server nobody 127.0.0.1:1
 backend lab
 	server lab ` + w.at(t, name) + ` ssl verify none sni str(` + host + `)
-`
+` + strings.Join(more, "\n")
 	w.launch(t, listens, "haproxy", "-db", "-f", w.write(t, "haproxy.cfg", []byte(conf)))
 	w.route(name, listens)
 }

@@ -144,14 +144,25 @@ func (w *world) run(t *testing.T, args ...string) (code int, said string) {
 	return code, string(text)
 }
 
-// check runs every check and returns what does not hold, as "check cause".
-func (w *world) check(t *testing.T) []string {
+// report runs every check.
+func (w *world) report(t *testing.T) report.Report {
 	t.Helper()
 	_, said := w.run(t, "check", "--format", "json")
 	var r report.Report
 	if err := json.NewDecoder(strings.NewReader(said)).Decode(&r); err != nil {
 		t.Fatalf("%v in\n%s", err, said)
 	}
+	return r
+}
+
+// check runs every check and returns what does not hold, as "check cause".
+func (w *world) check(t *testing.T) []string {
+	t.Helper()
+	return named(t, w.report(t))
+}
+
+func named(t *testing.T, r report.Report) []string {
+	t.Helper()
 	var out []string
 	for _, s := range r.Steps {
 		for _, c := range s.Checks {

@@ -19,7 +19,8 @@ type Zone struct {
 	Hosts map[string]netip.Addr
 	// Aliases lead from a name to another (CNAME).
 	Aliases map[string]string
-	// Services are SRV records by their full name, _ldap._tcp.contoso.test.
+	// Services are SRV records by their full name, _ldap._tcp.contoso.test, the
+	// preferred first.
 	Services map[string][]Service
 }
 
@@ -121,7 +122,7 @@ func (z Zone) own(name string, kind dnsmessage.Type) (list []record, err error) 
 			if err != nil {
 				return nil, err //nolint:wrapcheck // as above
 			}
-			list = append(list, record{name, &dnsmessage.SRVResource{Priority: 0, Weight: uint16(100 - min(i, 99)), Port: s.Port, Target: target}}) //nolint:gosec // within 1 and 100
+			list = append(list, record{name, &dnsmessage.SRVResource{Priority: uint16(i), Weight: 100, Port: s.Port, Target: target}}) //nolint:gosec // a few
 		}
 	}
 	return list, nil
