@@ -27,6 +27,6 @@ func run() int {
 	defer stop()
 	return cli.Main(ctx, cli.Process{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(),
-		Version: cli.Version{Number: version, Commit: commit},
+		Version: cli.Version{Number: version, Commit: commit}, Alone: cli.OwnConsole,
 	})
 }

@@ -32,6 +32,8 @@ type Process struct {
 	Version Version
 	// Clock is time.Now when nil.
 	Clock func() time.Time
+	// Alone says that the console closes with the program; it may be nil.
+	Alone func() bool
 }
 
 // Exit codes that are not a report's.
@@ -85,7 +87,9 @@ func Main(ctx context.Context, p Process) int {
 	root.SetOut(p.Out)
 	root.SetErr(p.Err)
 	strict(root) // after SetOut: what it adds asks for the output at once
-	return prog.code(ctx, root.ExecuteContext(ctx))
+	code := prog.code(ctx, root.ExecuteContext(ctx))
+	prog.stayOpen()
+	return code
 }
 
 // code maps an error to the exit code, and prints it: the only place that does.
@@ -166,7 +170,7 @@ practice lab: nothing real is touched.`,
 	root.AddCommand(
 		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.websocketCommand(), p.labCommand(),
 		p.faultsCommand(), p.explainCommand(), p.versionCommand(), p.collectCommand(), p.importCommand(),
-		p.undoCommand(), p.reportCommand(),
+		p.undoCommand(), p.reportCommand(), p.handoffCommand(),
 	)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(wrongFlag)
