@@ -45,7 +45,7 @@ func TestWithoutTheDirectory(t *testing.T) {
 			}
 			for _, id := range []checks.ID{
 				"site.directory", "sync.joined", "spn.account", "spn.owner", "spn.unique", "spn.names", "spn.alias", "spn.forest",
-				"delegation.constrained", "delegation.list", "delegation.transition", "delegation.user", "delegation.groups", "delegation.auditors",
+				"delegation.computers", "delegation.constrained", "delegation.list", "delegation.transition", "delegation.user", "delegation.groups", "delegation.auditors",
 			} {
 				if !proved[id] {
 					t.Errorf("%s was not proved by a paste", id)

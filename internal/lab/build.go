@@ -117,12 +117,12 @@ func (l *Lab) buildDomain(cache *kdc.KeyCache) error {
 }
 
 func (l *Lab) buildQlik() error {
-	acceptor, err := gss.New(gss.Options{Keys: l.service.key, Clock: l.clock})
+	acceptor, err := gss.New(gss.Options{Keys: l.service.key, Clock: l.qlikClock.now})
 	if err != nil {
 		return err
 	}
 	l.qlik, err = qlik.New(qlik.Options{
-		FrontCA: l.front(), SiteCA: l.siteCA, Clock: l.clock, Reload: l.reload, Logs: l.file(proxyLogs),
+		FrontCA: l.front(), SiteCA: l.siteCA, Clock: l.qlikClock.now, Reload: l.reload, Logs: l.file(proxyLogs),
 		Accept: func(token []byte) (user, realm string, reply []byte, mech string, err error) {
 			return accept(acceptor, l.store, token)
 		},

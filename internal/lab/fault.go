@@ -98,9 +98,9 @@ func (o Options) stages() []string {
 
 func traps() []trap {
 	return slices.Concat(
-		siteTraps(), signInTraps(), writeSiteTraps(), consentTraps(), qlikSiteTraps(), qlikHostTraps(), missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
+		doorTraps(), siteTraps(), signInTraps(), writeSiteTraps(), consentTraps(), qlikSiteTraps(), qlikHostTraps(), missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
 		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), assignTraps(), appTraps(), moreAppTraps(), allowListTraps(),
-		spnTraps(), nameTraps(), qlikAccountTraps(), kerberosTraps(), delegationTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
+		holderTraps(), spnTraps(), nameTraps(), qlikAccountTraps(), kerberosTraps(), delegationTraps(), trustTraps(), ssoTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 

@@ -3,11 +3,13 @@ package lab
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,14 +47,15 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	}
 	put("keytab", keytab)
 	put("names", l.dns.View())
-	for _, name := range []string{"alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet"} {
+	for _, name := range []string{"admin", "alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet", "former", "gmsa-sense$"} {
 		a, ok := l.store.Find(name)
-		if !ok {
-			t.Fatalf("%s is gone", name)
-		}
-		put(name, a)
+		put(name, []any{ok, a})
 	}
 	put("conn03", l.store.Values("CONN03$", "servicePrincipalName"))
+	put("print01", l.store.Values("PRINT01$", "dNSHostName"))
+	put("readers", l.store.Values("Pre-Windows 2000 Compatible Access", "member"))
+	put("administrators", l.store.Values("Domain Admins", "member"))
+	out["directory"] = fmt.Sprintf("%+v %s", l.ldap.View(), l.qlikClock.now().Sub(l.clock()).Round(time.Minute))
 	machines := []string{contoso.QlikNode, syncServer}
 	for _, h := range contoso.Connectors() {
 		machines = append(machines, h.Name)
@@ -150,7 +153,7 @@ func TestUnknownFault(t *testing.T) {
 		want []string
 	}{
 		{"spn-mising", []string{"spn-missing"}},
-		{"delegation", []string{"delegation-missing", "delegation-other-spn", "delegation-unconstrained"}},
+		{"delegation", []string{"delegation-ghost", "delegation-extra", "delegation-anyone"}},
 		{"zzzzzz", nil},
 	} {
 		t.Run(tc.id, func(t *testing.T) {

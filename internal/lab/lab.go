@@ -55,7 +55,8 @@ type Lab struct {
 	private bool // dir is ours to remove
 	ports   map[string]string
 	clock   func() time.Time
-	dcClock *directoryClock
+	// The clocks of the domain controller and of the Qlik server.
+	dcClock, qlikClock *directoryClock
 
 	ca, siteCA *pki.CA
 	frontCA    *pki.CA // issues Qlik's certificate for browsers; ca unless a variant says otherwise
@@ -137,7 +138,7 @@ func prepare(o Options) (*Lab, error) {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
-	l := &Lab{dir: o.Dir, ports: o.Ports, clock: o.Clock, reload: o.Reload, dcClock: &directoryClock{clock: o.Clock}}
+	l := &Lab{dir: o.Dir, ports: o.Ports, clock: o.Clock, reload: o.Reload, dcClock: &directoryClock{clock: o.Clock}, qlikClock: &directoryClock{clock: o.Clock}}
 	l.life, l.end = context.WithCancel(context.Background())
 	if l.dir == "" {
 		dir, err := os.MkdirTemp("", "practice-lab-")

@@ -11,6 +11,7 @@ import (
 
 	"sensegate/internal/lab/appproxy"
 	"sensegate/internal/lab/contoso"
+	"sensegate/internal/lab/directory"
 	"sensegate/internal/lab/entra"
 	"sensegate/internal/lab/kdc"
 	"sensegate/internal/lab/qlik"
@@ -92,6 +93,8 @@ type memory struct {
 	hosts     map[string]hostFacts
 	others    map[string]otherFacts
 	offset    time.Duration
+	qlikAway  time.Duration // of Qlik's clock
+	ldap      directory.State
 	unheard   int
 	service   kdc.Account // as whom Qlik's proxy runs, with the password it was started with
 	keytab    []byte
@@ -108,6 +111,7 @@ func (l *Lab) memory() memory {
 	l.dcClock.mu.Lock()
 	m.offset = l.dcClock.offset
 	l.dcClock.mu.Unlock()
+	m.qlikAway, m.ldap = l.qlikClock.now().Sub(l.clock()).Round(time.Second), l.ldap.View()
 	m.service = l.service.account()
 	// A lab whose folder is gone has no keytab to remember.
 	m.keytab, _ = os.ReadFile(l.file(keytabOf(contoso.ServiceAccount)))
@@ -136,8 +140,8 @@ func (m memory) since() []func() error {
 		}
 	}
 	plainly := func(f func()) func() error { return func() error { f(); return nil } }
-	entries, directory := m.directory()
-	put(entries > 0, directory)
+	entries, reshelve := m.directory()
+	put(entries > 0, reshelve)
 	put(differ(m.tenant, now.tenant), plainly(func() { l.entra.Update(func(s *entra.State) { takeBack(s, m.tenant, now.tenant) }) }))
 	put(differ(m.proxy, now.proxy), plainly(func() { l.proxy.Update(func(s *appproxy.State) { takeBack(s, m.proxy, now.proxy) }) }))
 	put(m.unheard != now.unheard || differ(m.site, now.site), plainly(func() {
@@ -149,6 +153,8 @@ func (m memory) since() []func() error {
 	put(differ(m.service, now.service), plainly(func() { l.service.run(m.service) }))
 	put(len(m.keytab) > 0 && !bytes.Equal(m.keytab, now.keytab), func() error { return l.writeFile(keytabOf(contoso.ServiceAccount), m.keytab) })
 	put(m.offset != now.offset, plainly(func() { l.dcClock.set(m.offset) }))
+	put(m.qlikAway != now.qlikAway, plainly(func() { l.qlikClock.set(m.qlikAway) }))
+	put(m.ldap != now.ldap, plainly(func() { l.ldap.Update(func(s *directory.State) { *s = m.ldap }) }))
 	for name, was := range m.hosts {
 		is := now.hosts[name]
 		put(differ(was, is), func() error { return l.hosts.update(name, func(f *hostFacts) { takeBack(f, was, is) }) })

@@ -72,6 +72,7 @@ func (v *visit) admit() bool {
 		v.node, known = v.s.present().node(v.host, turn)
 		_, down = v.s.reloads[v.node.host]
 		v.release, v.rules, v.faults, v.aliases = st.Release, st.Rules, st.Faults, st.Aliases
+		v.w.Header().Set("Date", st.clock().UTC().Format(http.TimeFormat))
 	})
 	if down || !known {
 		v.page(http.StatusServiceUnavailable, "Service Unavailable", "HTTP Error 503. The service is unavailable.")
