@@ -10,6 +10,7 @@ import (
 	kerberoschecks "sensegate/checks/kerberos"
 	"sensegate/internal/fact"
 	"sensegate/internal/kerberos"
+	"sensegate/internal/site"
 )
 
 // TestTicket asks the real KDC, presents the ticket to the real web server and
@@ -105,4 +106,37 @@ func sentTokens(t *testing.T, out string) []kerberos.Token {
 		tokens = append(tokens, token)
 	}
 	return tokens
+}
+
+// TestServiceKeytab opens the ticket with keytabs that samba-tool exported: of
+// the account as it is, from before its password was set, and of another.
+func TestServiceKeytab(t *testing.T) {
+	d := startDC(t)
+	d.change(t, set(qlikAccount, "servicePrincipalName", webSPN))
+	ofName, ofAccount, ofOther := d.keytab(t, webSPN), d.keytab(t, qlikAccount), d.keytab(t, intranet)
+	judge := func(keytab string) checks.Result {
+		w := open(t, d, func(s *site.Site, _ map[string]string) { s.Kerberos.ServiceKeytab = keytab })
+		return w.ask(t, kerberoschecks.Checks(kerberoschecks.Ports{Tickets: w.kerberos}), "kerberos.opens")
+	}
+	for name, keytab := range map[string]string{"of the name": ofName, "of the account": ofAccount} {
+		if r := judge(keytab); r.Status != checks.Pass || !strings.Contains(r.Seen, alice) {
+			t.Errorf("%s: %s %s: %s %v", name, r.Status, r.Cause, r.Seen, r.Evidence)
+		}
+	}
+	if r := judge(ofOther); r.Cause != "kerberos.keytab-stale" || !strings.Contains(r.Seen, "no key of "+qlikAccount) {
+		t.Errorf("of another account: %s %s: %s", r.Status, r.Cause, r.Seen)
+	}
+	d.setPassword(t, qlikAccount, "Another-Pass-2")
+	if r := judge(ofName); r.Cause != "kerberos.keytab-stale" || !strings.Contains(r.Seen, "key version") {
+		t.Errorf("from before: %s %s: %s %v", r.Status, r.Cause, r.Seen, r.Evidence)
+	}
+	if r := judge(d.keytab(t, qlikAccount)); r.Status != checks.Pass {
+		t.Errorf("exported again: %s %s: %s", r.Status, r.Cause, r.Seen)
+	}
+	// MIT's kvno opens it with the same keytab, and not with the old one.
+	d.must(t, secretOf(alice)+"\n", "kinit", alice)
+	d.must(t, "", "kvno", "-k", d.keytab(t, webSPN), webSPN)
+	if out, code := d.client(t, "", "kvno", "-k", ofName, webSPN); code == 0 {
+		t.Errorf("kvno opened it with the old keytab: %s", out)
+	}
 }
