@@ -26,7 +26,7 @@ type Ports struct {
 func Checks(p Ports) []checks.Check {
 	const docs = "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-sso-with-kcd"
 	soon := checks.Retry{Every: 5 * time.Second, For: 2 * time.Minute, Because: "domain controllers follow each other within about 15 seconds"}
-	accounts := []checks.ID{"site.directory"}
+	accounts, computers := []checks.ID{"site.directory"}, []checks.ID{"delegation.computers"}
 	return withProofs([]checks.Check{
 		{
 			ID: "delegation.complete", Step: Step, Needs: []checks.ID{"connector.group"}, Docs: docs,
@@ -35,13 +35,19 @@ func Checks(p Ports) []checks.Check {
 			Run:   complete(p.Entra),
 		},
 		{
-			ID: "delegation.constrained", Step: Step, Needs: accounts, Docs: docs,
+			ID: "delegation.computers", Step: Step, Needs: accounts, Docs: docs,
+			Title: "Each connector's computer account exists and is enabled",
+			Why:   "The connector runs as Network Service and so acts as its computer.",
+			Run:   eachComputer(p.Directory, "a computer account in use", func(fact.Account) *finding { return nil }),
+		},
+		{
+			ID: "delegation.constrained", Step: Step, Needs: computers, Docs: docs,
 			Title: "No connector may delegate to everything",
 			Why:   "Unconstrained delegation hands every visitor's ticket to that machine.",
 			Run:   eachComputer(p.Directory, "not trusted for unconstrained delegation", constrained),
 		},
 		{
-			ID: "delegation.list", Step: Step, Needs: []checks.ID{"spn.account"}, Docs: docs, Retry: soon,
+			ID: "delegation.list", Step: Step, Needs: []checks.ID{"spn.account", "delegation.computers"}, Docs: docs, Retry: soon,
 			Title: "Each connector may delegate to exactly Qlik's name",
 			Why:   "The domain controller compares the list letter by letter with the name asked for.",
 			Run:   list(p.Directory),
@@ -59,7 +65,7 @@ func Checks(p Ports) []checks.Check {
 			Run:   user(p.Directory),
 		},
 		{
-			ID: "delegation.groups", Step: Step, Needs: accounts, Docs: docs,
+			ID: "delegation.groups", Step: Step, Needs: computers, Docs: docs,
 			Title: "The connectors may read which groups a user is in",
 			Why:   "The domain controller puts them into the ticket it makes in the user's name.",
 			Run:   groups(p.Directory),

@@ -12,6 +12,7 @@ import (
 // directory. The rehearsal has no such proof: nobody can paste that it works.
 func withProofs(list []checks.Check, live Ports) []checks.Check {
 	asks := map[checks.ID]func(checks.Env) []checks.Asked{
+		"delegation.computers":   askComputers,
 		"delegation.constrained": askComputers,
 		"delegation.list":        askComputers,
 		"delegation.transition":  askComputers,
