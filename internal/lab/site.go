@@ -18,7 +18,7 @@ const (
 	// verifies; minutes would be a poor lesson.
 	siteIdle = 450 * time.Millisecond
 	// sitePatience is how long its site waits for a change to show.
-	sitePatience = 6 * time.Second
+	sitePatience = 8 * time.Second
 )
 
 // Site is what somebody who set this installation up would have written down.

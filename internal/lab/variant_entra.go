@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"time"
+
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/entra"
 	"sensegate/internal/site"
@@ -73,6 +75,7 @@ func entraVariations() []variation {
 				Note: "After an object was made its reads answer 404 for a while, and a group that was changed still shows the old one. Minutes are not unusual; the lab makes it eight reads.",
 			},
 			build: inTenant(func(s *entra.State) { s.ConsistencyReads = 8 }),
+			site:  func(_ *Lab, s *site.Site) { s.Entra.Patience = 2 * time.Minute },
 		},
 	}
 }

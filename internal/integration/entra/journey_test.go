@@ -25,6 +25,7 @@ func TestJourneys(t *testing.T) {
 	}{
 		{name: "present release, one application", apps: []string{contoso.AppName}},
 		{name: "slow replicas", variants: []string{"slow-replicas"}, apps: []string{contoso.AppName}},
+		{name: "people and a group besides, Microsoft's own client", variants: []string{"assigned-besides", "microsoft-client"}, apps: []string{contoso.AppName}},
 		{name: "before April 2018, two applications", variants: []string{"old-release"}, apps: []string{contoso.AppName, contoso.AppName + " sign-in"}},
 	}
 	for _, tt := range tests {
@@ -34,6 +35,9 @@ func TestJourneys(t *testing.T) {
 			before := everything(t, j)
 			applied := walk(t, j)
 			after := everything(t, j)
+			if diff := cmp.Diff(before.Exchange, after.Exchange); diff != "" {
+				t.Errorf("what belongs to Exchange was touched (-before +after):\n%s", diff)
+			}
 			var names []string
 			for _, a := range after.Apps {
 				names = append(names, a.Name)
@@ -124,6 +128,7 @@ func walk(t *testing.T, j *journey) []steps.Applied {
 // installation is what the steps may change, read back.
 type installation struct {
 	Apps           []fact.PublishedApp
+	Exchange       []fact.PublishedApp // what belongs to Exchange
 	Accounts       []fact.Account
 	VirtualProxies []fact.VirtualProxy
 	Proxies        []fact.ProxyService
@@ -143,6 +148,10 @@ func everything(t *testing.T, j *journey) installation {
 		}
 		in.Apps = append(in.Apps, apps...)
 	}
+	var err error
+	if in.Exchange, err = w.Graph.PublishedApps(ctx, "", "https://mail."+contoso.Domain+"/", ""); err != nil || len(in.Exchange) != 1 {
+		t.Fatalf("Exchange has published %+v, %v", in.Exchange, err)
+	}
 	for _, name := range append([]string{s.ServiceAccountName(), s.SAM()}, computers(s)...) {
 		a, err := w.Directory.Account(ctx, name)
 		if err != nil {
@@ -150,7 +159,6 @@ func everything(t *testing.T, j *journey) installation {
 		}
 		in.Accounts = append(in.Accounts, a)
 	}
-	var err error
 	if in.VirtualProxies, err = w.Qlik.VirtualProxies(ctx); err != nil {
 		t.Fatal(err)
 	}
