@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -138,11 +140,14 @@ func runWizard(ctx context.Context, c Config) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	m := newModel(ctx, c)
+	env, named := namedTerminal(c.Env)
 	opts := []tea.ProgramOption{
-		tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(c.Env), tea.WithFPS(beats),
+		tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(env), tea.WithFPS(beats),
 	}
 	if p, ok := profile(c); ok {
 		opts = append(opts, tea.WithColorProfile(p))
+	} else if !named {
+		opts = append(opts, tea.WithColorProfile(colorprofile.Detect(c.Out, c.Env)))
 	}
 	_, err := tea.NewProgram(m, opts...).Run()
 	cancel()
@@ -165,6 +170,21 @@ func runWizard(ctx context.Context, c Config) error {
 		return m.failed
 	}
 	return closing
+}
+
+// namedTerminal is the environment with a terminal in it. Where none is named, as
+// on Windows, the renderer inserts text by a mode that the consoles of Windows
+// Server 2016 and 2019 do not have; by the sequences of xterm they can do it.
+func namedTerminal(env []string) (with []string, named bool) {
+	for _, e := range env {
+		if v, ok := strings.CutPrefix(e, "TERM="); ok {
+			named = v != ""
+		}
+	}
+	if named {
+		return env, true
+	}
+	return append(slices.Clone(env), "TERM=xterm"), false
 }
 
 // profile is the colours to use where the environment does not decide: the
