@@ -59,7 +59,7 @@ func directoryCause(code string) checks.CauseID {
 		return "site.directory-password-expired"
 	case "533", "701", "kdc_err_name_exp":
 		return "site.directory-account-disabled"
-	case "775", "lockout-near":
+	case "775", "locked-out", "lockout-near":
 		return "site.directory-locked"
 	case "kdc_err_client_revoked":
 		return "site.directory-account-revoked"

@@ -22,7 +22,7 @@ func TestDirectoryRefusals(t *testing.T) {
 		"530": "site.directory-restricted", "531": "site.directory-restricted", "KDC_ERR_POLICY": "site.directory-restricted",
 		"532": "site.directory-password-expired", "773": "site.directory-password-expired", "KDC_ERR_KEY_EXPIRED": "site.directory-password-expired",
 		"533": "site.directory-account-disabled", "701": "site.directory-account-disabled", "KDC_ERR_NAME_EXP": "site.directory-account-disabled",
-		"775": "site.directory-locked", "lockout-near": "site.directory-locked",
+		"775": "site.directory-locked", "locked-out": "site.directory-locked", "lockout-near": "site.directory-locked",
 		"KDC_ERR_CLIENT_REVOKED": "site.directory-account-revoked",
 		"no-secret":              "site.directory-refused", "": "site.directory-refused", "inappropriateAuthentication": "site.directory-refused",
 	} {

@@ -46,6 +46,7 @@ func (o opener) open(_ context.Context, s site.Site) (steps.World, error) {
 	}
 	tickets := kerberos.New(s, dialer, o.secrets)
 	ldap := directory.New(s, dialer, tickets, o.secrets)
+	tickets.BeforePassword(ldap.MayTry)
 	hosts := winhost.NewHosts(s)
 	w := steps.World{
 		Ports: steps.Ports{

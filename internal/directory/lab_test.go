@@ -88,7 +88,8 @@ func start(t testing.TB) *dc {
 		t.Fatal(err)
 	}
 	d := &dc{store: store, dir: t.TempDir(), secrets: map[string]string{"directory": contoso.Admin().Password}}
-	if d.kdc, err = kdc.New(kdc.Options{Realm: contoso.Realm, Accounts: people{store}}); err != nil {
+	count := func(who string) { _ = store.NoteBadPassword(who) }
+	if d.kdc, err = kdc.New(kdc.Options{Realm: contoso.Realm, Accounts: people{store}, BadPassword: count}); err != nil {
 		t.Fatal(err)
 	}
 	acceptor, err := gss.New(gss.Options{Keys: d.kdc.Keys().KeySource(people{store}, contoso.Realm, "DC1$")})

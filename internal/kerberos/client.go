@@ -29,6 +29,7 @@ type Client struct {
 	srv      func(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 	refusals refusals
 	leave    func(cookies http.CookieJar, url, prefix string) // see EndSessions
+	mayTry   func(ctx context.Context, user string) error     // see BeforePassword
 }
 
 // New makes a Client. Nothing is dialled before something is asked.
@@ -37,6 +38,13 @@ func New(s site.Site, d *netprobe.Dialer, secrets Secrets) *Client {
 		secrets = func(string) (string, bool) { return "", false }
 	}
 	return &Client{site: s, dialer: d, secrets: secrets, now: time.Now, srv: d.NameService().LookupSRV}
+}
+
+// BeforePassword has somebody asked before a password of an account is tried:
+// an error of his keeps it from being tried, and is what the caller sees. It is
+// for whoever can read how near the account is to being locked out.
+func (c *Client) BeforePassword(mayTry func(ctx context.Context, user string) error) {
+	c.mayTry = mayTry
 }
 
 // Forget lets refused passwords be tried again. It is for a person who says

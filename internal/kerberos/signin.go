@@ -33,6 +33,11 @@ func (c *Client) signIn(ctx context.Context, cred credential) (ticket, error) {
 		return ticket{}, wrap(op, err, true)
 	}
 	defer release()
+	if cred.password != "" && c.mayTry != nil {
+		if err := c.mayTry(ctx, cred.name); err != nil {
+			return ticket{}, err
+		}
+	}
 	t, err := c.authenticate(ctx, cred)
 	if err != nil {
 		var k *KDCError

@@ -234,6 +234,18 @@ func TestLockout(t *testing.T) {
 	if out := count(); !strings.Contains(out, "badPwdCount: 1") {
 		t.Errorf("three questions cost more than one attempt: %s", out)
 	}
+	// Whoever may read the directory sees it, and tries none.
+	careful := open(t, d, func(_ *site.Site, secrets map[string]string) { secrets["kerberos"] = "not it either" })
+	careful.kerberos.BeforePassword(careful.directory.MayTry)
+	if l, err := careful.directory.Lockout(t.Context(), alice); err != nil || l.Bad != 1 || l.Threshold != 2 || l.Left() != 1 {
+		t.Errorf("%+v, %v", l, err)
+	}
+	if _, err := careful.kerberos.ServiceTicket(t.Context(), "ldap/"+dcHost); checks.CodeOf(err) != "lockout-near" {
+		t.Errorf("one attempt before the lock: %v", err)
+	}
+	if out := count(); !strings.Contains(out, "badPwdCount: 1") {
+		t.Errorf("a password was tried: %s", out)
+	}
 	for range 3 {
 		if _, err := w.directory.RootDSE(t.Context()); err == nil {
 			t.Error("a wrong password was taken")
@@ -252,6 +264,10 @@ func TestLockout(t *testing.T) {
 	}
 	if _, err := again.kerberos.ServiceTicket(t.Context(), "ldap/"+dcHost); checks.CodeOf(err) != "KDC_ERR_CLIENT_REVOKED" {
 		t.Errorf("the KDC: %v", err)
+	}
+	careful.kerberos.Forget()
+	if _, err := careful.kerberos.ServiceTicket(t.Context(), "ldap/"+dcHost); checks.CodeOf(err) != "locked-out" {
+		t.Errorf("locked: %v", err)
 	}
 	if a, err := open(t, d, nil).directory.Account(t.Context(), alice); err != nil || !a.Locked {
 		t.Errorf("%+v, %v", a, err)
