@@ -10,7 +10,7 @@ func rehearsalCauses() []checks.Cause {
 			Because: "The connector asks for the user by the name that Entra hands over, and no account bears it.",
 			More:    "KDC_ERR_C_PRINCIPAL_UNKNOWN (6) in S4U2Self. The delegated login identity in Entra chooses which name is sent; its suffix must be one of the forest's.",
 			Fixes: []checks.Fix{
-				{Who: checks.ADAdmin, Text: "Look for the name in the forest.", Command: "Get-ADUser -Filter \"UserPrincipalName -eq {test-user}\"", Shell: checks.PowerShell},
+				{Who: checks.ADAdmin, Text: "Look for the name in the forest.", Command: "Get-ADUser -LDAPFilter ('(userPrincipalName=' + {test-user} + ')')", Shell: checks.PowerShell},
 				{Who: checks.EntraAdmin, Text: "Or choose another delegated login identity in the application's single sign-on."},
 			},
 		},

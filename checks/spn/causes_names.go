@@ -11,8 +11,8 @@ func nameCauses() []checks.Cause {
 			More: "Look-alike letters of other scripts and invisible characters got past domain controllers' uniqueness check until March 2026 (CVE-2026-25177). " +
 				"Such a name can draw tickets to itself. Nobody registers it by accident: find out who wrote it and when.",
 			Fixes: []checks.Fix{
-				{Who: checks.ADAdmin, Text: "See all its names with their characters, and take the strange one away.", Command: "Get-ADObject -Filter \"sAMAccountName -eq {holder}\" -Properties servicePrincipalName | Select-Object -ExpandProperty servicePrincipalName | Format-Hex", Shell: checks.PowerShell},
-				{Who: checks.ADAdmin, Text: "See when servicePrincipalName was written.", Command: "Get-ADReplicationAttributeMetadata -Object (Get-ADObject -Filter \"sAMAccountName -eq {holder}\") -Server {domain} -Attribute servicePrincipalName", Shell: checks.PowerShell},
+				{Who: checks.ADAdmin, Text: "See all its names with their characters, and take the strange one away.", Command: "Get-ADObject -LDAPFilter ('(sAMAccountName=' + {holder} + ')') -Properties servicePrincipalName | Select-Object -ExpandProperty servicePrincipalName | Format-Hex", Shell: checks.PowerShell},
+				{Who: checks.ADAdmin, Text: "See when servicePrincipalName was written.", Command: "Get-ADReplicationAttributeMetadata -Object (Get-ADObject -LDAPFilter ('(sAMAccountName=' + {holder} + ')')) -Server {domain} -Attribute servicePrincipalName", Shell: checks.PowerShell},
 			},
 			Docs: "CVE-2026-25177",
 		},

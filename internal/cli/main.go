@@ -144,7 +144,11 @@ by Kerberos, WebSockets alive". It walks the documented order and lets nobody
 past a step until its checks pass.
 
 Without a command it opens the wizard. ` + "`sensegate demo`" + ` opens it on the
-practice lab: nothing real is touched.`,
+practice lab: nothing real is touched.
+
+Exit codes: 0 all gates open, 1 error of the tool, 2 wrong usage or
+configuration, 3 a gate failed, 4 warnings only (with --strict), 5 could not
+tell, 130 interrupted. ` + "`sensegate man`" + ` has the whole manual.`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: noArgs,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
@@ -170,7 +174,7 @@ practice lab: nothing real is touched.`,
 	root.AddCommand(
 		p.demoCommand(), p.checkCommand(), p.applyCommand(), p.websocketCommand(), p.labCommand(),
 		p.faultsCommand(), p.explainCommand(), p.versionCommand(), p.collectCommand(), p.importCommand(),
-		p.undoCommand(), p.reportCommand(), p.handoffCommand(),
+		p.undoCommand(), p.reportCommand(), p.handoffCommand(), p.manCommand(),
 	)
 	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(wrongFlag)

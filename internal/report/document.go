@@ -73,6 +73,9 @@ type DocumentCheck struct {
 	Vars map[string]string `json:"vars,omitempty"`
 	// Proofs are commands whose output proves it from elsewhere.
 	Proofs []Proof `json:"proofs,omitempty"`
+
+	// foreign says that it was read from a file: commands in it are not ours.
+	foreign bool
 }
 
 // DocumentTable is a comparison, one row for each thing that is compared.

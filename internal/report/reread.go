@@ -142,7 +142,7 @@ func (d *Document) keep(old Document) {
 		for j := range d.Steps[i].Checks {
 			c := &d.Steps[i].Checks[j]
 			before := was[c.ID]
-			c.Proofs, c.Ignored = before.Proofs, before.Ignored
+			c.Proofs, c.Ignored, c.foreign = before.Proofs, before.Ignored, true
 			if c.Because == "" || len(before.Vars) == 0 && before.Because != "" {
 				c.Because = before.Because
 			}
