@@ -43,25 +43,35 @@ func front(p Ports) checks.Func {
 			}
 			return r
 		}
-		var cause checks.CauseID
-		switch text := err.Error(); {
-		case strings.Contains(text, "header is incorrect"):
-			return unknownHost(ctx, p, env, expected, text)
-		case strings.Contains(text, "HTTP/2 only"):
-			cause = "site.front-http2"
-		case checks.KindOf(err) == fact.Untrusted && strings.Contains(text, "for another name"):
-			cause = "site.front-name"
-		case checks.KindOf(err) == fact.Untrusted:
-			cause = "site.front-authority"
-		case checks.CodeOf(err) == "502", checks.CodeOf(err) == "503", checks.CodeOf(err) == "504":
-			cause = "site.front-unavailable"
-		case checks.KindOf(err) == fact.NotFound, checks.KindOf(err) == fact.Refused, checks.KindOf(err) == fact.NoRight:
-			cause = "site.front-not-qlik"
-		default:
+		cause := FrontCause(err)
+		switch cause {
+		case "":
 			return checks.Explain(err).Expect(expected)
+		case "site.front-unknown-host":
+			return unknownHost(ctx, p, env, expected, err.Error())
 		}
 		return checks.Failed(cause, expected, err.Error())
 	}
+}
+
+// FrontCause names why Qlik's front did not answer as such; empty where that is
+// not known.
+func FrontCause(err error) checks.CauseID {
+	switch text := err.Error(); {
+	case strings.Contains(text, "header is incorrect"):
+		return "site.front-unknown-host"
+	case strings.Contains(text, "HTTP/2 only"):
+		return "site.front-http2"
+	case checks.KindOf(err) == fact.Untrusted && strings.Contains(text, "for another name"):
+		return "site.front-name"
+	case checks.KindOf(err) == fact.Untrusted:
+		return "site.front-authority"
+	case checks.CodeOf(err) == "502", checks.CodeOf(err) == "503", checks.CodeOf(err) == "504":
+		return "site.front-unavailable"
+	case checks.KindOf(err) == fact.NotFound, checks.KindOf(err) == fact.Refused, checks.KindOf(err) == fact.NoRight:
+		return "site.front-not-qlik"
+	}
+	return ""
 }
 
 // unknownHost explains the page for a host or a prefix that the proxy does not

@@ -68,6 +68,18 @@ func rounded(d time.Duration) string {
 	return d.Round(100 * time.Millisecond).String()
 }
 
+// Cause names why a socket did not lead to an engine, and says what was seen;
+// empty where it did.
+func Cause(env checks.Env, p fact.SocketProbe, outside bool) (cause checks.CauseID, seen string) {
+	switch {
+	case !p.Upgraded:
+		return refusal(env, p, outside)
+	case unlicensed(p):
+		return "verify.no-licence", "let in, and Qlik says " + firstOf(p.Topic, p.Session)
+	}
+	return ended(p)
+}
+
 // unlicensed is the answer to somebody whom Qlik let in and has no access type
 // for: it proves network, allow list and session.
 func unlicensed(p fact.SocketProbe) bool {

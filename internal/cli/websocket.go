@@ -13,11 +13,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sensegate/checks"
 	"sensegate/internal/fact"
 	"sensegate/internal/graph"
 	"sensegate/internal/netprobe"
 	"sensegate/internal/qlik"
 	"sensegate/internal/site"
+	"sensegate/steps"
 )
 
 // Bounds of what a tester asks of somebody's server.
@@ -111,6 +113,8 @@ type socketSide struct {
 	Study *fact.SocketStudy `json:"study,omitempty"`
 	// Err is why it could not be tried.
 	Err string `json:"error,omitempty"`
+	// Cause names what stands in the way; `explain` tells more.
+	Cause checks.CauseID `json:"cause,omitempty"`
 
 	open  func(context.Context) (netprobe.OpenOptions, func(), error)
 	alone bool // nobody signs in there: the upgrade is what counts
@@ -142,6 +146,7 @@ func (p *program) websocket(ctx context.Context, o socketOptions) (err error) {
 	engine := netprobe.NewEngine(dialer)
 	for i := range sides {
 		sides[i].try(ctx, engine, o, at.site)
+		sides[i].label(at.site, p.Clock)
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("testing the WebSocket: %w", err)
 		}
@@ -150,7 +155,11 @@ func (p *program) websocket(ctx context.Context, o socketOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	text := socketText(at.site, sides) + logText(logs)
+	causes, err := steps.Causes()
+	if err != nil {
+		return fmt.Errorf("reading the catalogue of causes: %w", err)
+	}
+	text := socketText(at.site, sides, causes) + logText(logs)
 	if o.format == "json" {
 		raw, err := json.MarshalIndent(map[string]any{
 			"schema": "sensegate/websocket/v1", "site": at.site.Name, "simulated": at.site.Simulated, "sides": sides, "logs": logs,
@@ -253,6 +262,10 @@ func (w *socketSide) try(ctx context.Context, engine *netprobe.Engine, o socketO
 	options, leave, err := w.open(ctx)
 	if err != nil {
 		w.Err = netprobe.Clean(err.Error())
+		if w.Name == "inside" {
+			// Why there is no session may show before one is needed.
+			w.Chain, _ = engine.Chain(ctx, netprobe.OpenOptions{URL: w.URL, Prefix: s.Qlik.Prefix, PageOnly: true}, 0) // what it cannot try is told already
+		}
 		return
 	}
 	defer leave()

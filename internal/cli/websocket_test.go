@@ -20,13 +20,24 @@ func TestWebSocketSidesSideBySide(t *testing.T) {
 			"The engine answers on every side.", "CSRF token asked for and sent", "https://not-listed.invalid: refused with 403", "all 4 held",
 		}},
 		{name: "cut outside", args: []string{"--fault", "idle-cut", "--hold", "1s", "--every", "30ms"}, code: 3, say: []string{
-			"silent sockets are cut after", "It works inside and fails outside while held",
+			"silent sockets are cut after", "sensegate explain verify.idle-cut", "It works inside and fails outside while held",
 		}},
-		{name: "stripped outside", args: []string{"--fault", "upgrade-stripped"}, code: 3, say: []string{"fails outside at upgrade"}},
+		{name: "stripped outside", args: []string{"--fault", "upgrade-stripped"}, code: 3, say: []string{"fails outside at upgrade", "sensegate explain verify.upgrade-stripped"}},
 		{name: "not listed", args: []string{"--fault", "allowlist-missing"}, code: 3, say: []string{
-			"https://sense-contoso.msappproxy.test: refused with 403", "fails outside at upgrade",
+			"https://sense-contoso.msappproxy.test: refused with 403", "fails outside at upgrade", "sensegate explain verify.origin-refused",
 		}},
-		{name: "no engine", args: []string{"--fault", "engine-down"}, code: 3, say: []string{"It fails on every side", "unable to route"}},
+		{name: "no engine", args: []string{"--fault", "engine-down"}, code: 3, say: []string{"It fails on every side", "unable to route", "sensegate explain verify.no-engine"}},
+		{name: "no licence", args: []string{"--fault", "no-licence", "--side", "inside"}, code: 3, say: []string{
+			"It fails inside at greeting and engine.", "Qlik has no licence for the user", "sensegate explain verify.no-licence",
+		}},
+		{name: "too many sessions", args: []string{"--fault", "session-limit", "--side", "inside"}, code: 3, say: []string{"sensegate explain verify.session-limit"}},
+		{name: "no nodes", args: []string{"--fault", "no-engine-nodes", "--side", "inside"}, code: 3, say: []string{"sensegate explain verify.no-engine"}},
+		{name: "the token is lost", args: []string{"--fault", "socket-query-dropped"}, code: 3, say: []string{
+			"sensegate explain verify.token-refused", "Pass the query of WebSocket requests on unchanged. (network administrator)",
+		}},
+		{name: "a certificate of the installer", args: []string{"--fault", "front-certificate", "--side", "inside"}, code: 3, say: []string{"sensegate explain site.front-name"}},
+		{name: "an unknown host", args: []string{"--fault", "front-unknown-host", "--side", "inside"}, code: 3, say: []string{"sensegate explain site.front-unknown-host"}},
+		{name: "not linked", args: []string{"--fault", "virtual-proxy-unlinked", "--side", "inside"}, code: 3, say: []string{"sensegate explain site.front-unknown-host"}},
 		{name: "one side", args: []string{"--finished", "--side", "inside"}, say: []string{"The engine answers on every side."}},
 		{name: "compared", args: []string{"--finished", "--side", "inside", "--against", "https://sense.contoso.test/"}, say: []string{
 			"compared", "none: the engine will ask to sign in", "The engine answers on every side.",

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"sensegate/checks"
 	"sensegate/internal/fact"
 	"sensegate/internal/site"
 )
@@ -16,7 +17,7 @@ const (
 )
 
 // socketText is the sides next to each other, then each in words.
-func socketText(s site.Site, sides []socketSide) string {
+func socketText(s site.Site, sides []socketSide, causes checks.Catalogue) string {
 	var b strings.Builder
 	if s.Simulated {
 		fmt.Fprintf(&b, "SIMULATED  site %s is the practice lab\n\n", s.Name)
@@ -51,6 +52,7 @@ func socketText(s site.Site, sides []socketSide) string {
 		if w.Err != "" {
 			fmt.Fprintf(&b, "  not tried: %s\n", w.Err)
 		}
+		b.WriteString(causeText(s, w.Cause, causes))
 	}
 	b.WriteString("\n" + difference(sides) + "\n")
 	return b.String()
@@ -82,7 +84,10 @@ func cell(w socketSide, stage string) string {
 }
 
 func shortly(d time.Duration) string {
-	if d < time.Second {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%.2f ms", float64(d.Microseconds())/1000)
+	case d < time.Second:
 		return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
 	}
 	return d.Round(100 * time.Millisecond).String()
@@ -164,6 +169,8 @@ func difference(sides []socketSide) string {
 	switch {
 	case len(bad) == 0:
 		return "The engine answers on every side."
+	case len(sides) == 1:
+		return "It fails " + bad[0] + "."
 	case len(good) == 0:
 		return "It fails on every side: " + strings.Join(bad, "; ") + ". What they share is to blame: Qlik, or this machine."
 	}

@@ -8,6 +8,8 @@ type Stage struct {
 	OK   bool
 	Took time.Duration
 	Text string // what was met there
+	// Err is why it does not hold.
+	Err error `json:"-"`
 }
 
 // SocketChain is the whole chain, as far as it came.

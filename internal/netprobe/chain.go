@@ -36,6 +36,9 @@ func (e *Engine) Chain(ctx context.Context, o OpenOptions, calls int) (fact.Sock
 		{"upgrade", c.upgrade},
 		{"greeting and engine", func(ctx context.Context) (string, error) { return c.talk(ctx, calls) }},
 	} {
+		if o.PageOnly && link.name == "session" {
+			break
+		}
 		begun := time.Now()
 		text, err := link.run(ctx)
 		if text == "" && err == nil {
@@ -44,7 +47,7 @@ func (e *Engine) Chain(ctx context.Context, o OpenOptions, calls int) (fact.Sock
 		if err != nil {
 			text = Clean(err.Error())
 		}
-		c.out.Stages = append(c.out.Stages, fact.Stage{Name: link.name, OK: err == nil, Took: time.Since(begun), Text: text})
+		c.out.Stages = append(c.out.Stages, fact.Stage{Name: link.name, OK: err == nil, Took: time.Since(begun), Text: text, Err: err})
 		if err != nil {
 			break
 		}

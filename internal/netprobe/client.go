@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -110,10 +111,10 @@ type Page struct {
 
 // Get asks for a URL as a browser would and reads the answer. Header adds to
 // or replaces what is sent. An answer that is too long is cut, not refused.
-func Get(ctx context.Context, c *http.Client, url string, header http.Header) (Page, error) {
+func Get(ctx context.Context, c *http.Client, at string, header http.Header) (Page, error) {
 	ctx, cancel := Patient(ctx)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, http.NoBody)
 	if err != nil {
 		return Page{}, fmt.Errorf("making a request: %w", err)
 	}
@@ -125,6 +126,9 @@ func Get(ctx context.Context, c *http.Client, url string, header http.Header) (P
 		resp, err = c.Do(req)
 	}
 	if err != nil {
+		if ue, ok := errors.AsType[*url.Error](err); ok {
+			ue.URL = CleanURL(ue.URL) // it may hold a ticket
+		}
 		return Page{}, err //nolint:wrapcheck // Classify takes it from here
 	}
 	defer func() { _ = resp.Body.Close() }()

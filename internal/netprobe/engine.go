@@ -55,6 +55,8 @@ type OpenOptions struct {
 	Idle time.Duration
 	// Budget bounds the greeting and each call, 15 s when zero.
 	Budget time.Duration
+	// PageOnly ends a chain with the page.
+	PageOnly bool
 	// Upgrade bounds the answer to the handshake, 15 s when zero.
 	Upgrade time.Duration
 }

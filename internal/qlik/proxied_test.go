@@ -211,6 +211,24 @@ func TestSessionWithoutARole(t *testing.T) {
 	}
 }
 
+// TestTicketsStaySecret cannot redeem a ticket: the error does not tell it.
+func TestTicketsStaySecret(t *testing.T) {
+	p := closed(t)
+	p.site.Pins = []site.Pin{
+		{Name: contoso.QlikNode + ":4242", Address: p.RepositoryAddr()},
+		{Name: contoso.QlikNode + ":4243", Address: p.ProxyAPIAddr()},
+		{Name: contoso.QlikHost + ":443", Address: "127.0.0.1:1"},
+	}
+	d, err := netprobe.New(p.site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = qlik.NewDoor(p.client(t), d, p.site).Session(t.Context(), p.site.Publish.InternalURL, "")
+	if kindOf(err) != fact.Unreachable || !strings.Contains(err.Error(), "qlikTicket=…") {
+		t.Errorf("Session() = %v", err)
+	}
+}
+
 // TestTicketFromTheNodeThatServes asks the proxy interface of another node,
 // where the repository's own node knows nothing of the virtual proxy.
 func TestTicketFromTheNodeThatServes(t *testing.T) {

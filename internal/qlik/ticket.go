@@ -126,7 +126,7 @@ func (d *Door) enterAs(ctx context.Context, jar http.CookieJar, directory, id, i
 	c := d.dialer.HTTPClient(netprobe.ClientOptions{Jar: jar, Follow: true})
 	defer c.CloseIdleConnections()
 	if _, err := netprobe.Get(ctx, c, hub.String(), nil); err != nil {
-		return fmt.Errorf("%s: %w", op, err)
+		return netprobe.Classify("Qlik proxy", op, err)
 	}
 	return nil
 }
