@@ -49,7 +49,7 @@ func forKDC(a directory.Account) kdc.Account {
 		Sensitive:          a.Sensitive, ProtectedUser: a.ProtectedUser,
 		TrustedToAuth: a.TrustedToAuth, TrustedForDelegation: a.TrustedForDelegation,
 		HasSPN: len(a.SPNs) > 0, TokenGroupsUnreadable: a.TokenGroupsUnreadable,
-		DelegateTo: a.DelegateTo, ActOnBehalf: a.ActOnBehalf,
+		DelegateTo: a.DelegateTo, ActOnBehalf: a.ActOnBehalf, Confined: a.Silo != "",
 	}
 }
 

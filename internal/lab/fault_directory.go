@@ -166,6 +166,24 @@ func delegationTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "connector-key-old", Step: "delegation", Check: "delegation.rehearsal", Cause: "delegation.computer-refused",
+				Title: "CONN02$ has another password in the directory than on the machine",
+				Note:  "Restored from a snapshot older than the last change of its password. The secure channel is broken, and with it every ticket: KDC_ERR_PREAUTH_FAILED (24).",
+			},
+			set: inDirectory(func(tx *directory.Tx) error { return tx.SetPassword(account, "Practice-Conn02-2") }),
+		},
+		{
+			Fault: Fault{
+				ID: "connector-confined", Step: "delegation", Check: "delegation.rehearsal", Cause: "delegation.policy",
+				Title: "CONN02$ was put into an authentication silo",
+				Note:  "Tiering put all servers into silos, the connector into one whose policy does not let it in. KDC_ERR_POLICY (12).",
+			},
+			set: inDirectory(func(tx *directory.Tx) error {
+				return tx.Set(account, "msDS-AssignedAuthNPolicySilo", "CN=Tier 0,CN=AuthN Silos,CN=AuthN Policy Configuration,CN=Services,CN=Configuration,"+contoso.BaseDN)
+			}),
+		},
+		{
+			Fault: Fault{
 				ID: "user-protected", Step: "delegation", Check: "delegation.user", Cause: "delegation.user-protected",
 				Title: "the test user is in Protected Users",
 				Note:  "Same effect as the sensitive flag, set by group membership, so it is not seen on the account page.",

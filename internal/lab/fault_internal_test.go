@@ -46,6 +46,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 		t.Fatal(err)
 	}
 	put("keytab", keytab)
+	put("tickets", l.kdc.View())
 	put("names", l.dns.View())
 	for _, name := range []string{"admin", "alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet", "former", "gmsa-sense$"} {
 		a, ok := l.store.Find(name)

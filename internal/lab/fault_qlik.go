@@ -4,6 +4,7 @@ import (
 	"sensegate/internal/lab/appproxy"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/directory"
+	"sensegate/internal/lab/kdc"
 	"sensegate/internal/lab/qlik"
 )
 
@@ -135,6 +136,26 @@ func kerberosTraps() []trap {
 			},
 			// Whoever set it wrote the keytab again: that part is in order.
 			set: all(newServicePassword, func(l *Lab) error { return l.writeKeytab(contoso.ServiceAccount) }),
+		},
+		{
+			Fault: Fault{
+				ID: "kdc-behind", Step: "kerberos", Check: "kerberos.ticket", Cause: "kerberos.no-ticket",
+				Title: "the domain controller that gives tickets has not learned of the name",
+				Note:  "The directory that was asked has it, another site's domain controller not yet: replication is slow, or broken. KDC_ERR_S_PRINCIPAL_UNKNOWN (7), which comes and goes with the domain controller that is drawn.",
+			},
+			set: func(l *Lab) error {
+				l.kdc.Update(func(s *kdc.State) { s.Behind = contoso.SPN })
+				return nil
+			},
+		},
+		{
+			Fault: Fault{
+				ID: "negotiate-is-ntlm", Step: "kerberos", Check: "kerberos.accepted", Cause: "kerberos.ntlm-fallback",
+				Title: "Qlik says Negotiate and takes NTLM alone",
+				Note:  "Browsers sign in without a word, by NTLM inside Negotiate, and everybody believes it was Kerberos. A connector has no NTLM.",
+			},
+			after: negotiating,
+			set:   inQlik(func(s *qlik.State) { s.Faults.OnlyNTLM = true }),
 		},
 		{
 			Fault: Fault{

@@ -96,6 +96,7 @@ type memory struct {
 	qlikAway  time.Duration // of Qlik's clock
 	ldap      directory.State
 	unheard   int
+	tickets   kdc.State
 	service   kdc.Account // as whom Qlik's proxy runs, with the password it was started with
 	keytab    []byte
 	directory func() (int, func() error)
@@ -112,7 +113,7 @@ func (l *Lab) memory() memory {
 	m.offset = l.dcClock.offset
 	l.dcClock.mu.Unlock()
 	m.qlikAway, m.ldap = l.qlikClock.now().Sub(l.clock()).Round(time.Second), l.ldap.View()
-	m.service = l.service.account()
+	m.tickets, m.service = l.kdc.View(), l.service.account()
 	// A lab whose folder is gone has no keytab to remember.
 	m.keytab, _ = os.ReadFile(l.file(keytabOf(contoso.ServiceAccount)))
 	l.qlikMu.Lock()
@@ -150,6 +151,7 @@ func (m memory) since() []func() error {
 		l.unheard = l.unheard[:min(m.unheard, len(l.unheard))]
 		l.qlik.Update(func(s *qlik.State) { takeBack(s, m.site, now.site) })
 	}))
+	put(m.tickets != now.tickets, plainly(func() { l.kdc.Update(func(s *kdc.State) { *s = m.tickets }) }))
 	put(differ(m.service, now.service), plainly(func() { l.service.run(m.service) }))
 	put(len(m.keytab) > 0 && !bytes.Equal(m.keytab, now.keytab), func() error { return l.writeFile(keytabOf(contoso.ServiceAccount), m.keytab) })
 	put(m.offset != now.offset, plainly(func() { l.dcClock.set(m.offset) }))

@@ -43,6 +43,8 @@ type Account struct {
 	// on this account allows; a trusted group appears by its own name too.
 	ActOnBehalf           []string
 	TokenGroupsUnreadable bool
+	// Silo is the authentication silo that confines it, empty for most.
+	Silo string
 }
 
 // Find returns the account with this name: sAMAccountName (a computer's with or
@@ -123,6 +125,7 @@ func (s *Store) account(e *Entry, now time.Time) Account {
 		TrustedToAuth:       flags&TrustedToAuthForDelegat != 0, TrustedForDelegation: flags&TrustedForDelegation != 0,
 		DelegateTo:            slices.Clone(e.attrs["msds-allowedtodelegateto"]),
 		TokenGroupsUnreadable: e.secret.withheld,
+		Silo:                  e.first("msds-assignedauthnpolicysilo"),
 	}
 	protected := security.SID(contoso.DomainSID).Child(525)
 	for _, g := range s.groupsOf(e) {

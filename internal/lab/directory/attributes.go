@@ -59,6 +59,7 @@ func accounts() []attribute {
 	const ms4 = "1.2.840.113556.1.4."
 	return []attribute{
 		{name: "userAccountControl", oid: ms4 + "8", syntax: syntaxInteger, traits: single | catalogue | ofAccount},
+		{name: "msDS-AssignedAuthNPolicySilo", oid: ms4 + "2285", syntax: syntaxDN, traits: single | ofAccount},
 		{name: "badPwdCount", oid: ms4 + "12", syntax: syntaxInteger, traits: single | system | ofAccount},
 		{name: "codePage", oid: ms4 + "16", syntax: syntaxInteger, traits: single},
 		{name: "countryCode", oid: ms4 + "25", syntax: syntaxInteger, traits: single},

@@ -45,6 +45,9 @@ type Account struct {
 	Expired            bool // accountExpires is past
 	LockedOut          bool
 	MustChangePassword bool
+	// Confined says that a policy lets it sign in elsewhere only, as a silo or a
+	// list of workstations does.
+	Confined bool
 
 	Sensitive            bool // NOT_DELEGATED
 	ProtectedUser        bool // member of Protected Users

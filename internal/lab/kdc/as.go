@@ -35,6 +35,9 @@ func (r *request) as() ([]byte, error) {
 	if err := revoked(client); err != nil {
 		return nil, err
 	}
+	if client.Confined {
+		return nil, refuse(errorcode.KDC_ERR_POLICY)
+	}
 	if client.MustChangePassword && r.body.SName.PrincipalNameString() != "kadmin/changepw" {
 		return nil, refuseStatus(errorcode.KDC_ERR_KEY_EXPIRED, wire.StatusPasswordMustChange)
 	}

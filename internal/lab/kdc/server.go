@@ -37,6 +37,8 @@ type State struct {
 	ClockOffset time.Duration
 	// Unavailable makes every answer error 29.
 	Unavailable bool
+	// Behind is a service name that this domain controller has not learned of.
+	Behind string
 }
 
 // Server is a KDC for one realm.
@@ -154,6 +156,9 @@ func (s *Server) Update(f func(*State)) {
 	defer s.mu.Unlock()
 	f(&s.state)
 }
+
+// View is the state as it is now.
+func (s *Server) View() State { return s.snapshot() }
 
 func (s *Server) snapshot() State {
 	s.mu.Lock()

@@ -2,6 +2,7 @@ package kdc
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jcmturner/gofork/encoding/asn1"
@@ -37,7 +38,7 @@ func (r *request) target() (target, error) {
 		if a, ok := r.account(name); ok {
 			found = []Account{a}
 		}
-	} else if len(name.NameString) > 1 {
+	} else if len(name.NameString) > 1 && !strings.EqualFold(name.PrincipalNameString(), r.snapshot().Behind) {
 		found = r.opt.Accounts.BySPN(name.PrincipalNameString())
 	}
 	if len(found) != 1 {

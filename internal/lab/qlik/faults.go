@@ -37,6 +37,8 @@ type Faults struct {
 	// SilentProxy is the host of a node whose proxy service the repository has
 	// lost contact with.
 	SilentProxy string
+	// OnlyNTLM takes NTLM alone behind the word Negotiate.
+	OnlyNTLM bool
 	// EngineDown leaves no engine to route to.
 	EngineDown bool
 	// NoLicence leaves no access type for users.

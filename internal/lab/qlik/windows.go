@@ -48,6 +48,11 @@ func (v *visit) unasked() bool {
 // accept shows a token to the account that runs the proxy; a refused one is
 // answered here.
 func (v *visit) accept(token []byte) (directory, user string, ok bool) {
+	if v.faults.OnlyNTLM {
+		v.s.log(AuditRow{Command: "Login", Result: 1, Message: "Login failed, method: negotiate: the mechanism is not taken"})
+		v.challenge(base64.StdEncoding.EncodeToString([]byte(rejected)))
+		return "", "", false
+	}
 	user, realm, reply, mech, err := v.s.opt.Accept(token)
 	answer := ""
 	if len(reply) > 0 {
@@ -66,6 +71,9 @@ func (v *visit) accept(token []byte) (directory, user string, ok bool) {
 	}
 	return directory, user, true
 }
+
+// rejected is a NegTokenResp that says so and nothing else (RFC 4178 4.2.2).
+const rejected = "\xa1\x07\x30\x05\xa0\x03\x0a\x01\x02"
 
 // challenge says which schemes are taken; answer is a token for Negotiate.
 func (v *visit) challenge(answer string) {
