@@ -1,12 +1,15 @@
 package ui
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"pgregory.net/rapid"
+
+	"sensegate/internal/site"
 )
 
 // TestMashingKeys presses anything anywhere, in windows of any size, while the
@@ -15,7 +18,7 @@ import (
 func TestMashingKeys(t *testing.T) {
 	names := []string{
 		"enter", "enter", "enter", "esc", "up", "down", "tab", "shift+tab", "space", "backspace", "pgup", "pgdown", "home", "end", "f1",
-		"r", "a", "i", "e", "c", "b", "m", "x", "?", "k", "j", "l", "1", "2", "3", "4", "9", "0", "ctrl+u", "ctrl+y",
+		"r", "a", "i", "e", "c", "b", "m", "x", "?", "k", "j", "l", "v", "g", "t", "u", "n", "f", "F", "z", "w", "s", "p", "ctrl+l", "1", "2", "3", "4", "9", "0", "ctrl+u", "ctrl+y",
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		healthy := rapid.Bool().Draw(rt, "healthy")
@@ -35,6 +38,14 @@ func TestMashingKeys(t *testing.T) {
 			} else {
 				j := w.journey(t, fakeSite())
 				c.Start = &j
+				c.Present = &Present{
+					Faults: []Fault{{ID: "spn-missing", Step: "spn"}, {ID: "clock-skew", Step: "site"}},
+					Break:  func(context.Context, string) error { return nil },
+					Mend:   func(context.Context, string) error { return nil },
+				}
+				c.Suggest = func(context.Context, site.Site, string) ([]Suggestion, error) {
+					return []Suggestion{{"one.example", "DNS"}}, nil
+				}
 			}
 			d := drive(t, c, 80, 24)
 			for i, k := range keys {

@@ -97,36 +97,80 @@ func TestAcceptance02(t *testing.T) {
 }
 
 // TestAcceptance03: Ctrl+C on any page returns the prompt in less than 200 ms,
-// with exit code 130 and how to go on.
+// with exit code 130 and how to go on. On a machine that is busy with something
+// else the bare program, left by a key, says how much later everything is.
 func TestAcceptance03(t *testing.T) {
-	pages := map[string]func(s *screen){
-		"while checks run": func(s *screen) { s.press("r") },
-		"the step":         func(*screen) {},
-		"by hand":          func(s *screen) { s.press("i"); s.shows("by hand") },
-		"the map":          func(s *screen) { s.press("m"); s.shows("The journey") },
-		"the words":        func(s *screen) { s.press("g"); s.shows("Words on that page") },
-		"the help":         func(s *screen) { s.press("?"); s.shows("Keys that work") },
-		"the form":         func(s *screen) { s.press("e"); s.shows("page 1 of") },
+	toName := func(s *screen) {
+		s.press("m")
+		s.shows("The journey")
+		s.press("r")
+		s.until("all checks", func(text string) bool { return idle(text) && strings.Contains(text, "gates 5 of 10") })
+		s.press("6")
+		s.until("the finding", func(text string) bool { return idle(text) && ready(text) && strings.Contains(text, "> Service name") })
 	}
-	for name, come := range pages {
+	fault := []string{"--fault", "spn-missing"}
+	pages := map[string]struct {
+		args []string
+		come func(s *screen)
+	}{
+		"while checks run":  {nil, func(s *screen) { s.press("r") }},
+		"the step":          {nil, func(*screen) {}},
+		"by hand":           {nil, func(s *screen) { s.press("i"); s.shows("by hand") }},
+		"the map":           {nil, func(s *screen) { s.press("m"); s.shows("The journey") }},
+		"all checks":        {nil, func(s *screen) { s.press("m"); s.shows("The journey"); s.press("r") }},
+		"the words":         {nil, func(s *screen) { s.press("g"); s.shows("Words on that page") }},
+		"the help":          {nil, func(s *screen) { s.press("?"); s.shows("Keys that work") }},
+		"the form":          {nil, func(s *screen) { s.press("e"); s.shows("page 1 of") }},
+		"answers found":     {nil, func(s *screen) { s.press("e"); s.shows("page 1 of"); s.press("\x0c"); s.shows("what was found") }},
+		"a plan":            {fault, func(s *screen) { toName(s); s.press("\r"); s.shows("type the name") }},
+		"while it is read":  {fault, func(s *screen) { toName(s); s.press("\r") }},
+		"trainer's notes":   {[]string{"--present"}, func(s *screen) { s.press("n"); s.shows("Trainer's notes") }},
+		"the gate's answer": {[]string{"--present"}, func(s *screen) { s.press("w"); s.shows("Switch single sign-on on, now?") }},
+		"in lines":          {[]string{"--accessible"}, func(s *screen) { s.shows("What now?") }},
+	}
+	for name, page := range pages {
 		t.Run(name, func(t *testing.T) {
-			s := open(t, 80, 24, nil, sensegate, "demo")
-			s.until("the first step", ready)
-			come(s)
-			began := time.Now()
-			s.press("\x03")
-			code := s.end()
-			// The race for two busy cores is not the program's.
-			if took := time.Since(began); took > 400*time.Millisecond {
-				t.Errorf("it took %v", took)
-			} else if took > 200*time.Millisecond {
-				t.Logf("it took %v", took)
-			}
-			if code != 130 || !strings.Contains(s.said(), "Go on with: sensegate demo") || !strings.Contains(s.said(), "\x1b[?1049l") {
-				t.Errorf("exit %d, and at the end\n%q", code, s.said()[max(0, len(s.said())-400):])
+			// One of three has to do: something else may have had the processor.
+			for attempt := 1; ; attempt++ {
+				took, allowed := leaving(t, page.args, page.come, name == "in lines")
+				if took <= allowed {
+					return
+				}
+				t.Logf("it took %v, more than %v", took, allowed)
+				if attempt == 3 {
+					t.Fatal("three times too slow")
+				}
 			}
 		})
 	}
+}
+
+// leaving presses Ctrl+C on a page; it says how long the prompt took to come
+// back, and how long it may on a machine as busy as this one.
+func leaving(t *testing.T, args []string, come func(*screen), inLines bool) (took, allowed time.Duration) {
+	t.Helper()
+	b := open(t, 80, 24, nil, bare)
+	b.shows("ready")
+	began := time.Now()
+	b.press("q")
+	b.end()
+	allowed = 200 * time.Millisecond
+	if free := time.Since(began); free > 50*time.Millisecond {
+		allowed += 4 * free
+	}
+	s := open(t, 80, 24, nil, sensegate, append([]string{"demo"}, args...)...)
+	if !inLines {
+		s.until("the first step", ready)
+	}
+	come(s)
+	began = time.Now()
+	s.press("\x03")
+	code := s.end()
+	took = time.Since(began)
+	if code != 130 || !strings.Contains(s.said(), "Go on with: sensegate demo") || !inLines && !strings.Contains(s.said(), "\x1b[?1049l") {
+		t.Errorf("exit %d, and at the end\n%q", code, s.said()[max(0, len(s.said())-400):])
+	}
+	return took, allowed
 }
 
 // TestAcceptance06: NO_COLOR with any value writes no colour, and every outcome
