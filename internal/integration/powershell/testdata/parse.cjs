@@ -10,25 +10,28 @@ async function main() {
   parser.setLanguage(await Language.load(wasm))
   for (const file of process.argv.slice(2)) {
     const found = { file, nodes: 0, errors: [], commands: [], functions: [], calls: [], types: [], redirections: [] }
-    const walk = (n) => {
+    const root = parser.parse(fs.readFileSync(file, 'utf8')).rootNode
+    const broken = root.hasError
+    const walk = (n, parent) => {
       found.nodes++
-      if (n.isError || n.isMissing) found.errors.push(`line ${n.startPosition.row + 1}: ${n.text.slice(0, 80)}`)
-      if (n.type === 'command_name') {
+      const type = n.type
+      if (broken && (n.isError || n.isMissing)) found.errors.push(`line ${n.startPosition.row + 1}: ${n.text.slice(0, 80)}`)
+      if (type === 'command_name') {
         found.commands.push(n.text)
         if (n.text === 'New-Object') {
-          const rest = n.parent.text.slice(n.text.length).trim()
+          const rest = parent.text.slice(n.text.length).trim()
           found.types.push(rest.split(/[\s(]/)[0])
         }
       }
-      if (n.type === 'function_name') found.functions.push(n.text)
-      if (n.type === 'invokation_expression') {
-        for (let i = 0; i < n.childCount; i++) if (n.child(i).type === 'member_name') found.calls.push(n.child(i).text)
+      if (type === 'function_name') found.functions.push(n.text)
+      if (type === 'invokation_expression') {
+        for (const c of n.children) if (c.type === 'member_name') found.calls.push(c.text)
       }
-      if (n.type === 'type_literal') found.types.push(n.text.replace(/^\[|\]$/g, ''))
-      if (n.type === 'redirection') found.redirections.push(n.text)
-      for (let i = 0; i < n.childCount; i++) walk(n.child(i))
+      if (type === 'type_literal') found.types.push(n.text.replace(/^\[|\]$/g, ''))
+      if (type === 'redirection') found.redirections.push(n.text)
+      for (const c of n.children) walk(c, n)
     }
-    walk(parser.parse(fs.readFileSync(file, 'utf8')).rootNode)
+    walk(root, null)
     console.log(JSON.stringify(found))
   }
 }
