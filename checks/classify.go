@@ -59,6 +59,22 @@ func AboutOf(err error) string {
 	return ""
 }
 
+// SystemOf returns which system refused, as fact.Error names it.
+func SystemOf(err error) string {
+	if fe, ok := errors.AsType[*fact.Error](err); ok {
+		return fe.System
+	}
+	return ""
+}
+
+// RequestOf returns the server's id of a refused request, for a support case.
+func RequestOf(err error) string {
+	if fe, ok := errors.AsType[*fact.Error](err); ok {
+		return fe.RequestID
+	}
+	return ""
+}
+
 func reasonOf(k fact.ErrorKind) Reason {
 	switch k {
 	case fact.NoRight, fact.NotSignedIn:

@@ -131,6 +131,41 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.NetworkAdmin, Text: "See where {external-host} leads from this network.", Command: "Resolve-DnsName {external-host}", Shell: checks.PowerShell}},
 		},
 		{
+			ID: "verify.redirect-unregistered", Title: "Entra will not send the browser back there",
+			Because: "Application proxy asks Entra to come back to {redirect}, which is not among the application's redirect URIs.",
+			More:    "They are compared letter by letter. The one that application proxy uses is the external URL it was last published with, or that of a traffic manager before it. Sign-in ends with AADSTS50011.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Add {redirect} to the redirect URIs of {app}.", Command: "Entra admin center > App registrations > {app} > Authentication > Web", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity-platform/reply-url",
+		},
+		{
+			ID: "verify.no-consent", Title: "The wizard's client may not open the application for the user",
+			Because: "Nobody agreed that the client signs people in to {app} ({code}); browsers need no such agreement.",
+			More: "To come in as the test user without a browser window, the wizard asks for a token of the published application (user_impersonation). " +
+				"A client of one's own needs that permission, agreed to once; Microsoft's client for Graph usually lacks it. Nothing is wrong with the installation.",
+			Fixes: []checks.Fix{
+				{Who: checks.EntraAdmin, Text: "Give the client in entra.client_id the delegated permission user_impersonation of {app}, and agree to it.", Command: "Entra admin center > App registrations > API permissions > Add a permission > APIs my organization uses > {app}", Shell: checks.Portal},
+				{Who: checks.Yourself, Text: "Or open {external-url} in a private browser window as the test user: the hub has to come without a second sign-in."},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-native-client-application",
+		},
+		{
+			ID: "verify.sign-in-conditions", Title: "The test user's sign-in has conditions that were not met here",
+			Because: "Conditional Access or the password of {test-user} stopped the sign-in from this program ({code}).",
+			More:    "A rule may ask for a second factor, for a managed device, or forbid device codes. It concerns this way of signing in; whether it also stops people in their browsers is for the sign-in log to say.",
+			Fixes: []checks.Fix{
+				{Who: checks.Yourself, Text: "Sign in through the browser on this machine: set entra.sign_in to browser."},
+				{Who: checks.EntraAdmin, Text: "Look the sign-in of {test-user} up, and see which rule decided.", Command: "Entra admin center > Monitoring > Sign-in logs > failed", Shell: checks.Portal},
+			},
+			Docs: "https://learn.microsoft.com/entra/identity/conditional-access/policy-block-authentication-flows",
+		},
+		{
+			ID: "verify.sign-in-refused", Title: "Entra does not let the test user in to the application",
+			Because: "The sign-in of {test-user} to {app} ended with {code}.",
+			More:    "AADSTS50105 means not assigned, or only through a nested group; 50011 and 500113 a redirect URI that is missing; 50034, 50053 and 50057 an account that is unknown, locked or disabled. `sensegate explain` with the code tells more.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Look the sign-in of {test-user} up, and mend what it names.", Command: "Entra admin center > Monitoring > Sign-in logs > failed", Shell: checks.Portal}},
+			Docs:    "https://learn.microsoft.com/entra/identity-platform/reference-error-codes",
+		},
+		{
 			ID: "verify.gateway-error", Title: "Application proxy shows an error page",
 			Because: "The connector did not reach Qlik, or got no ticket for the user.",
 			More:    "The page names a status and a transaction id. Gateway errors (502, 504) are about the way from connector to Qlik: name, port, certificate, time-out. An incorrect delegation configuration is about tickets.",

@@ -3,7 +3,6 @@ package websocket
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -130,51 +129,16 @@ func socket(key string) checks.Func {
 	}
 }
 
-func preauthentication(o Outside) checks.Func {
-	return func(ctx context.Context, env checks.Env) checks.Result {
-		target := env.Site.Publish.ExternalURL
-		expected := target + " leads to the sign-in of Entra"
-		w, err := o.Anonymous(ctx, target)
-		if err != nil {
-			return checks.Explain(err).Expect(expected)
-		}
-		login := loginHost(env)
-		to, err := url.Parse(w.Final)
-		switch {
-		case err != nil || w.Status < 300 || w.Status >= 400:
-			if w.Status < 400 {
-				return checks.Failed("verify.open-door", expected, fmt.Sprintf("status %d, without any sign-in", w.Status))
-			}
-			return checks.Failed("verify.gateway-error", expected, fmt.Sprintf("status %d", w.Status))
-		case !strings.EqualFold(to.Hostname(), login):
-			return checks.Failed("verify.other-login", expected, "it leads to "+to.Hostname())
-		}
-		return checks.Passed(expected, "it leads to "+to.Hostname()).With("redirect URI", to.Query().Get("redirect_uri"))
-	}
-}
-
-func loginHost(env checks.Env) string {
-	authority := env.Site.Entra.Authority
-	if authority == "" {
-		authority = "https://login.microsoftonline.com/"
-	}
-	u, err := url.Parse(authority)
-	if err != nil {
-		return ""
-	}
-	return u.Hostname()
-}
-
 func outside(o Outside) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		s := env.Site
 		expected := "the hub at " + s.Publish.ExternalURL + ", as " + s.SAM()
 		w, err := o.SignIn(ctx, s.Publish.ExternalURL)
 		if err != nil {
-			if checks.KindOf(err) == fact.Refused {
-				return checks.Failed("verify.gateway-error", expected, err.Error()).With("code", checks.CodeOf(err))
+			if r, ok := refusedUser(err, expected); ok {
+				return r
 			}
-			return checks.Explain(err).Expect(expected)
+			return refusedPage(err, expected, checks.Explain(err).Expect(expected))
 		}
 		switch {
 		case w.Status >= 500:

@@ -7,6 +7,7 @@ import (
 
 	"sensegate/checks"
 	"sensegate/checks/allowlist"
+	"sensegate/checks/application"
 	"sensegate/checks/checkstest"
 	"sensegate/checks/websocket"
 	"sensegate/internal/fact"
@@ -45,7 +46,7 @@ func healthy() ways {
 	socket := fact.SocketProbe{Upgraded: true, Status: 101, Session: "SESSION_CREATED", EngineVersion: "12.1", Idle: time.Minute, IdleSurvived: true}
 	return ways{
 		inside: session, insideWeb: socket, outside: session, outsideWeb: socket,
-		stranger: fact.WebSession{Status: 302, Final: "https://login.microsoftonline.com/contoso/oauth2/authorize?redirect_uri=x"}, fails: map[string]error{},
+		stranger: fact.WebSession{Status: 302, Final: "https://login.microsoftonline.com/contoso/oauth2/authorize?redirect_uri=https%3A%2F%2Fsense-contoso.msappproxy.net%2F"}, fails: map[string]error{},
 	}
 }
 
@@ -53,10 +54,17 @@ func room(w ways) checkstest.Room {
 	return checkstest.Room{Checks: websocket.Checks(websocket.Ports{Tickets: w, Outside: w}), Causes: websocket.Causes()}
 }
 
+func refusedSignIn(code string) func(*ways) {
+	return func(w *ways) {
+		w.fails["outside"] = &fact.Error{Kind: fact.NotSignedIn, System: "Entra", Op: "signing in", Code: code}
+	}
+}
+
 // facts are what the checks before provide.
 func facts(w ways) map[string]any {
 	return map[string]any{
-		"inside.session": w.inside, "inside.socket": w.insideWeb, "outside.session": w.outside, "outside.socket": w.outsideWeb,
+		application.FactApp: fact.PublishedApp{RedirectURIs: []string{"https://sense-contoso.msappproxy.net/"}},
+		"inside.session":    w.inside, "inside.socket": w.insideWeb, "outside.session": w.outside, "outside.socket": w.outsideWeb,
 		allowlist.FactVirtualProxy: fact.VirtualProxy{EngineNodes: 1},
 	}
 }
@@ -87,6 +95,15 @@ func TestRoom(t *testing.T) {
 		{"an error page for strangers", "verify.preauthentication", func(w *ways) { w.stranger.Status = 502 }, bad("verify.gateway-error", "502")},
 		{"elsewhere", "verify.preauthentication", func(w *ways) { w.stranger.Final = "https://portal.fabrikam.com/login" }, bad("verify.other-login", "portal.fabrikam.com")},
 		{"a host that only begins like Entra's", "verify.preauthentication", func(w *ways) { w.stranger.Final = "https://login.microsoftonline.com.evil.test/" }, bad("verify.other-login", "evil.test")},
+		{"back to somewhere else", "verify.preauthentication", func(w *ways) {
+			w.stranger.Final = "https://login.microsoftonline.com/contoso/oauth2/authorize?redirect_uri=https%3A%2F%2Fold.contoso.test%2F"
+		}, bad("verify.redirect-unregistered", "https://old.contoso.test/")},
+		{"an error page with a transaction", "verify.preauthentication", func(w *ways) {
+			w.fails["stranger"] = &fact.Error{Kind: fact.Refused, System: "application proxy", Code: "GatewayTimeout", RequestID: "t-1"}
+		}, bad("verify.gateway-error", "GatewayTimeout")},
+		{"no consent", "verify.outside", refusedSignIn("AADSTS65001"), checkstest.Want{Status: u, Reason: checks.NoRight, Cause: "verify.no-consent", Seen: "65001"}},
+		{"a second factor", "verify.outside", refusedSignIn("AADSTS50076"), checkstest.Want{Status: u, Reason: checks.NoRight, Cause: "verify.sign-in-conditions", Seen: "50076"}},
+		{"not assigned after all", "verify.outside", refusedSignIn("AADSTS50105"), bad("verify.sign-in-refused", "50105")},
 		{"signed in once", "verify.outside", nil, checkstest.Want{Status: p, Seen: `CONTOSO\alice`}},
 		{"a gateway error", "verify.outside", func(w *ways) { w.outside.Status = 504 }, bad("verify.gateway-error", "504")},
 		{"an error page with a code", "verify.outside", func(w *ways) {

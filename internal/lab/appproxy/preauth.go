@@ -84,7 +84,7 @@ func (s *Server) challenge(w http.ResponseWriter, r *http.Request, app Applicati
 	q := url.Values{
 		"response_type": {"code"},
 		"client_id":     {app.AppID},
-		"redirect_uri":  {app.ExternalURL},
+		"redirect_uri":  {s.callbackOf(app)},
 		"scope":         {"openid"},
 		"state":         {state},
 		"nonce":         {nonce},
@@ -93,13 +93,21 @@ func (s *Server) challenge(w http.ResponseWriter, r *http.Request, app Applicati
 	http.Redirect(w, r, s.opts.LoginURL+"/"+app.Tenant+"/oauth2/v2.0/authorize?"+q.Encode(), http.StatusFound)
 }
 
+// callbackOf is the address that Entra is asked to come back to.
+func (s *Server) callbackOf(app Application) string {
+	if c := s.View().Callback; c != "" {
+		return c
+	}
+	return app.ExternalURL
+}
+
 // land ends a sign-in: code to user, user to cookie, back to the page asked for.
 func (s *Server) land(w http.ResponseWriter, r *http.Request, app Application, a attempt, code, failure string, tx transaction) {
 	if code == "" {
 		tx.page(w, pageSignInFailed(failure))
 		return
 	}
-	user, err := s.opts.Cloud.Redeem(r.Context(), app, code, app.ExternalURL)
+	user, err := s.opts.Cloud.Redeem(r.Context(), app, code, s.callbackOf(app))
 	if err != nil {
 		tx.page(w, pageSignInFailed(err.Error()))
 		return

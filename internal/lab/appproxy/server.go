@@ -49,6 +49,9 @@ type Options struct {
 
 // State is what faults change while the server runs.
 type State struct {
+	// Callback is where Entra is asked to come back to; the external URL when
+	// empty.
+	Callback string
 	// StripUpgrade is a box in the path that removes the WebSocket upgrade.
 	StripUpgrade bool
 	// IdleCut ends sockets that were silent for so long; zero never does.
