@@ -11,6 +11,11 @@ func directory(d Directory) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		expected := "signed in to " + env.Site.Directory.Domain
 		root, err := d.RootDSE(ctx)
+		if checks.CodeOf(err) == "no-secret" {
+			// Nobody was refused: there is nobody to sign in as. Somebody else
+			// may look, and paste what it says.
+			return checks.CouldNotTell(checks.NoRight, expected, err.Error())
+		}
 		if err != nil {
 			return refusedDirectory(err, expected)
 		}

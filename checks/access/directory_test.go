@@ -24,7 +24,7 @@ func TestDirectoryRefusals(t *testing.T) {
 		"533": "site.directory-account-disabled", "701": "site.directory-account-disabled", "KDC_ERR_NAME_EXP": "site.directory-account-disabled",
 		"775": "site.directory-locked", "locked-out": "site.directory-locked", "lockout-near": "site.directory-locked",
 		"KDC_ERR_CLIENT_REVOKED": "site.directory-account-revoked",
-		"no-secret":              "site.directory-refused", "": "site.directory-refused", "inappropriateAuthentication": "site.directory-refused",
+		"":                       "site.directory-refused", "inappropriateAuthentication": "site.directory-refused",
 	} {
 		w := healthy()
 		w.fails["directory"] = refused(fact.NotSignedIn, code, "no")
@@ -32,6 +32,12 @@ func TestDirectoryRefusals(t *testing.T) {
 		if r.Status != checks.Fail || r.Cause != cause {
 			t.Errorf("%s: %s %s, want %s", code, r.Status, r.Cause, cause)
 		}
+	}
+	// Who has no password of the domain was not refused, and may paste.
+	nobody := healthy()
+	nobody.fails["directory"] = refused(fact.NotSignedIn, "no-secret", "no")
+	if r := room(nobody).Ask(t, "site.directory", checkstest.Site(), nil); r.Status != checks.Unknown || r.Reason != checks.NoRight {
+		t.Errorf("nobody to sign in as: %s %s", r.Status, r.Cause)
 	}
 	w := healthy()
 	w.fails["directory"] = refused(fact.Unreachable, "", "")
