@@ -63,6 +63,10 @@ func allowlistPlan(p Ports) PlanFunc {
 		if !found {
 			after = append(after, host)
 		}
+		if own := allowlist.Implicit(ctx, p.Qlik, vp.ID, host); own != "" && !found && len(after) == len(vp.AllowList)+1 {
+			plan.Notes = append(plan.Notes, host+" is the name of the proxy's own machine and needs no entry.")
+			return plan, nil
+		}
 		if sameValues(after, vp.AllowList) {
 			return plan, nil
 		}

@@ -86,7 +86,9 @@ func entry(q Qlik) checks.Func {
 			r = checks.Failed("allowlist.malformed", expected, "the entry "+which+" is not a bare host name").Var("entry", which)
 		default:
 			r = checks.Failed("allowlist.missing", expected, seen)
-			if other := elsewhere(list, vp.ID, host); len(other) > 0 {
+			if own := Implicit(ctx, q, vp.ID, host); own != "" {
+				r = checks.Passed(expected+", or needs no entry", "it is the name of the proxy's own machine, "+own+", which needs none; the probes below prove it")
+			} else if other := elsewhere(list, vp.ID, host); len(other) > 0 {
 				r = checks.Failed("allowlist.other-proxy", expected, "it is in the list of "+strings.Join(other, ", ")+" only").
 					Var("virtual-proxy", named(vp))
 			}

@@ -1,7 +1,9 @@
 package allowlist
 
 import (
+	"context"
 	"net"
+	"slices"
 	"strings"
 
 	"sensegate/internal/fact"
@@ -101,6 +103,26 @@ func Wall(page string) bool {
 		}
 	}
 	return false
+}
+
+// Implicit is the machine whose own name host is, where that machine's proxy
+// alone serves the virtual proxy: its names are accepted without an entry. It is
+// empty where host needs one.
+func Implicit(ctx context.Context, q Qlik, virtualProxy, host string) string {
+	all, err := q.Proxies(ctx)
+	if err != nil {
+		return ""
+	}
+	serving := slices.DeleteFunc(slices.Clone(all), func(p fact.ProxyService) bool { return !slices.Contains(p.VirtualProxies, virtualProxy) })
+	if len(serving) != 1 {
+		return "" // the other nodes do not know the name of this one
+	}
+	machine := strings.ToLower(serving[0].Host)
+	short, _, _ := strings.Cut(machine, ".")
+	if host != machine && host != short || host == "" {
+		return ""
+	}
+	return machine
 }
 
 // elsewhere names the other virtual proxies whose list holds the host.

@@ -17,6 +17,7 @@ type proxy struct {
 	allowlist.Front
 	allowlist.Door
 	virtual []fact.VirtualProxy
+	nodes   []fact.ProxyService
 	target  fact.TargetVerdict
 	known   bool
 	outside fact.SocketProbe // asked in the name of the external host
@@ -26,6 +27,10 @@ type proxy struct {
 
 func (p proxy) VirtualProxies(context.Context) ([]fact.VirtualProxy, error) {
 	return p.virtual, p.fails["virtual proxies"]
+}
+
+func (p proxy) Proxies(context.Context) ([]fact.ProxyService, error) {
+	return p.nodes, p.fails["proxies"]
 }
 
 func (p proxy) Target(context.Context, string, string, string) (fact.TargetVerdict, error) {
@@ -65,6 +70,15 @@ func healthy() proxy {
 	}
 }
 
+// nodes are proxies that serve the published virtual proxy.
+func nodes(hosts ...string) []fact.ProxyService {
+	var out []fact.ProxyService
+	for _, h := range hosts {
+		out = append(out, fact.ProxyService{Host: h, VirtualProxies: []string{"vp-1"}})
+	}
+	return out
+}
+
 func room(p proxy) checkstest.Room {
 	return checkstest.Room{Checks: allowlist.Checks(allowlist.Ports{Qlik: p, Front: p, Door: p}), Causes: allowlist.Causes()}
 }
@@ -102,6 +116,11 @@ func TestRoom(t *testing.T) {
 		{"with a blank", "allowlist.entry", list(" " + host), malformed(host)},
 		{"a pattern", "allowlist.entry", list("*.msappproxy.net"), malformed("*.msappproxy.net")},
 		{"two in one", "allowlist.entry", list("old.contoso.test, " + host), malformed("old.contoso.test, " + host)},
+		{"the machine's own name", "allowlist.entry", func(x *proxy) { list()(x); x.nodes = nodes(host) }, checkstest.Want{Status: p, Seen: "the proxy's own machine"}},
+		{"a machine of a longer name", "allowlist.entry", func(x *proxy) { list()(x); x.nodes = nodes(host + ".contoso.test") }, missing},
+		{"the name of one machine of two", "allowlist.entry", func(x *proxy) { list()(x); x.nodes = nodes(host, "qlik02.contoso.test") }, missing},
+		{"the name of a machine that serves another", "allowlist.entry", func(x *proxy) { list()(x); x.nodes = nodes(host); x.nodes[0].VirtualProxies = []string{"vp-0"} }, missing},
+		{"machines that are not told", "allowlist.entry", func(x *proxy) { list()(x); x.fails["proxies"] = errors.New("no") }, missing},
 		{"at another virtual proxy", "allowlist.entry", func(x *proxy) { x.virtual[1].AllowList, x.virtual[0].AllowList = nil, []string{host} }, checkstest.Want{Status: f, Cause: "allowlist.other-proxy", Seen: "Other"}},
 		{"no virtual proxy", "allowlist.entry", func(x *proxy) { x.virtual = x.virtual[:1] }, checkstest.Want{Status: f, Cause: "allowlist.no-proxy", Seen: `prefix ""`}},
 		{"the running proxy knows it", "allowlist.http", nil, checkstest.Want{Status: p}},
