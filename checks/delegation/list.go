@@ -23,6 +23,9 @@ func list(d Directory) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		name := env.Site.SPN()
 		service, _ := checks.Known[fact.Account](env, spn.FactAccount)
+		if far := beyond(ctx, d, env, service); far != "" {
+			return checks.CouldNotTell(checks.Unreachable, "only "+name+" in the list", far)
+		}
 		r := eachComputer(d, "only "+name+" in the list", func(a fact.Account) *finding {
 			return judgeList(ctx, d, name, service, a)
 		})(ctx, env)
@@ -39,6 +42,25 @@ func list(d Directory) checks.Func {
 		}
 		return r
 	}
+}
+
+// beyond says of which account only the catalogue's part is known, where the
+// rest decides: no domain controller of its domain answers from here. Empty when
+// nothing that decides is missing.
+func beyond(ctx context.Context, d Directory, env checks.Env, service fact.Account) string {
+	missing := func(a fact.Account) string {
+		return "of " + a.SAM + " only the global catalogue's part is known: no domain controller of " + a.Domain + " answers from here"
+	}
+	if service.Partial {
+		return missing(service)
+	}
+	for _, h := range env.Site.Connector.Hosts {
+		a, err := d.Account(ctx, h.ComputerAccount())
+		if err == nil && a.Partial && !Acting(service, a) {
+			return missing(a)
+		}
+	}
+	return ""
 }
 
 func judgeList(ctx context.Context, d Directory, name string, service, a fact.Account) *finding {

@@ -147,6 +147,7 @@ func rows() []row {
 		{"one was forgotten", "delegation.complete", func(d *domain) { d.connectors[2].GroupID = "g-1" }, fail("delegation.connector-forgotten", "conn03")},
 		{"constrained", "delegation.constrained", nil, pass("CONN01$ and CONN02$")},
 		{"to everything", "delegation.constrained", edit(conn01, func(a *fact.Account) { a.UAC |= fact.UACTrustedForDeleg }), fail("delegation.unconstrained", "CONN01$")},
+		{"a computer of a domain that does not answer", "delegation.list", edit(conn02, func(a *fact.Account) { a.Partial, a.DelegateTo, a.Domain = true, nil, "emea.contoso.test" }), checkstest.Want{Status: checks.Unknown, Reason: checks.Unreachable, Seen: "emea.contoso.test"}},
 		{"every computer", "delegation.computers", nil, pass("CONN01$ and CONN02$")},
 		{"no computer", "delegation.computers", func(d *domain) { d.accounts = slices.Delete(d.accounts, conn02, conn02+1) }, fail("delegation.no-computer", "CONN02$")},
 		{"a disabled computer", "delegation.computers", edit(conn02, func(a *fact.Account) { a.Disabled = true }), fail("delegation.no-computer", "disabled")},

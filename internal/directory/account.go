@@ -38,7 +38,8 @@ func own() []string {
 }
 
 // Account finds an account by sAMAccountName, DOMAIN\name or UPN, in the site's
-// domain and then in the others of the forest.
+// domain and then in the others of the forest. One of another domain is read at
+// a domain controller of its own; where none answers it is Partial.
 func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) {
 	op := "reading the account " + netprobe.Clean(sam)
 	var out fact.Account
@@ -61,14 +62,17 @@ func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) 
 	})
 	if missing {
 		if a, ok := c.elsewhere(ctx, op, sam); ok {
+			if full, ok := c.inFull(ctx, op, a.DN); ok {
+				return full, nil
+			}
 			return a, nil
 		}
 	}
 	return out, err
 }
 
-// elsewhere looks for an account in the other domains of the forest, of which
-// the catalogue knows a part.
+// elsewhere looks for an account in the other domains of the forest, in the
+// catalogue, which knows a part of it.
 func (c *Client) elsewhere(ctx context.Context, op, sam string) (out fact.Account, ok bool) {
 	err := c.with(ctx, c.catalog, op, func(s *session) error {
 		ok = false

@@ -26,6 +26,7 @@ type Client struct {
 
 	domain  *endpoint
 	catalog *endpoint
+	peers   peers
 }
 
 // New makes a Client. Nothing is dialled before something is asked. k signs in
@@ -46,7 +47,11 @@ func New(s site.Site, d *netprobe.Dialer, k *kerberos.Client, secrets kerberos.S
 
 // Close ends the connections.
 func (c *Client) Close() error {
-	return errors.Join(c.domain.close(), c.catalog.close())
+	errs := []error{c.domain.close(), c.catalog.close()}
+	for _, p := range c.peers.all() {
+		errs = append(errs, p.close())
+	}
+	return errors.Join(errs...)
 }
 
 // Forget lets a refused password be tried again. It is for a person who says

@@ -12,8 +12,8 @@ import (
 )
 
 // Holders finds every account of the forest that holds spn, from the global
-// catalogue, and reads those of the site's own domain in full. Of an account in
-// another domain only what the catalogue has is known.
+// catalogue, and reads each in full at its own domain. Of an account in a domain
+// that does not answer only what the catalogue has is known.
 func (c *Client) Holders(ctx context.Context, spn string) ([]fact.Account, error) {
 	op := "finding who holds " + netprobe.Clean(spn)
 	var found []fact.Account
@@ -34,6 +34,16 @@ func (c *Client) Holders(ctx context.Context, spn string) ([]fact.Account, error
 	})
 	if err != nil || len(found) == 0 {
 		return nil, err
+	}
+	for i, a := range found {
+		if strings.EqualFold(a.Domain, c.site.Directory.Domain) {
+			continue
+		}
+		if full, ok := c.inFull(ctx, op, a.DN); ok {
+			found[i] = full
+		} else {
+			found[i].Partial = true
+		}
 	}
 	err = c.with(ctx, c.domain, op, func(s *session) error {
 		for i, a := range found {

@@ -55,6 +55,7 @@ type dc struct {
 	site    site.Site
 	secrets map[string]string
 	dir     string
+	ca      *pki.CA
 }
 
 // people shows the store to the KDC.
@@ -87,7 +88,7 @@ func start(t testing.TB) *dc {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &dc{store: store, dir: t.TempDir(), secrets: map[string]string{"directory": contoso.Admin().Password}}
+	d := &dc{store: store, ca: ca, dir: t.TempDir(), secrets: map[string]string{"directory": contoso.Admin().Password}}
 	count := func(who string) { _ = store.NoteBadPassword(who) }
 	if d.kdc, err = kdc.New(kdc.Options{Realm: contoso.Realm, Accounts: people{store}, BadPassword: count}); err != nil {
 		t.Fatal(err)

@@ -103,7 +103,7 @@ func (w *Writer) modify(ctx context.Context, op, dn string, permissive bool, cha
 		return &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "no object is named"}
 	}
 	var interrupted error
-	return w.client.with(ctx, w.client.domain, op, func(s *session) error {
+	return w.client.with(ctx, w.client.at(dn), op, func(s *session) error {
 		// Asking first finds out whether the connection still lives, while
 		// nothing is at stake.
 		if _, err := s.base(dn, attribute); err != nil {

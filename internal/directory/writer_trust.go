@@ -32,7 +32,7 @@ func (w *Writer) DisallowActing(ctx context.Context, dn, sid string) error {
 func (w *Writer) acting(ctx context.Context, dn, sid string, allow bool) error {
 	op := "changing who may act on behalf of users towards " + netprobe.Clean(dn)
 	var before []byte
-	err := w.client.with(ctx, w.client.domain, op, func(s *session) error {
+	err := w.client.with(ctx, w.client.at(dn), op, func(s *session) error {
 		entry, err := s.base(dn, attrActing)
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 func (s *Store) rootDSE(from asking, st State, req wire.SearchRequest) []wire.Entry {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	attrs := s.rootAttributes(st)
+	attrs := s.rootAttributes(st, from.home)
 	if !rootMatches(req.Filter, attrs) {
 		return nil
 	}
@@ -41,8 +41,8 @@ func (s *Store) rootDSE(from asking, st State, req wire.SearchRequest) []wire.En
 	return []wire.Entry{{Attributes: out}}
 }
 
-func (s *Store) rootAttributes(st State) []wire.Attribute {
-	host, _, _ := strings.Cut(contoso.DC, ".")
+func (s *Store) rootAttributes(st State, home Home) []wire.Attribute {
+	host, _, _ := strings.Cut(home.Host, ".")
 	level := one(itoa(int64(st.FunctionalLevel)))
 	// A real one lists more mechanisms; a client that chooses from the list must
 	// find what works here.
@@ -61,7 +61,7 @@ func (s *Store) rootAttributes(st State) []wire.Attribute {
 		{Name: "forestFunctionality", Values: level},
 		{Name: "domainControllerFunctionality", Values: level},
 		{Name: "rootDomainNamingContext", Values: one(contoso.BaseDN)},
-		{Name: "ldapServiceName", Values: one(contoso.Domain + ":" + strings.ToLower(host) + "$@" + contoso.Realm)},
+		{Name: "ldapServiceName", Values: one(home.Domain + ":" + strings.ToLower(host) + "$@" + strings.ToUpper(home.Domain))},
 		{Name: "isGlobalCatalogReady", Values: upper(st.Catalogue)},
 		{Name: "supportedSASLMechanisms", Values: mechanisms},
 		{Name: "supportedLDAPVersion", Values: []string{"3", "2"}},
@@ -76,14 +76,14 @@ func (s *Store) rootAttributes(st State) []wire.Attribute {
 		{Name: "serverName", Values: one(serverDN)},
 		{Name: "schemaNamingContext", Values: one(schemaDN)},
 		{Name: "namingContexts", Values: []string{
-			contoso.BaseDN, configurationDN, schemaDN,
+			home.base(), configurationDN, schemaDN,
 			"DC=DomainDnsZones," + contoso.BaseDN, "DC=ForestDnsZones," + contoso.BaseDN,
 		}},
 		{Name: "isSynchronized", Values: one("TRUE")},
 		{Name: "highestCommittedUSN", Values: one(itoa(s.usn))},
 		{Name: "dsServiceName", Values: one("CN=NTDS Settings," + serverDN)},
-		{Name: "dnsHostName", Values: one(contoso.DC)},
-		{Name: "defaultNamingContext", Values: one(contoso.BaseDN)},
+		{Name: "dnsHostName", Values: one(home.Host)},
+		{Name: "defaultNamingContext", Values: one(home.base())},
 		{Name: "currentTime", Values: one(generalized(s.clock().Add(st.ClockOffset)))},
 		{Name: "configurationNamingContext", Values: one(configurationDN)},
 	}

@@ -15,6 +15,7 @@ type asking struct {
 	caller    string // key of the bound entry, empty when anonymous
 	catalogue bool
 	secure    bool
+	home      Home
 }
 
 // found is the outcome of a search.

@@ -12,7 +12,6 @@ import (
 	"sync"
 	"time"
 
-	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/pki"
 )
 
@@ -28,6 +27,7 @@ type GSSAcceptor interface {
 type Options struct {
 	CA    *pki.CA
 	Store *Store           // a fresh one when nil
+	Home  Home             // the forest's root domain when empty
 	Clock func() time.Time // time.Now when nil; used for a fresh store
 	// AcceptGSS starts a GSSAPI exchange; without it the mechanism is refused.
 	AcceptGSS func() GSSAcceptor
@@ -62,6 +62,7 @@ type State struct {
 // Server is the running directory.
 type Server struct {
 	store     *Store
+	home      Home
 	acceptGSS func() GSSAcceptor
 	tls       *tls.Config
 	bindings  []byte // of our own certificate
@@ -96,12 +97,16 @@ func New(o Options) (*Server, error) {
 	}
 	// Some tools cannot be told which address a name has; they connect
 	// to the loopback.
-	cert, err := o.CA.Server(contoso.DC, contoso.Domain, contoso.NetBIOS, "localhost", "127.0.0.1")
+	home := o.Home
+	if home.Domain == "" {
+		home = firstHome()
+	}
+	cert, err := o.CA.Server(home.Host, home.Domain, home.NetBIOS, "localhost", "127.0.0.1")
 	if err != nil {
 		return nil, fmt.Errorf("certifying the domain controller: %w", err)
 	}
 	s := &Server{
-		store: store, acceptGSS: o.AcceptGSS,
+		store: store, home: home, acceptGSS: o.AcceptGSS,
 		conns: map[net.Conn]struct{}{},
 		state: State{RequireIntegrity: true, GSSAPI: o.AcceptGSS != nil, Catalogue: true, FunctionalLevel: 7},
 		doors: []*door{

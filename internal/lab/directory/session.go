@@ -124,7 +124,12 @@ func (ss *session) handle(ctx context.Context, raw []byte) bool {
 // answer.
 func (ss *session) perform(m wire.Message, st State, ctl asked, answer *wire.Response) error {
 	store := ss.server.store
-	from := asking{caller: ss.caller, catalogue: ss.catalogue, secure: ss.encrypted}
+	from := asking{caller: ss.caller, catalogue: ss.catalogue, secure: ss.encrypted, home: ss.server.home}
+	if ss.caller != "" && !ss.catalogue {
+		if no := from.home.elsewhere(about(m.Op)); no != nil {
+			return no
+		}
+	}
 	switch op := m.Op.(type) {
 	case wire.BindRequest:
 		return ss.bind(op, st, answer)

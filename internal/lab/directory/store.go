@@ -129,14 +129,27 @@ func (s *Store) lookup(who string) (*Entry, bool) {
 	return s.byAttribute("samaccountname", who+"$")
 }
 
-// namingContext is the key of the naming context that holds the key k.
+// namingContext is the key of the naming context that holds the key k: schema,
+// configuration, or the domain that its last parts spell.
 func namingContext(k string) string {
-	for _, nc := range []string{schemaDN, configurationDN, contoso.BaseDN} {
+	for _, nc := range []string{schemaDN, configurationDN} {
 		if n := strings.ToLower(nc); k == n || isBelow(k, n) {
 			return n
 		}
 	}
-	return ""
+	forest := strings.ToLower(contoso.BaseDN)
+	if k != forest && !isBelow(k, forest) {
+		return ""
+	}
+	at := len(k) - len(forest)
+	for at > 0 {
+		before := strings.LastIndexByte(k[:at-1], ',') + 1
+		if !strings.HasPrefix(k[before:], "dc=") {
+			break
+		}
+		at = before
+	}
+	return k[at:]
 }
 
 // groupsOf lists the keys of all groups that e is in, however deeply, its
