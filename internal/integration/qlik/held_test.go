@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -22,6 +23,7 @@ const holding = 4096
 // waits for the bodies of requests alone. Web filters do, so the box is ours.
 func TestHoldsFramesBack(t *testing.T) {
 	w := start(t, lab.Options{})
+	w.site.Verify.Patience = 5 * time.Second
 	host, _, _ := strings.Cut(insideName, ":")
 	c, err := w.ca.Server(host)
 	if err != nil {

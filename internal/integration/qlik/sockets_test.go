@@ -2,7 +2,9 @@ package qlik_test
 
 import (
 	"encoding/json"
+	"os"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -10,16 +12,18 @@ import (
 	"sensegate/internal/lab"
 )
 
-// TestManySockets holds two hundred sockets for a minute, one in use and the
-// rest silent, and leaves nothing behind.
+// TestManySockets holds two hundred sockets, one in use and the rest silent, and
+// leaves nothing behind: for a minute where everything is required, for a few
+// seconds on a user's machine.
 func TestManySockets(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it holds sockets for a minute")
-	}
 	const many = 200
+	hold := 3 * time.Second
+	if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
+		hold = time.Minute
+	}
 	w := start(t, lab.Options{})
 	before := runtime.NumGoroutine()
-	code, said := w.run(t, "websocket", "--side", "inside", "--sockets", "200", "--hold", "60s", "--format", "json")
+	code, said := w.run(t, "websocket", "--side", "inside", "--sockets", strconv.Itoa(many), "--hold", hold.String(), "--format", "json")
 	var got struct {
 		Sides []struct {
 			Chain fact.SocketChain
@@ -30,7 +34,7 @@ func TestManySockets(t *testing.T) {
 		t.Fatalf("exit %d, %v in\n%s", code, err, said)
 	}
 	s := got.Sides[0].Study
-	if len(s.Lives) != many || len(s.Refused) > 0 || s.Held < 60*time.Second || s.CutAfter != 0 {
+	if len(s.Lives) != many || len(s.Refused) > 0 || s.Held < hold || s.CutAfter != 0 {
 		t.Errorf("%d held for %s, refused %v: %s", len(s.Lives), s.Held, s.Refused, s.Reading)
 	}
 	// Both ends are in this process: it is the price of a pair.
@@ -38,10 +42,11 @@ func TestManySockets(t *testing.T) {
 	if s.BytesEach > 512<<10 {
 		t.Errorf("%d bytes for each socket", s.BytesEach)
 	}
-	if len(s.RoundTrips) < 20 {
-		t.Errorf("only %d calls in a minute", len(s.RoundTrips))
+	// It is called every two seconds; a slow machine may miss some of them.
+	if want := int(hold / (6 * time.Second)); len(s.RoundTrips) < want {
+		t.Errorf("only %d calls in %s, want %d", len(s.RoundTrips), hold, want)
 	}
-	const patience = 10 * time.Second
+	const patience = 30 * time.Second
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(patience)
