@@ -57,7 +57,7 @@ func Checks(p Ports) []checks.Check {
 			Run:   licence,
 		},
 		{
-			ID: "verify.preauthentication", Step: Step, Needs: []checks.ID{"app.preauthentication", "app.urls", "app.group", "app.certificate"}, Docs: docs, Retry: soon,
+			ID: "verify.preauthentication", Step: Step, Needs: []checks.ID{"app.preauthentication", "app.urls", "app.redirect", "app.group", "app.certificate"}, Docs: docs, Retry: soon,
 			Title: "Outside: a stranger is sent to Entra",
 			Why:   "Nothing reaches Qlik before the sign-in.",
 			Run:   preauthentication(p.Outside),
