@@ -138,8 +138,46 @@ func states() []state {
 			make: func(t *testing.T, p *prefix) { p.reg(t, keyProduct, "UseSpnegoAuthentication", "REG_DWORD", "1") },
 			undo: func(t *testing.T, p *prefix) { p.clear(t, keyProduct, "UseSpnegoAuthentication") },
 		},
+		{
+			name: "a trace that tells of trouble", check: "connector.traces", status: "warn", cause: "connector.trace-trouble", evidently: "validate chain",
+			make: func(t *testing.T, p *prefix) {
+				p.file(t, tracePath, "quiet\r\nSystem.Exception: failed to validate chain of certificate\r\n")
+			},
+			undo: func(t *testing.T, p *prefix) { p.remove(t, tracePath) },
+		},
+		{name: "no trace at all", check: "connector.traces", status: "pass", make: func(*testing.T, *prefix) {}},
+		{
+			name: "a node of Qlik", check: "site.qlik-host", status: "pass",
+			make: func(t *testing.T, p *prefix) {
+				p.file(t, nodeCertificate, "-----BEGIN CERTIFICATE-----")
+				p.service(t, qlikProxy, updaterPath, "auto", `CONTOSO\qlik`)
+			},
+		},
+		{name: "its account holds the name", check: "spn.runs", status: "pass", evidently: `CONTOSO\\qlik`},
+		{
+			name: "its proxy is stopped", check: "site.qlik-host", status: "fail", cause: "site.qlik-service-stopped",
+			make: func(t *testing.T, p *prefix) { p.stop(t, qlikProxy) }, undo: func(t *testing.T, p *prefix) { p.start(t, qlikProxy) },
+		},
+		{
+			name: "its certificates are gone", check: "site.qlik-host", status: "warn", cause: "site.qlik-certificates-missing",
+			make: func(t *testing.T, p *prefix) { p.remove(t, nodeCertificate) },
+		},
+		{
+			name: "its proxy runs as another account", check: "spn.runs", status: "fail", cause: "spn.runs-as-another",
+			make: func(t *testing.T, p *prefix) {
+				p.stop(t, qlikProxy)
+				p.uninstall(t, qlikProxy)
+				p.service(t, qlikProxy, updaterPath, "auto", `CONTOSO\svc-new`)
+			},
+			undo: func(t *testing.T, p *prefix) { p.stop(t, qlikProxy); p.uninstall(t, qlikProxy) },
+		},
 	}
 }
+
+const (
+	qlikProxy       = "QlikSenseProxyService"
+	nodeCertificate = "ProgramData/Qlik/Sense/Repository/Exported Certificates/.Local Certificates/client.pem"
+)
 
 // TestCollectedStates puts the machine into one state after the other: the
 // Windows program has to see each, and `check` here has to judge it from the
@@ -206,6 +244,8 @@ func newDesk(t *testing.T, p *prefix) *desk {
 	s.Evidence = nil
 	short, _, _ := strings.Cut(e.Host, ".")
 	s.Connector.Hosts = []site.ConnectorHost{{Name: short + "." + s.Directory.Domain}}
+	// The same machine plays a Qlik node, later on.
+	s.Qlik.Nodes = []string{short + "." + s.Directory.Domain}
 	if err := site.Save(d.site, s); err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +267,7 @@ func (d *desk) collected(t *testing.T) report.Report {
 		t.Fatalf("import: exit %d\n%s", code, said)
 	}
 	file := filepath.Join(t.TempDir(), "report.json")
-	_, said := here(t, "check", "--site", d.site, "--step", "connector", "--format", "json", "--output", file)
+	_, said := here(t, "check", "--site", d.site, "--step", "site", "--step", "connector", "--step", "spn", "--format", "json", "--output", file)
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
