@@ -31,10 +31,10 @@ func (m *model) pasteProof(text string) tea.Cmd {
 		m.note = err.Error()
 		return nil
 	}
-	// Terminals paste the ends of lines as carriage returns.
-	text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	id := c.Check.ID
 	return m.start(job{says: "reading what was pasted", stoppable: true}, func(ctx context.Context, token int) tea.Msg {
+		// Terminals paste the ends of lines as carriage returns.
+		text := strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 		r, err := judge(ctx, text)
 		return judgedMsg{token: token, id: id, text: text, result: r, err: err}
 	})

@@ -40,3 +40,46 @@ func TestAPasteIsProof(t *testing.T) {
 		d.shows("nothing can be pasted here")
 	})
 }
+
+// TestTheScreenAnswersWhileAPasteIsRead pastes ten megabytes whose judging takes
+// its time: keys work meanwhile, and it can be given up.
+func TestTheScreenAnswersWhileAPasteIsRead(t *testing.T) {
+	bubble(t, "large paste", func(t *testing.T) {
+		w := newWorld().healthy()
+		reading, leave := make(chan struct{}), make(chan struct{})
+		w.blind = "sync.on"
+		w.proof = &checks.Proof{
+			Ask: func(checks.Env) []checks.Asked { return []checks.Asked{{On: "x", Command: "y"}} },
+			Judge: func(ctx context.Context, _ checks.Env, texts []string) (checks.Result, error) {
+				if len(texts[0]) != 10<<20 {
+					return checks.Result{}, errors.New("it is not whole")
+				}
+				reading <- struct{}{}
+				select {
+				case <-leave:
+				case <-ctx.Done():
+					return checks.Result{}, ctx.Err()
+				}
+				return checks.Passed("so", "so"), nil
+			},
+		}
+		d := started(t, w, 80, 24).keys("enter").shows("could not tell")
+		text := strings.Repeat("0123456789abcde\r", 10<<20/16)
+		d.send(tea.PasteMsg{Content: text})
+		<-reading
+		d.shows("reading what was pasted")
+		press := func(r rune) { d.send(tea.KeyPressMsg{Code: r, Text: string(r)}) }
+		press('?')
+		d.shows("Keys that work")
+		press('b')
+		d.shows("reading what was pasted")
+		press('b')
+		d.settle()
+		d.shows("stopped: reading what was pasted", "could not tell")
+		d.send(tea.PasteMsg{Content: text})
+		<-reading
+		close(leave)
+		d.settle()
+		d.shows("taken as proof: passed", "gate open")
+	})
+}
