@@ -140,7 +140,7 @@ func TestHTTP2Only(t *testing.T) {
 
 // TestStudyReadsAges holds sockets on servers that end them in different ways.
 func TestStudyReadsAges(t *testing.T) {
-	const age = 300 * time.Millisecond
+	const age = time.Second
 	greeting := `{"jsonrpc":"2.0","method":"OnConnected","params":{"qSessionState":"SESSION_CREATED"}}`
 	answer := func(c *websocket.Conn) bool {
 		var q struct{ ID int }
@@ -190,12 +190,12 @@ func TestStudyReadsAges(t *testing.T) {
 			}))
 			t.Cleanup(srv.Close)
 			got, err := netprobe.NewEngine(plainDialer(t, site.Site{})).Study(t.Context(), netprobe.StudyOptions{
-				OpenOptions: netprobe.OpenOptions{URL: srv.URL}, Active: 1, Silent: 3, Hold: 3 * age, Every: age / 6,
+				OpenOptions: netprobe.OpenOptions{URL: srv.URL}, Active: 1, Silent: 3, Hold: 3 * age, Every: age / 20,
 			})
 			if err != nil || !strings.Contains(got.Reading, tt.want) || len(got.Lives) != 4 {
 				t.Errorf("got %+v, %v", got, err)
 			}
-			if tt.idle > 0 && (got.CutAfter < age/2 || got.CutAfter > 2*age) {
+			if tt.idle > 0 && (got.CutAfter < age/2 || got.CutAfter > 3*age) {
 				t.Errorf("cut after %s, want about %s", got.CutAfter, age)
 			}
 		})
