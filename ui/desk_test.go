@@ -100,7 +100,11 @@ func TestTheDeskInLines(t *testing.T) {
 	desk := NewDesk(nil)
 	j = w.journey(t, fakeSite())
 	said := &slowWriter{}
-	l := &lines{cfg: Config{Clock: w.clock, Out: said, Desk: desk}, journey: &j, beat: time.Hour}
+	copied := ""
+	l := &lines{cfg: Config{Clock: w.clock, Out: said, Desk: desk}, journey: &j, beat: time.Hour, clip: func(code string) error {
+		copied = code
+		return nil
+	}}
 	l.refresh()
 	w.slow = make(chan struct{})
 	go func() {
@@ -116,5 +120,8 @@ func TestTheDeskInLines(t *testing.T) {
 	if err := l.check(t.Context(), false); err != nil {
 		t.Fatal(err)
 	}
-	has(t, said.String(), "  enter: ABCD")
+	has(t, said.String(), "  enter: ABCD", "The code is in the clipboard.", "Conditional Access", "entra.sign_in to browser")
+	if copied != "ABCD" {
+		t.Errorf("in the clipboard is %q", copied)
+	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/atotto/clipboard"
+
 	"sensegate/checks"
 	"sensegate/steps"
 )
@@ -31,6 +33,7 @@ type lines struct {
 	told map[checks.ID]bool
 	// noticed is what was last said about signing in.
 	noticed notice
+	clip    func(string) error
 }
 
 // heartbeat is how often a wait says that it goes on.
@@ -63,7 +66,7 @@ func runLinesSafely(ctx context.Context, c Config) (err error) {
 }
 
 func runLines(ctx context.Context, c Config) error {
-	l := &lines{cfg: c, in: bufio.NewReader(c.In), beat: heartbeat}
+	l := &lines{cfg: c, in: bufio.NewReader(c.In), beat: heartbeat, clip: clipboard.WriteAll}
 	defer func() {
 		if len(l.snap.Steps) > 0 && c.Left != nil {
 			c.Left(l.snap) // also when something broke

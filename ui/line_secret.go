@@ -21,6 +21,13 @@ func (l *lines) tell() {
 	l.say("SIGN IN: %s", n.text)
 	l.part("open", n.url)
 	l.part("enter", n.code)
+	if n.code == "" {
+		return
+	}
+	if l.clip != nil && l.clip(n.code) == nil {
+		l.say("The code is in the clipboard.")
+	}
+	l.say("Where a rule of the tenant (Conditional Access) forbids codes, the page says so: then set entra.sign_in to browser.")
 }
 
 // rang is the desk's bell; without a desk it never rings.
