@@ -64,6 +64,17 @@ func procs() lsaProcs {
 	}
 }
 
+// found says which of the calls this Windows lacks: to call one that is not there
+// would end the program.
+func (p lsaProcs) found() error {
+	for _, proc := range []*windows.LazyProc{p.connect, p.register, p.lookup, p.call, p.logon, p.free, p.deregister} {
+		if err := proc.Find(); err != nil {
+			return fmt.Errorf("looking for the LSA's calls: %w", err)
+		}
+	}
+	return nil
+}
+
 // ansiString is STRING of ntdef.h.
 type ansiString struct {
 	length, room uint16
@@ -78,6 +89,9 @@ func newANSI(text string) (ansiString, []byte) {
 // openLSA connects; trusted needs SeTcbPrivilege, which LocalSystem has.
 func openLSA(trusted bool) (*lsaSession, error) {
 	p := procs()
+	if err := p.found(); err != nil {
+		return nil, err
+	}
 	s := &lsaSession{}
 	var status uintptr
 	if trusted {
@@ -89,14 +103,14 @@ func openLSA(trusted bool) (*lsaSession, error) {
 		status, _, _ = p.connect.Call(uintptr(unsafe.Pointer(&s.handle)))
 	}
 	if status != 0 {
-		return nil, fmt.Errorf("connecting to the LSA: %w", windows.NTStatus(status))
+		return nil, fmt.Errorf("connecting to the LSA: %w", lsaStatus(status))
 	}
 	name, keep := newANSI("Kerberos")
 	status, _, _ = p.lookup.Call(uintptr(s.handle), uintptr(unsafe.Pointer(&name)), uintptr(unsafe.Pointer(&s.kerberos)))
 	_ = keep
 	if status != 0 {
 		s.close()
-		return nil, fmt.Errorf("looking for the LSA's Kerberos package: %w", windows.NTStatus(status))
+		return nil, fmt.Errorf("looking for the LSA's Kerberos package: %w", lsaStatus(status))
 	}
 	return s, nil
 }
@@ -112,16 +126,22 @@ func (s *lsaSession) call(message []byte) (answer []byte, base uint64, free func
 	status, _, _ := p.call.Call(uintptr(s.handle), uintptr(s.kerberos), uintptr(unsafe.Pointer(&message[0])), uintptr(len(message)),
 		uintptr(unsafe.Pointer(&buffer)), uintptr(unsafe.Pointer(&length)), uintptr(unsafe.Pointer(&inner)))
 	if status != 0 {
-		return nil, 0, nil, fmt.Errorf("asking the LSA: %w", windows.NTStatus(status))
+		return nil, 0, nil, fmt.Errorf("asking the LSA: %w", lsaStatus(status))
 	}
 	if inner != 0 {
-		return nil, 0, nil, fmt.Errorf("asking the LSA's Kerberos package: %w", windows.NTStatus(inner))
+		return nil, 0, nil, fmt.Errorf("asking the LSA's Kerberos package: %w", lsaStatus(uintptr(inner)))
 	}
 	if buffer == nil {
 		return nil, 0, nil, errLSA
 	}
 	address := uintptr(unsafe.Pointer(buffer))
 	return unsafe.Slice(buffer, length), uint64(address), func() { _, _, _ = p.free.Call(address) }, nil
+}
+
+// lsaStatus is what the LSA answered, by its name.
+func lsaStatus(status uintptr) error {
+	code := uint32(status) //nolint:gosec // an NTSTATUS has 32 bits
+	return fmt.Errorf("%s: %w", NTStatusName(code), windows.NTStatus(code))
 }
 
 // lsaFlags names the flags of a ticket as the file cache does.

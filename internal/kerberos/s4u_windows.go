@@ -17,6 +17,8 @@ const networkLogon = 3
 
 var errNotSystem = errors.New("the machine's own rehearsal runs only as LocalSystem")
 
+var errNoLogon = errors.New("making a logon in the user's name (S4U2Self): Windows agreed and gave none")
+
 // tokenSource is TOKEN_SOURCE: who asks for the logon.
 type tokenSource struct {
 	name [8]byte
@@ -81,7 +83,10 @@ func (s *lsaSession) logonFor(upn, realm string) (windows.Token, error) {
 		_, _, _ = p.free.Call(uintptr(unsafe.Pointer(profile)))
 	}
 	if status != 0 {
-		return 0, fmt.Errorf("making a logon in the user's name (S4U2Self): %w", windows.NTStatus(status))
+		return 0, fmt.Errorf("making a logon in the user's name (S4U2Self): %w", lsaStatus(status))
+	}
+	if token == 0 {
+		return 0, errNoLogon
 	}
 	return token, nil
 }
