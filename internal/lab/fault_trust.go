@@ -75,6 +75,24 @@ func trustTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "delegation-other-domain", Step: "delegation", Check: "delegation.list", Cause: "delegation.other-domain", On: []string{twoDomains},
+				Title: "connectors of another domain were given a list, as in the guide",
+				Note:  "The list on the computer is right to the letter and has no effect: classic delegation ends at the domain's border. STATUS_NOT_FOUND.",
+			},
+			set: inDirectory(func(tx *directory.Tx) error {
+				if err := tx.AllowToActOnBehalf(contoso.ServiceAccount); err != nil {
+					return err
+				}
+				for _, h := range contoso.Connectors() {
+					if err := tx.Set(h.Account, list, contoso.SPN); err != nil {
+						return err
+					}
+				}
+				return nil
+			}),
+		},
+		{
+			Fault: Fault{
 				ID: "groups-closed", Step: "delegation", Check: "delegation.groups", Cause: "delegation.groups-closed", Warning: true,
 				Title: "Pre-Windows 2000 Compatible Access was emptied, and CONN02$ is in no other group that reads groups",
 				Note:  "Every hardening guide asks for it. Whether the connectors can still read users' groups, only the rehearsal tells.",

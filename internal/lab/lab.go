@@ -68,10 +68,12 @@ type Lab struct {
 
 	entra *entra.Server
 	ldap  *directory.Server
-	kdc   *kdc.Server
-	qlik  *qlik.Server
-	proxy *appproxy.Server
-	dns   *dns.Server
+	// otherLDAP is a domain controller of another domain, where there is one.
+	otherLDAP *directory.Server
+	kdc       *kdc.Server
+	qlik      *qlik.Server
+	proxy     *appproxy.Server
+	dns       *dns.Server
 
 	life     context.Context //nolint:containedctx // ends with Close, not with a call
 	end      context.CancelFunc
@@ -185,6 +187,9 @@ func (l *Lab) start(ctx context.Context, o Options) error {
 // listen opens every server's ports at the same time.
 func (l *Lab) listen(ctx context.Context) error {
 	starters := []func(context.Context) error{l.entra.Start, l.ldap.Start, l.kdc.Start, l.qlik.Start, l.proxy.Start, l.dns.Start}
+	if l.otherLDAP != nil {
+		starters = append(starters, l.otherLDAP.Start)
+	}
 	errs := make([]error, len(starters))
 	var wg sync.WaitGroup
 	for i, start := range starters {
@@ -236,6 +241,9 @@ func (l *Lab) servers() []func() error {
 	}
 	if l.entra != nil {
 		out = append(out, l.entra.Close)
+	}
+	if l.otherLDAP != nil {
+		out = append(out, l.otherLDAP.Close)
 	}
 	if l.ldap != nil {
 		out = append(out, l.ldap.Close)

@@ -24,6 +24,11 @@ func (l *Lab) buildNames() {
 			"_kerberos._udp." + contoso.Domain:       {{Host: contoso.DC, Port: 88}},
 		},
 	}
+	if l.otherLDAP != nil {
+		other := otherDomain()
+		z.Apexes = append(z.Apexes, other.Domain)
+		z.Services["_ldap._tcp.dc._msdcs."+other.Domain] = []dns.Service{{Host: other.Host, Port: 389}}
+	}
 	for _, e := range l.endpoints() {
 		for _, name := range e.names {
 			if host, _, err := net.SplitHostPort(name); err == nil {

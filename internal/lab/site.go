@@ -98,7 +98,7 @@ func (l *Lab) endpoints() []endpoint {
 	if l.form.secondApp {
 		outside = append(outside, at("443", authHost)...)
 	}
-	return []endpoint{
+	out := []endpoint{
 		{"login", l.entra.LoginAddr(), at("443", contoso.LoginHost)},
 		{"graph", l.entra.GraphAddr(), at("443", contoso.GraphHost)},
 		{"appproxy", l.proxy.Addr(), outside},
@@ -116,6 +116,11 @@ func (l *Lab) endpoints() []endpoint {
 		{"gcs", l.ldap.AddrGCS(), at("3269", contoso.DC)},
 		{"dns", l.dns.Addr(), at("53", contoso.DC)},
 	}
+	if l.otherLDAP != nil {
+		other := otherDomain().Host
+		out = append(out, endpoint{"other-ldap", l.otherLDAP.AddrLDAP(), at("389", other)}, endpoint{"other-ldaps", l.otherLDAP.AddrLDAPS(), at("636", other)})
+	}
+	return out
 }
 
 // resolve sends connections inside the lab to where the names really listen.

@@ -67,7 +67,7 @@ func newForm() form {
 }
 
 func variations() []variation {
-	return slices.Concat(qlikVariations(), entraVariations(), directoryVariations())
+	return slices.Concat(qlikVariations(), entraVariations(), directoryVariations(), []variation{domainVariation()})
 }
 
 func findVariation(id string) (variation, error) {
