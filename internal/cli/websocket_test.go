@@ -31,6 +31,7 @@ func TestWebSocketSidesSideBySide(t *testing.T) {
 			"It fails inside at greeting and engine.", "Qlik has no licence for the user", "sensegate explain verify.no-licence",
 		}},
 		{name: "too many sessions", args: []string{"--fault", "session-limit", "--side", "inside"}, code: 3, say: []string{"sensegate explain verify.session-limit"}},
+		{name: "no cookie", args: []string{"--fault", "socket-cookie-lost", "--side", "inside"}, code: 3, say: []string{"sensegate explain verify.must-authenticate"}},
 		{name: "no nodes", args: []string{"--fault", "no-engine-nodes", "--side", "inside"}, code: 3, say: []string{"sensegate explain verify.no-engine"}},
 		{name: "the token is lost", args: []string{"--fault", "socket-query-dropped"}, code: 3, say: []string{
 			"sensegate explain verify.token-refused", "Pass the query of WebSocket requests on unchanged. (network administrator)",

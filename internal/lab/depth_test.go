@@ -57,7 +57,7 @@ func symptoms() []proof {
 		{"500, unable to route", []string{"fault:no-engine-nodes", "fault:engine-down"}},
 		{"sessions drop after a fixed time", []string{"fault:idle-cut"}},
 		{"no WebSocket from outside, pages fine", []string{"fault:upgrade-stripped", "fault:connector-old", "fault:connector-old-member"}},
-		{"mustAuthenticate although signed in", []string{"test:checks/websocket/room_test.go:TestEnds", "test:internal/lab/qlik/engine_test.go:TestWithoutSession"}},
+		{"mustAuthenticate although signed in", []string{"fault:socket-cookie-lost", "test:checks/websocket/room_test.go:TestEnds", "test:internal/lab/qlik/engine_test.go:TestWithoutSession"}},
 		{"OnMaxParallelSessionsExceeded", []string{"fault:session-limit"}},
 		{"OnLicenseAccessDenied", []string{"fault:no-licence"}},
 		{"403, XSRF prevention", []string{"fault:query-dropped"}},

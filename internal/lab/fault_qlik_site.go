@@ -129,6 +129,14 @@ func qlikPathTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "socket-cookie-lost", Step: "verify", Check: "verify.websocket-inside", Cause: "verify.must-authenticate",
+				Title: "the session cookie does not come along with WebSockets",
+				Note:  "The page is signed in and its socket is not: SameSite, Secure, the path of the cookie, or a box that strips it. The engine asks to sign in.",
+			},
+			set: inQlik(func(s *qlik.State) { s.Faults.DropSocketCookie = true }),
+		},
+		{
+			Fault: Fault{
 				ID: "others-turned-away", Step: "verify", Check: "verify.logs", Cause: "verify.turned-away", Warning: true,
 				Title: "a colleague's page is refused by Qlik, the test user's is not",
 				Note:  "Somebody opens Qlik by a name of last year that nobody listed. Everything is green here; only the proxy's log knows.",

@@ -34,6 +34,9 @@ type Faults struct {
 	// DropSocketQuery loses the query string of WebSockets in front of the
 	// proxy, and the CSRF token with it.
 	DropSocketQuery bool
+	// DropSocketCookie loses the cookies of WebSockets in front of the proxy, and
+	// the session with them.
+	DropSocketCookie bool
 	// SilentProxy is the host of a node whose proxy service the repository has
 	// lost contact with.
 	SilentProxy string

@@ -59,6 +59,9 @@ func (v *visit) refusedSocket(why string) {
 
 // upgrade answers a WebSocket whose host and origin are accepted.
 func (v *visit) upgrade() {
+	if v.faults.DropSocketCookie {
+		v.session = nil
+	}
 	switch {
 	case !v.tokenAllowed():
 		v.plain(http.StatusForbidden, "Forbidden")
