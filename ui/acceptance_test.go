@@ -37,6 +37,30 @@ func TestAcceptance01(t *testing.T) {
 			d.keys("esc").shows(tt.want)
 		})
 	}
+	// And from every page there is: one key leads to the gate, or to the page
+	// that this one was opened on.
+	opened := map[string]screen{"picker": onForm, "form-name": onWelcome, "help": onStep, "finish": onStep}
+	for name, come := range pages() {
+		if name == "welcome" || name == "crash" { // the way in, and what is no page of the way
+			continue
+		}
+		bubble(t, name, func(t *testing.T) {
+			w := newWorld().healthy()
+			d := come(t, Config{Clock: w.clock}, w, 80, 24)
+			before := d.m.snap.Position
+			d.send(press("esc"))
+			if w.slow != nil {
+				close(w.slow)
+			}
+			d.settle()
+			if d.m.screen != onWelcome && d.m.screen != onStep && d.m.screen != opened[name] || d.m.helping {
+				t.Errorf("on page %d:\n%s", d.m.screen, d.screen())
+			}
+			if strings.HasPrefix(name, "step-") && before > 0 && d.m.snap.Position != before-1 {
+				t.Errorf("from gate %d to gate %d", before, d.m.snap.Position)
+			}
+		})
+	}
 	bubble(t, "an invalid field", func(t *testing.T) {
 		s := fakeSite()
 		s.Entra.Tenant = ""
@@ -95,7 +119,8 @@ func TestAcceptance04(t *testing.T) {
 }
 
 // TestAcceptance05: what the whole way in lines has written (the golden texts
-// are compared by TestTheWholeWayInLines) is text, line by line.
+// are compared by TestTheWholeWayInLines) is text, line by line. The practice
+// lab's whole way is walked by the test of that name in front of the program.
 func TestAcceptance05(t *testing.T) {
 	for _, kind := range []string{"ascii", "unicode"} {
 		text, err := os.ReadFile(filepath.Join("testdata", "line-"+kind+".golden"))

@@ -32,6 +32,9 @@ const (
 	onCrash
 	onNotes
 	onPick
+	onUndo
+	onReport
+	onHandoff
 	onScript
 )
 
@@ -72,12 +75,16 @@ type model struct {
 	crash   crashScreen
 	trainer notesScreen
 	picks   pickScreen
+	undo    undoScreen
+	written reportScreen
+	orders  handoffScreen
 
 	interrupted bool
 	failed      error // why the journey that was asked for could not begin
 	drawn       string
 	dirty       bool
 	typed       map[string][]string // earlier answers, by question
+	drafts      map[string]string   // answers that were typed and not saved
 	played      map[string]bool     // faults that were shown
 	broke       []Fault             // those that were not taken back
 	applied     map[checks.StepID][]steps.Applied
@@ -188,6 +195,12 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.wheeled(msg)
 	case tea.MouseClickMsg:
 		return m, m.clicked(msg)
+	case reportedMsg:
+		m.reported(msg)
+	case ordersMsg:
+		m.ordered(msg)
+	case savedOrderMsg:
+		m.savedOrder(msg)
 	case judgedMsg:
 		m.judged(msg)
 	case suggestedMsg:
@@ -326,6 +339,12 @@ func (m *model) screenActs() []act {
 		return m.trainer.acts(m)
 	case onPick:
 		return m.picks.acts(m)
+	case onUndo:
+		return m.undo.acts(m)
+	case onReport:
+		return m.written.acts(m)
+	case onHandoff:
+		return m.orders.acts(m)
 	case onScript:
 		return m.script.acts(m)
 	}

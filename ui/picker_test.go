@@ -29,7 +29,7 @@ func TestAnAnswerIsPicked(t *testing.T) {
 			t.Errorf("saved %q", got)
 		}
 		// What was typed before is offered again.
-		d.keys("esc").shows("page 1 of 3").keys("ctrl+l").shows("typed before").keys("9").shows("typed before").keys("1").shows("page 1 of 3", "one.example")
+		d.keys("shift+tab").shows("page 1 of 3").keys("ctrl+l").shows("typed before").keys("9").shows("typed before").keys("1").shows("page 1 of 3", "one.example")
 		d.keys("ctrl+l", "2").shows("page 1 of 3", "two.example").keys("ctrl+l", "b").shows("page 1 of 3", "two.example")
 		d.keys("enter", "enter", "enter").shows("page 3 of 3").keys("ctrl+l").shows("cannot be reached").keys("esc").shows("page 3 of 3")
 	})

@@ -41,6 +41,12 @@ func (m *model) openForm() tea.Cmd {
 	m.stopRun()
 	here := m.snap.Here()
 	m.form = newForm(here.Title, here.Ask, m.snap.Site, perPage(m.frame))
+	for key, v := range m.drafts {
+		if kept, asked := m.form.draft[key]; asked {
+			*kept = v
+		}
+	}
+	m.drafts = nil
 	return m.showForm()
 }
 
@@ -199,6 +205,21 @@ func (s *formScreen) back(m *model) tea.Cmd {
 	return m.lookAround()
 }
 
+// leave goes back to the step at once, whatever is in the fields; what was typed
+// and not saved is there again when the questions are asked again.
+func (s *formScreen) leave(m *model) tea.Cmd {
+	m.drafts = map[string]string{}
+	for _, page := range s.pages {
+		for _, q := range page {
+			if v := *s.draft[q.Key]; v != q.Get(s.base) && !s.create {
+				m.drafts[q.Key] = v
+			}
+		}
+	}
+	s.at = 0
+	return s.back(m)
+}
+
 func (s *formScreen) acts(m *model) []act {
 	esc := m.keys.back
 	esc.SetKeys("esc")
@@ -216,7 +237,7 @@ func (s *formScreen) acts(m *model) []act {
 		out = append(out, act{on: key.NewBinding(key.WithKeys("ctrl+l"), key.WithHelp("ctrl+l", "")), says: "look up", do: plainly(m.lookUp)})
 	}
 	return append(out, []act{
-		{on: esc, says: "back", do: plainly(func() tea.Cmd { return s.back(m) })},
+		{on: esc, says: "back", do: plainly(func() tea.Cmd { return s.leave(m) })},
 		{on: key.NewBinding(key.WithKeys("ctrl+q"), key.WithHelp("ctrl+q", "")), says: "quit", do: plainly(m.quit)},
 	}...)
 }

@@ -202,11 +202,23 @@ func TestAcceptance10(t *testing.T) {
 		{"no site", nil, 2, []string{"--site FILE", "sensegate demo", "--accessible"}},
 		{"no site to check", []string{"check"}, 2, []string{"--site FILE", "--demo"}},
 		{"a file that is not there", []string{"check", "--site", "nowhere.yaml"}, 2, []string{"nowhere.yaml"}},
+		{"answers that are missing", []string{"check", "--site", "empty.yaml"}, 2, []string{"empty.yaml", "entra.tenant: missing, for example contoso.onmicrosoft.com", "publish.external_url", "test_user.upn"}},
+		{"which step", []string{"apply"}, 2, []string{"site, sync, connector, app, allowlist, spn, kerberos, delegation, sso, verify"}},
+		{"which site to change", []string{"apply", "spn"}, 2, []string{"--site FILE", "--demo"}},
+		{"a step that is none", []string{"check", "--demo", "--step", "nowhere"}, 2, []string{"--step", "site, sync, connector, app, allowlist, spn, kerberos, delegation, sso, verify"}},
+		{"a format that is none", []string{"check", "--demo", "--format", "xml"}, 2, []string{"--format", "text, short, json, junit, openmetrics"}},
+		{"a theme that is none", []string{"demo", "--theme", "pink"}, 2, []string{"--theme", "calm, warm, contrast"}},
+		{"colours that are none", []string{"demo", "--color", "pink"}, 2, []string{"--color", "auto, always, never"}},
+		{"a background that is none", []string{"demo", "--background", "pink"}, 2, []string{"--background", "auto, light, dark"}},
+		{"a fault that is none", []string{"check", "--demo", "--fault", "spn-mising"}, 2, []string{"spn-missing"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			cmd := exec.Command(sensegate, tt.args...)
 			cmd.Env, cmd.Dir = environment(t), t.TempDir()
+			if err := os.WriteFile(filepath.Join(cmd.Dir, "empty.yaml"), []byte("name: contoso\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
 			none, err := os.Open(os.DevNull)
 			if err != nil {
 				t.Fatal(err)
@@ -243,6 +255,11 @@ func TestAcceptance11(t *testing.T) {
 	}
 	s.press("\x03")
 	s.end()
+	cmd := exec.Command(sensegate, "report", "--demo", "--finished", "--format", "html", "--output", "-")
+	cmd.Env = environment(t)
+	if out, err := cmd.Output(); err != nil || !regexp.MustCompile(`<title>[^<]*SIMULATED`).Match(out) {
+		t.Errorf("the report's title: %v, %.300s", err, out)
+	}
 	for format, want := range map[string]string{"json": `"simulated": true`, "text": "SIMULATED"} {
 		cmd := exec.Command(sensegate, "check", "--demo", "--finished", "--format", format)
 		cmd.Env = environment(t)
