@@ -78,7 +78,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 // TestEveryFaultChangesTheLab sets them on one lab for each stage, last first:
 // an earlier one may take away what a later one changes.
 func TestEveryFaultChangesTheLab(t *testing.T) {
-	for _, stage := range []string{"", customVariant, "microsoft-client", "assigned-besides", "old-release"} {
+	for _, stage := range []string{"", customVariant, "microsoft-client", "assigned-besides", "old-release", twoDomains} {
 		t.Run("stage "+stage, func(t *testing.T) { changesTheLab(t, stage) })
 	}
 }
