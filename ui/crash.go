@@ -151,7 +151,8 @@ func (m *model) safe() []string {
 func (m *model) pageName() string {
 	names := map[screen]string{
 		onWelcome: "welcome", onForm: "form", onStep: "step", onHand: "by hand", onPlan: "plan", onMap: "map",
-		onFinish: "finish", onSecret: "password", onWords: "words", onPhone: "phone", onCrash: "crash", onNotes: "trainer's notes", onScript: "script",
+		onFinish: "finish", onSecret: "password", onWords: "words", onPhone: "phone", onCrash: "crash", onNotes: "trainer's notes",
+		onUndo: "take back", onReport: "report", onHandoff: "hand over", onScript: "script",
 		onPick: "answers found",
 	}
 	name := or(names[m.screen], "page")

@@ -146,7 +146,11 @@ func (l *lines) plan(ctx context.Context) error {
 
 // propose shows a plan and asks whether it is wanted.
 func (l *lines) propose(ctx context.Context, plan steps.Plan) error {
-	l.say("PLAN for %s. Nothing is done yet.", l.snap.Here().Title)
+	title := l.snap.Here().Title
+	if plan.Step == "" {
+		title = "taking changes back"
+	}
+	l.say("PLAN for %s. Nothing is done yet.", title)
 	for i, c := range plan.Changes {
 		l.say("%d. %s", i+1, c.Target)
 		l.part("setting", c.Field)
@@ -205,7 +209,11 @@ func (l *lines) apply(ctx context.Context, plan steps.Plan, typed string) error 
 		}
 		l.say("CHANGING %d of %d: %s of %s.", i+1, len(plan.Changes), a.Change.Field, a.Change.Target)
 	})
-	g.Changed(plan.Step, all)
+	if plan.Step == "" {
+		g.Undone(all)
+	} else {
+		g.Changed(plan.Step, all)
+	}
 	l.refresh()
 	if ctx.Err() != nil {
 		return fmt.Errorf("applying: %w", ctx.Err())

@@ -124,6 +124,9 @@ func (l *lines) options() []option {
 		put(false, option{"u", "The address as a code for a phone", func(context.Context) error { l.phone(); return nil }})
 	}
 	put(false, option{"m", "The map of all steps", l.atlas})
+	for _, o := range l.recordOptions() {
+		put(false, o)
+	}
 	switch first {
 	case toGo:
 		put(true, option{"n", "Go on to " + l.snap.Steps[l.snap.Position+1].Title, l.forward})

@@ -50,6 +50,12 @@ func (m *model) shownPane() *pane {
 		return &m.script.pane
 	case onNotes:
 		return &m.trainer.pane
+	case onUndo:
+		return &m.undo.pane
+	case onReport:
+		return &m.written.pane
+	case onHandoff:
+		return &m.orders.pane
 	case onCrash:
 		return &m.crash.pane
 	case onForm, onSecret:
@@ -78,7 +84,7 @@ func (m *model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 		if i, ok := hit(spans, row+m.welcome.pane.off); ok {
 			return m.welcome.choose(m, i)
 		}
-	case onForm, onHand, onPlan, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript:
+	case onForm, onHand, onPlan, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript, onUndo, onReport, onHandoff:
 	}
 	return nil
 }

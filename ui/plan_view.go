@@ -11,7 +11,7 @@ import (
 // how to take it back, then what has to be typed.
 func (s *planScreen) view(m *model) []string {
 	f := m.frame
-	head := []string{spread("  "+m.th.title.Render("Plan for "+m.tx(m.snap.Here().Title)), s.status(m)+"  ", f.w, m.gl.dots), ""}
+	head := []string{spread("  "+m.th.title.Render(m.tx(s.heading(m))), s.status(m)+"  ", f.w, m.gl.dots), ""}
 	ask := s.question(m, f.full)
 	p := m.newPage(f.full)
 	s.write(m, p)
@@ -25,6 +25,14 @@ func (s *planScreen) view(m *model) []string {
 		body = append(body, "")
 	}
 	return append(append(head, body...), m.padded(ask)...)
+}
+
+// heading says what the plan is for.
+func (s *planScreen) heading(m *model) string {
+	if s.undo {
+		return "Plan for taking changes back"
+	}
+	return "Plan for " + m.snap.Here().Title
 }
 
 func (s *planScreen) status(m *model) string {
@@ -53,7 +61,10 @@ func (s *planScreen) write(m *model, p *page) {
 		}
 		p.gap()
 	}
-	if len(s.plan.Changes) == 0 && s.problem == "" {
+	if len(s.plan.Changes) == 0 && s.problem == "" && s.undo {
+		p.para(0, m.th.text, "There is nothing here that the wizard could take back.")
+		p.gap()
+	} else if len(s.plan.Changes) == 0 && s.problem == "" {
 		p.para(0, m.th.text, "There is nothing to change: everything that the wizard could do here is already so. What the checks still miss has to be done elsewhere; see how by hand (i).")
 		return
 	}

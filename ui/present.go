@@ -168,6 +168,7 @@ func (m *model) resetStep() tea.Cmd {
 		msg := revertedMsg{token: token, step: step}
 		for _, c := range list {
 			c.Before, c.After = c.After, c.Before
+			c = m.numbered(c)
 			a := steps.Applied{Change: c}
 			if msg.err = rec.Intend(step, c); msg.err != nil {
 				return msg

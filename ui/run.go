@@ -90,6 +90,10 @@ type Config struct {
 	Present *Present
 	Version string
 	Clock   func() time.Time
+	// Report writes down how a journey stands; Handoff makes the work orders of
+	// all roles. Those that are nil are not offered.
+	Report  func(s steps.Snapshot, made []steps.Made) (Written, error)
+	Handoff func(s steps.Snapshot) ([]WorkOrder, error)
 	// Left is told how the journey stood when the program ends, however it ends;
 	// nil where nobody wants to know. It is not called when none was begun.
 	Left func(s steps.Snapshot)

@@ -32,6 +32,7 @@ func (s *finishScreen) acts(m *model) []act {
 		act{on: k.back, says: "back", do: plainly(func() tea.Cmd { m.screen = onStep; return nil })},
 		act{on: k.quit, says: "quit", do: plainly(m.quit)},
 		act{on: k.jump, says: "map", quiet: true, do: plainly(m.openMap)})
+	out = append(out, m.recordActs(false)...)
 	return append(out, s.pane.acts(k)...)
 }
 

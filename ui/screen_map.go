@@ -41,7 +41,9 @@ func (s *mapScreen) acts(m *model) []act {
 	}
 	out = append(out,
 		act{on: k.back, says: "back", do: plainly(back)},
-		act{on: k.quit, says: "quit", do: plainly(m.quit)},
+		act{on: k.quit, says: "quit", do: plainly(m.quit)})
+	out = append(out, m.recordActs(false)...)
+	out = append(out,
 		act{on: k.up, says: "previous step", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })},
 		act{on: k.down, says: "next step", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, 1); return nil })})
 	return append(out, s.pane.acts(k)...)

@@ -21,6 +21,8 @@ type planScreen struct {
 	// state of each change: nil before it was begun.
 	begun   []bool
 	results []*steps.Applied
+	// undo says that it takes changes back.
+	undo bool
 	// over says that applying has ended, badly.
 	over bool
 
@@ -81,7 +83,7 @@ func (m *model) planned(msg plannedMsg) {
 	now := m.cfg.Clock()
 	s.opened = now
 	s.restless = !s.lastKey.IsZero() || now.Sub(began) > time.Second
-	if len(s.plan.Changes) == 0 {
+	if len(s.plan.Changes) == 0 && !s.undo {
 		m.step.emptyPlan = true
 	}
 }
@@ -192,6 +194,9 @@ func (s *planScreen) commands() string {
 func (m *model) leavePlan() tea.Cmd {
 	over := m.plan.over
 	m.screen = onStep
+	if m.plan.undo && !over {
+		return m.openUndo()
+	}
 	if over {
 		return m.check(true)
 	}
@@ -240,8 +245,12 @@ func (m *model) progressed(msg progressMsg) tea.Cmd {
 	}
 	began := m.job.began
 	m.finishedJob(msg.token)
-	m.journey.Guide.Changed(s.plan.Step, msg.all)
-	m.remember(s.plan.Step, msg.all)
+	if s.undo {
+		m.tookBack(msg.all)
+	} else {
+		m.journey.Guide.Changed(s.plan.Step, msg.all)
+		m.remember(s.plan.Step, msg.all)
+	}
 	m.refresh()
 	m.step.done, m.step.picked = msg.all, false
 	if msg.err != nil {

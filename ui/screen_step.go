@@ -111,6 +111,7 @@ func (s *stepScreen) acts(m *model) []act {
 	if len(here.Ask) > 0 {
 		add(act{on: k.edit, says: "answers", do: plainly(m.openForm)})
 	}
+	out = append(out, m.recordActs(true)...)
 	out = append(out, m.presentActs()...)
 	if len(here.Checks) > 1 {
 		add(act{on: k.up, says: "previous check", quiet: true, do: plainly(func() tea.Cmd { s.pick(m, -1); return nil })})

@@ -88,6 +88,12 @@ func (m *model) body() []string {
 		return m.trainer.view(m)
 	case onPick:
 		return m.picks.view(m)
+	case onUndo:
+		return m.undo.view(m)
+	case onReport:
+		return m.written.view(m)
+	case onHandoff:
+		return m.orders.view(m)
 	case onScript:
 		return m.script.view(m)
 	}
