@@ -239,6 +239,31 @@ func TestRehearse(t *testing.T) {
 		{"groups unreadable", func(l *lab) {
 			l.accounts.change("alice", func(a *kdc.Account) { a.TokenGroupsUnreadable = true })
 		}, "s4u2self", "KDC_ERR_C_PRINCIPAL_UNKNOWN", 0, false, ""},
+		{"in a silo", func(l *lab) {
+			l.accounts.change("CONN01$", func(a *kdc.Account) { a.Confined = true })
+		}, "sign-in", "KDC_ERR_POLICY", 0, false, ""},
+		{"no AES at the connector", func(l *lab) {
+			l.accounts.change("CONN01$", func(a *kdc.Account) { a.ETypes = []int32{kdc.RC4} })
+		}, "sign-in", "KDC_ERR_ETYPE_NOSUPP", 0, false, ""},
+		{"a disabled connector", func(l *lab) {
+			l.accounts.change("CONN01$", func(a *kdc.Account) { a.Disabled = true })
+		}, "sign-in", "KDC_ERR_CLIENT_REVOKED", 0xC0000072, false, ""},
+		{"no such connector", func(l *lab) {
+			l.accounts.change("CONN01$", func(a *kdc.Account) { a.SAM = "GONE$" })
+		}, "sign-in", "KDC_ERR_C_PRINCIPAL_UNKNOWN", 0, false, ""},
+		{"no name of its own", func(l *lab) {
+			l.accounts.change("CONN01$", func(a *kdc.Account) { a.HasSPN = false })
+		}, "s4u2self", "KDC_ERR_S_PRINCIPAL_UNKNOWN", 0, false, ""},
+		{"a disabled user", func(l *lab) {
+			l.accounts.change("alice", func(a *kdc.Account) { a.Disabled = true })
+		}, "s4u2self", "KDC_ERR_CLIENT_REVOKED", 0xC0000072, false, ""},
+		{"no AES at the service", func(l *lab) {
+			l.accounts.change("qlik", func(a *kdc.Account) { a.ETypes = []int32{kdc.RC4} })
+		}, "s4u2proxy", "KDC_ERR_ETYPE_NOSUPP", 0, false, ""},
+		{"a disabled service", func(l *lab) {
+			l.accounts.change("qlik", func(a *kdc.Account) { a.Disabled = true })
+		}, "s4u2proxy", "KDC_ERR_SERVICE_REVOKED", 0, false, ""},
+		{"a wrong clock", func(l *lab) { l.kdc.Update(func(s *kdc.State) { s.ClockOffset = time.Hour }) }, "sign-in", "KRB_AP_ERR_SKEW", 0, false, ""},
 		{"wrong computer password", func(l *lab) { l.secrets["connector:CONN01$"] = "x" }, "sign-in", "KDC_ERR_PREAUTH_FAILED", 0, false, ""},
 		{"nobody owns the name", func(l *lab) { l.accounts.own(webSPN) }, "s4u2proxy", "KDC_ERR_S_PRINCIPAL_UNKNOWN", 0, false, ""},
 		{"wrong owner", func(l *lab) { l.accounts.own(webSPN, "QLIK01$") }, "qlik", "KRB_AP_ERR_MODIFIED", 0, false, "none"},
@@ -258,6 +283,10 @@ func TestRehearse(t *testing.T) {
 			}
 			if got.Stage != tt.stage || got.CodeName != tt.code || got.NTStatus != tt.status || got.ResourceBased != tt.rbcd || mech != tt.mech {
 				t.Fatalf("got %+v, session %+v", got, got.Session)
+			}
+			forms := map[string]string{"as it should be": "kerberos spnego-kerberos", "front wants SPNEGO": "spnego-kerberos"}[tt.name]
+			if forms != "" && strings.Join(got.Accepted, " ") != forms {
+				t.Errorf("taken: %q, refused: %q", got.Accepted, got.Refused)
 			}
 			if tt.rbcd && (got.Classic != "KDC_ERR_BADOPTION, STATUS_NOT_SUPPORTED" || got.Resource != "granted") {
 				t.Errorf("classic first, then with the option: %q, %q", got.Classic, got.Resource)
