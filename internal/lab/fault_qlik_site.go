@@ -163,7 +163,7 @@ func (l *Lab) formerName() error {
 	if l.form.prefix != "" {
 		path = "/" + l.form.prefix + path
 	}
-	c, resp, err := d.DialContext(l.life, "wss://"+contoso.QlikHost+path, http.Header{"Origin": {formerName}})
+	c, resp, err := d.DialContext(l.life, "wss://"+contoso.QlikHost+path, http.Header{"Origin": {formerName}}) //nolint:bodyclose // it is a buffer; the connection is closed by the library
 	switch {
 	case err == nil:
 		_ = c.Close()

@@ -14,7 +14,7 @@ func (d *Dialer) NameService() *net.Resolver {
 	}
 	server := d.site.NameServer()
 	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return d.bare.DialContext(ctx, network, server) //nolint:wrapcheck // net.DNSError says it all
+		return d.bare.DialContext(ctx, network, server)
 	}}
 }
 

@@ -41,7 +41,7 @@ func TestSetInternalURL(t *testing.T) {
 
 func TestCheckVia(t *testing.T) {
 	t.Parallel()
-	for v, good := range map[string]bool{"direct": true, "proxy": true, "through": false, "Proxy ": false} {
+	for v, good := range map[string]bool{"direct": true, "proxy": true, "through": false, "PROXY": false} {
 		if err := CheckVia(v); (err == nil) != good {
 			t.Errorf("CheckVia(%q) = %v", v, err)
 		}

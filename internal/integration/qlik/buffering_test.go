@@ -82,7 +82,7 @@ func evidence(r report.Report, check, name string) string {
 	for _, s := range r.Steps {
 		for _, c := range s.Checks {
 			for _, e := range c.Evidence {
-				if string(c.ID) == check && e.Name == name {
+				if c.ID == check && e.Name == name {
 					return e.Value
 				}
 			}

@@ -105,7 +105,7 @@ func TestUpdate(t *testing.T) {
 func TestRubbish(t *testing.T) {
 	s := start(t)
 	for _, network := range []string{"udp", "tcp"} {
-		c, err := net.Dial(network, s.Addr()) //nolint:noctx // a test's own connection
+		c, err := new(net.Dialer).DialContext(t.Context(), network, s.Addr())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@
 package dns
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -32,13 +33,7 @@ type Service struct {
 
 // clone makes a copy that shares nothing.
 func (z Zone) clone() Zone {
-	out := Zone{Apexes: slices.Clone(z.Apexes), Hosts: map[string]netip.Addr{}, Aliases: map[string]string{}, Services: map[string][]Service{}}
-	for k, v := range z.Hosts {
-		out.Hosts[k] = v
-	}
-	for k, v := range z.Aliases {
-		out.Aliases[k] = v
-	}
+	out := Zone{Apexes: slices.Clone(z.Apexes), Hosts: maps.Clone(z.Hosts), Aliases: maps.Clone(z.Aliases), Services: map[string][]Service{}}
 	for k, v := range z.Services {
 		out.Services[k] = slices.Clone(v)
 	}
