@@ -200,6 +200,10 @@ func TestWaitingIsTold(t *testing.T) {
 	if v := d.m.View(); v.ProgressBar == nil || !strings.HasSuffix(v.WindowTitle, "checking") {
 		t.Errorf("running: %+v, %q", v.ProgressBar, v.WindowTitle)
 	}
+	d.until("(running)")
+	w.forward(12 * time.Second)
+	d.send(tickMsg{})
+	d.shows("slow: still running after 12 s")
 	for _, tt := range []struct {
 		waited time.Duration
 		silent bool

@@ -45,13 +45,20 @@ func (m *model) finding(p *page, c steps.CheckView, selected, flipped bool) {
 	}
 }
 
+// slowAfter is from when on a check that still runs is said to be slow.
+const slowAfter = 10 * time.Second
+
 // checkMark is the mark of a check and what has to be said beside its title.
 func (m *model) checkMark(c steps.CheckView) (string, string) {
 	switch {
 	case c.Retrying:
 		return m.th.warn.Render(m.gl.running), "asked again soon"
 	case c.Running:
-		return m.th.strong.Render(m.gl.running), "running"
+		note := "running"
+		if m.live != nil && m.now.Sub(m.live.began) >= slowAfter {
+			note = "slow: still running after " + span(m.now.Sub(m.live.began))
+		}
+		return m.th.strong.Render(m.gl.running), note
 	case c.Stale && c.Result.Status != checks.Pending:
 		return m.gl.pending, fmt.Sprintf("%s %s, to be checked again", word(c.Result.Status), clockTime(c.Result.At))
 	case c.Result.Status == checks.Unknown:
@@ -93,7 +100,7 @@ func remedyText(r checks.Remedy) string {
 
 // because is the likely cause in one sentence.
 func (m *model) because(c steps.CheckView) string {
-	return checks.Fill(c.Cause.Because, checks.Vars(m.snap.Site), checks.NoShell)
+	return likely(c, m.snap.Site)
 }
 
 // readOn is where more is written: about the cause, the check, or the step.
