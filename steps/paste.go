@@ -120,7 +120,7 @@ func (g *Guide) usable(id checks.ID) []string { return texts(g.counting(id)) }
 
 // counting are the pastes that are not too old.
 func (g *Guide) counting(id checks.ID) []Paste {
-	return laterThan(g.pastes[id], g.opts.Clock().Add(-g.pasteLimit()-time.Nanosecond))
+	return laterThan(g.pastesFor(id), g.opts.Clock().Add(-g.pasteLimit()-time.Nanosecond))
 }
 
 func texts(list []Paste) []string {
@@ -137,7 +137,7 @@ func (g *Guide) withPastes() checks.Set {
 	list := append([]checks.Check(nil), g.set.All()...)
 	some := false
 	for i, c := range list {
-		if len(g.pastes[c.ID]) == 0 || c.Proof == nil {
+		if c.Proof == nil || len(g.pastesFor(c.ID)) == 0 {
 			continue
 		}
 		some = true
@@ -156,7 +156,8 @@ func (g *Guide) withPastes() checks.Set {
 // orPasted is a check that falls back on what was pasted for it.
 func (g *Guide) orPasted(c checks.Check) checks.Func {
 	all, limit := g.counting(c.ID), g.pasteLimit()
-	last := g.pastes[c.ID][len(g.pastes[c.ID])-1]
+	every := g.pastesFor(c.ID)
+	last := every[len(every)-1]
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		r := c.Run(ctx, env)
 		use := all
@@ -173,6 +174,11 @@ func (g *Guide) orPasted(c checks.Check) checks.Func {
 			return r
 		}
 		p, err := c.Proof.Judge(ctx, env, texts(use))
+		// One that was pasted for another check may say nothing about this.
+		for err != nil && len(use) > 1 {
+			use = use[:len(use)-1]
+			p, err = c.Proof.Judge(ctx, env, texts(use))
+		}
 		if err != nil {
 			return r
 		}
