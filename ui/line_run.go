@@ -157,6 +157,11 @@ func (l *lines) propose(ctx context.Context, plan steps.Plan) error {
 		l.part("before", values(c.Before))
 		l.part("after", values(c.After))
 		l.part("same as", c.Command)
+		for _, e := range c.Also {
+			for _, line := range e.Lines {
+				l.part("or in "+e.As, line)
+			}
+		}
 		l.part("affects", c.Affects)
 		l.part("needs", c.Right)
 		l.part("undo", c.Undo)
@@ -221,7 +226,8 @@ func (l *lines) apply(ctx context.Context, plan steps.Plan, typed string) error 
 	if err != nil {
 		l.say("STOPPED: %s. Nothing further was changed.", err)
 	}
-	return l.check(ctx, true)
+	// What was taken back will not come true by waiting.
+	return l.check(ctx, plan.Step != "")
 }
 
 func (l *lines) applied(a steps.Applied) {

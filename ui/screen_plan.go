@@ -198,7 +198,7 @@ func (m *model) leavePlan() tea.Cmd {
 		return m.openUndo()
 	}
 	if over {
-		return m.check(true)
+		return m.check(!m.plan.undo)
 	}
 	return m.lookAround()
 }
@@ -260,7 +260,7 @@ func (m *model) progressed(msg progressMsg) tea.Cmd {
 	m.screen = onStep
 	m.step.pane.top()
 	// What follows is one wait with the change: for the others to learn of it.
-	check := m.check(true)
+	check := m.check(!s.undo) // what was taken back will not come true by waiting
 	m.live.began = began
 	return check
 }

@@ -149,7 +149,11 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 		Theme:  p.look.theme, Background: p.look.background, Mouse: p.look.mouse, Silent: p.look.silent,
 		Script:  p.scriptFor,
 		Suggest: p.suggestFor(desk), Explain: explain, Present: p.presenting(), CrashDir: store.Dir(), Left: p.report.saw,
-		Begin: begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
+		Report: func(s steps.Snapshot, made []steps.Made) (ui.Written, error) {
+			return p.reportNow(store.Dir(), desk, s, made)
+		},
+		Handoff: func(s steps.Snapshot) ([]ui.WorkOrder, error) { return p.orders(store.Dir(), s) },
+		Begin:   begin, BeginSays: says, Version: p.Version.String(), Clock: p.Clock,
 	})
 	if err != nil {
 		return fmt.Errorf("running the wizard: %w", err)
