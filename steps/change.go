@@ -31,6 +31,8 @@ type Change struct {
 	// Command does the same by hand, typed in Shell.
 	Command string
 	Shell   checks.Shell
+	// Also are the same by hand in other places.
+	Also []Equivalent
 	// Affects says who notices, and when.
 	Affects string
 	// Right says what is needed, and whether this user has it where known.

@@ -36,15 +36,22 @@ func resourceBased(service, computer fact.Account) bool {
 
 // allowActing adds the computer to those who may act for users towards Qlik's
 // account.
-func allowActing(p Ports, w Writers, service, computer fact.Account) Change {
+func allowActing(ctx context.Context, p Ports, w Writers, service, computer fact.Account) Change {
+	const attribute = "msDS-AllowedToActOnBehalfOfOtherIdentity"
+	var also []Equivalent
+	// Without the descriptor that is there now, LDIF would drop who is in it.
+	if raw, err := p.Directory.ActingDescriptor(ctx, service.DN, computer.SID); err == nil {
+		also = append(also, inLDIF(service.DN, ldifPart{"replace", attribute, []string{string(raw)}}))
+	}
 	account := checks.Quote(service.SAM, checks.PowerShell)
 	return undoable(p, w, Change{
-		ID: "delegation.acting", Target: service.SAM + " (" + service.DN + ")", Field: "msDS-AllowedToActOnBehalfOfOtherIdentity",
+		ID: "delegation.acting", Target: service.SAM + " (" + service.DN + ")", Field: attribute,
 		Before: service.ActOnBehalf, After: append(slices.Clone(service.ActOnBehalf), computer.SID),
-		Command: "Set-ADUser -Identity " + account + " -PrincipalsAllowedToDelegateToAccount (@((Get-ADUser " + account + " -Properties PrincipalsAllowedToDelegateToAccount).PrincipalsAllowedToDelegateToAccount) + (Get-ADComputer " +
+		Command: "Set-" + cmdlet(service) + " -Identity " + account + " -PrincipalsAllowedToDelegateToAccount (@((Get-" + cmdlet(service) + " " + account + " -Properties PrincipalsAllowedToDelegateToAccount).PrincipalsAllowedToDelegateToAccount) + (Get-ADComputer " +
 			checks.Quote(strings.TrimSuffix(computer.SAM, "$"), checks.PowerShell) + " -Server " + checks.Quote(computer.Domain, checks.PowerShell) + "))", Shell: checks.PowerShell,
+		Also:    also,
 		Affects: computer.SAM + " may act for users towards Qlik; nobody notices yet",
-		Right:   writeRight(service, "msDS-AllowedToActOnBehalfOfOtherIdentity"),
+		Right:   writeRight(service, attribute),
 		Undo:    "takes the one entry out again; the others stay",
 		Danger:  Typed, Confirm: service.SAM,
 		Do:    func(ctx context.Context) error { return w.Directory.AllowActing(ctx, service.DN, computer.SID) },
@@ -90,7 +97,7 @@ func delegationPlan(p Ports) PlanFunc {
 			}
 			if resourceBased(service, a) {
 				if !delegation.Acting(service, a) {
-					c := allowActing(p, w, service, a)
+					c := allowActing(ctx, p, w, service, a)
 					plan.Changes = append(plan.Changes, c)
 					service.ActOnBehalf = c.After // the next one adds to it
 				}
@@ -113,6 +120,7 @@ func allow(p Ports, w Writers, a fact.Account, name, right string) Change {
 		ID: "delegation.allow", Target: a.SAM + " (" + a.DN + ")", Field: "msDS-AllowedToDelegateTo",
 		Before: a.DelegateTo, After: append(slices.Clone(a.DelegateTo), name),
 		Command: "Set-ADComputer -Identity " + computer + " -Add @{'msDS-AllowedToDelegateTo'=" + checks.Quote(name, checks.PowerShell) + "}", Shell: checks.PowerShell,
+		Also:    []Equivalent{inLDIF(a.DN, ldifPart{"add", "msDS-AllowedToDelegateTo", []string{name}})},
 		Affects: "the connector may act for users towards Qlik; nobody notices yet",
 		Right:   right,
 		Undo:    "removes the one value again",
@@ -128,6 +136,7 @@ func anyProtocol(p Ports, w Writers, a fact.Account, right string) Change {
 		ID: "delegation.protocol", Target: a.SAM + " (" + a.DN + ")", Field: "userAccountControl",
 		Before: protocolWord(a), After: []string{"any authentication protocol"},
 		Command: "Set-ADAccountControl -Identity " + computer + " -TrustedToAuthForDelegation $true", Shell: checks.PowerShell,
+		Also:    flagEquivalents(a, a.UAC, a.UAC|fact.UACTrustedToAuthDeleg),
 		Affects: "the connector may name users who signed in elsewhere; nobody notices yet",
 		Right:   right,
 		Undo:    "clears the one flag again",

@@ -20,6 +20,10 @@ func (d domain) DisallowActing(_ context.Context, dn, sid string) error {
 	return d.at(dn, func(a *fact.Account) { a.ActOnBehalf = drop(slices.Clone(a.ActOnBehalf), sid) })
 }
 
+func (d domain) ActingDescriptor(_ context.Context, _, sid string) ([]byte, error) {
+	return []byte("\x01\x00" + sid), nil
+}
+
 func (d domain) SetEncryption(_ context.Context, dn string, before, after int) error {
 	return d.at(dn, func(a *fact.Account) {
 		if a.EncTypes == before {
@@ -58,6 +62,9 @@ func TestOtherDomain(t *testing.T) {
 	c := plan.Changes[i]
 	if c.Danger != steps.Typed || !strings.Contains(c.Command, "PrincipalsAllowedToDelegateToAccount") || !slices.Contains(c.After, "S-1-5-21-1-2-3-4711") {
 		t.Errorf("%+v", c)
+	}
+	if len(c.Also) != 1 || !slices.ContainsFunc(c.Also[0].Lines, func(l string) bool { return strings.HasPrefix(l, "msDS-AllowedToActOnBehalfOfOtherIdentity:: ") }) {
+		t.Errorf("by hand: %+v", c.Also)
 	}
 	if slices.ContainsFunc(plan.Changes, func(c steps.Change) bool { return strings.Contains(c.Target, "CONN01$ (") }) {
 		t.Error("a list that has no effect is planned for CONN01$")

@@ -109,6 +109,9 @@ func (s *planScreen) change(m *model, p *page, i int, c steps.Change) {
 		p.field(3, "failed", m.th.bad, r.Err.Error())
 	}
 	p.field(3, "same as", m.th.text, c.Command)
+	for _, e := range c.Also {
+		p.list("or", m.th.text, " ", append([]string{e.As + ":"}, e.Lines...))
+	}
 	p.field(3, "affects", m.th.text, c.Affects)
 	p.field(3, "needs", m.th.text, c.Right)
 	p.field(3, "undo", m.th.text, c.Undo)

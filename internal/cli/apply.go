@@ -167,6 +167,9 @@ func printPlan(w io.Writer, plan steps.Plan, simulated bool) {
 		planRow(w, "before", c.Before...)
 		planRow(w, "after", c.After...)
 		planRow(w, "same as", c.Command)
+		for _, e := range c.Also {
+			planRow(w, "as "+e.As, e.Lines...)
+		}
 		planRow(w, "affects", c.Affects)
 		planRow(w, "needs", c.Right)
 		planRow(w, "undo", c.Undo)

@@ -24,6 +24,24 @@ func (w *Writer) AllowActing(ctx context.Context, dn, sid string) error {
 	return w.acting(ctx, dn, sid, true)
 }
 
+// ActingDescriptor is what AllowActing would write: the descriptor that is there,
+// with one entry more.
+func (c *Client) ActingDescriptor(ctx context.Context, dn, sid string) ([]byte, error) {
+	op := "reading who may act on behalf of users towards " + netprobe.Clean(dn)
+	var out []byte
+	err := c.with(ctx, c.at(dn), op, func(s *session) error {
+		entry, err := s.base(dn, attrActing)
+		if err != nil {
+			return err
+		}
+		if out, err = allowTrustee(entry.GetEqualFoldRawAttributeValue(attrActing), sid); err != nil {
+			return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "syntax", Err: err}
+		}
+		return nil
+	})
+	return out, err
+}
+
 // DisallowActing takes the entry of AllowActing away again.
 func (w *Writer) DisallowActing(ctx context.Context, dn, sid string) error {
 	return w.acting(ctx, dn, sid, false)

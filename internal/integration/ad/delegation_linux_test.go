@@ -93,6 +93,22 @@ func TestPlans(t *testing.T) {
 	if got := d.spnsOf(t, qlikAccount); len(got) != 0 {
 		t.Errorf("samba-tool still lists %v", got)
 	}
+	// What is shown as LDIF does the same, typed into OpenLDAP's program.
+	byHand := 0
+	for _, c := range slices.Concat(w.plan(t, spn.Step).Changes, w.plan(t, delegation.Step).Changes) {
+		for _, e := range c.Also {
+			if e.As == "LDIF" {
+				byHand++
+				d.must(t, strings.Join(e.Lines, "\n")+"\n", "ldapmodify", "-x", "-H", "ldaps://"+dcHost, "-D", adminName+"@"+domainName, "-w", adminPass)
+			}
+		}
+	}
+	if left := slices.Concat(w.plan(t, spn.Step).Changes, w.plan(t, delegation.Step).Changes); byHand != 4 || len(left) != 0 {
+		t.Errorf("%d changes by hand, still planned: %+v", byHand, left)
+	}
+	if out := d.shown(t, connector); !strings.Contains(out, webSPN) {
+		t.Errorf("samba-tool shows %s", out)
+	}
 }
 
 // TestActing composes the descriptor of resource-based delegation beside what
