@@ -235,7 +235,7 @@ func (l *lines) finding(c steps.CheckView, all bool) {
 		}
 		l.part("expected", r.Expected)
 		l.part("seen", r.Seen)
-		l.part("because", checks.Fill(c.Cause.Because, checks.Vars(l.snap.Site), checks.NoShell))
+		l.part("because", likely(c, l.snap.Site))
 		for _, rem := range r.Remedies {
 			l.part("fix", remedyText(rem))
 			l.part("command", rem.Command)

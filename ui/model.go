@@ -63,6 +63,7 @@ type model struct {
 	welcome welcomeScreen
 	form    formScreen
 	script  scriptScreen
+	refused refusedPaste
 	step    stepScreen
 	hand    handScreen
 	plan    planScreen

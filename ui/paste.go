@@ -2,11 +2,13 @@ package ui
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
 	"sensegate/checks"
+	"sensegate/internal/site"
 	"sensegate/steps"
 )
 
@@ -40,12 +42,21 @@ func (m *model) pasteProof(text string) tea.Cmd {
 	})
 }
 
+// refusedPaste is why the last paste was not taken: the line below the page has
+// room for its beginning only.
+type refusedPaste struct {
+	id  checks.ID
+	why string
+}
+
 func (m *model) judged(msg judgedMsg) {
 	if !m.finishedJob(msg.token) {
 		return
 	}
+	m.refused = refusedPaste{}
 	if msg.err != nil {
 		m.note = msg.err.Error()
+		m.refused = refusedPaste{id: msg.id, why: msg.err.Error()}
 		return
 	}
 	m.note = "taken as proof: " + word(msg.result.Status)
@@ -60,8 +71,34 @@ func (m *model) askedFor(p *page, c steps.CheckView) {
 	if m.journey == nil || m.journey.Guide == nil || !pasteCounts(c.Result) || m.job != nil && m.job.holdsGuide {
 		return
 	}
+	if m.refused.id == c.Check.ID {
+		p.field(4, "refused", m.th.strong, m.refused.why)
+	}
 	for _, a := range m.journey.Guide.Asked(c.Check.ID) {
 		p.field(4, "or paste", m.th.text, "here what this says on "+a.On+" ("+string(a.Who)+")")
 		p.field(4, "", m.th.strong, a.Command)
 	}
+}
+
+// commandToPaste is the first command whose output would prove a check; empty
+// where nothing can be pasted.
+func (m *model) commandToPaste(c steps.CheckView) string {
+	if m.journey == nil || m.journey.Guide == nil || !pasteCounts(c.Result) || m.job != nil && m.job.holdsGuide {
+		return ""
+	}
+	for _, a := range m.journey.Guide.Asked(c.Check.ID) {
+		return a.Command
+	}
+	return ""
+}
+
+// likely is the likely cause in one sentence, with the names of the site and of
+// what was found; only the cause's title where a former session left those out.
+func likely(c steps.CheckView, s site.Site) string {
+	vars := checks.Vars(s)
+	maps.Copy(vars, c.Result.Vars())
+	if text := checks.Fill(c.Cause.Because, vars, checks.NoShell); !strings.Contains(text, "{") {
+		return text
+	}
+	return c.Cause.Title
 }

@@ -194,7 +194,7 @@ func (s *stepScreen) command(m *model, c steps.CheckView) string {
 			return r.Command
 		}
 	}
-	return ""
+	return m.commandToPaste(c)
 }
 
 func (s *stepScreen) pick(m *model, n int) {

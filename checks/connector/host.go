@@ -108,7 +108,9 @@ func (v *verdict) unproved(host, why string) {
 	if v.unknown == "" {
 		v.unknown = why
 	}
-	v.Result = v.Var("host", host)
+	if v.Status == checks.Pass {
+		v.Result = v.Var("host", host) // what is wrong elsewhere keeps its name
+	}
 }
 
 func (v *verdict) date(ev fact.HostEvidence, sections []string) {
