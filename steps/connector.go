@@ -10,6 +10,7 @@ func connectorStep(p Ports) Step {
 		Seed:     "The connector is installed on one or more hosts, with an updater; connectors are pooled into connector groups.",
 		SeedFrom: guideSource,
 		Checks:   connector.Checks(connector.Ports{Host: p.Hosts, Entra: p.Graph}),
+		Plan:     connectorPlan(p),
 		Manual: []Instruction{
 			{Who: "administrator of the connector host", Where: "portal", Do: "Download and install the connector; sign in as an administrator of this tenant.", Command: "Entra admin center > Global Secure Access > Connect > Connectors > Download connector service"},
 			{Who: "administrator of the connector host", Where: "powershell", Do: "Switch HTTP/2 off in WinHTTP (Windows Server 2019 and later), then restart.", Command: `New-ItemProperty 'HKLM:\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp' -Name EnableDefaultHTTP2 -Value 0 -PropertyType DWord -Force`},

@@ -27,7 +27,7 @@ func TestOrder(t *testing.T) {
 	if diff := cmp.Diff(want, ids); diff != "" {
 		t.Fatal(diff)
 	}
-	writes := []checks.StepID{"app", "allowlist", "spn", "kerberos", "delegation", "sso"}
+	writes := []checks.StepID{"connector", "app", "allowlist", "spn", "kerberos", "delegation", "sso"}
 	seeds := map[string]bool{}
 	for _, s := range order {
 		t.Run(string(s.ID), func(t *testing.T) {

@@ -103,6 +103,8 @@ func undoable(p Ports, w Writers, c Change) Change {
 		}); ok {
 			c.Revert = r.RemoveTester // there is no question that reads it back
 		}
+	case "connector.group", "connector.move":
+		undoableConnector(p, w, &c)
 	case "app.publish", "app.publish-second", "sso.enable":
 		if t.App != nil {
 			undoableApp(p, w, &c)

@@ -17,6 +17,8 @@ type Writer struct {
 	conn   connection // may do all that publishing takes
 	// settings may change an application and no more.
 	settings connection
+	// groups may change connector groups.
+	groups connection
 
 	mu sync.Mutex
 	// made are applications that were made and could not be read yet, by name: a
@@ -31,6 +33,7 @@ func NewWriter(c *Client) *Writer {
 		// The connector group asks for Directory, the assignment for AppRoleAssignment.
 		conn:     c.connect("Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.ReadWrite.All"),
 		settings: c.connect("Application.ReadWrite.All"),
+		groups:   c.connect("Directory.ReadWrite.All"),
 	}
 }
 

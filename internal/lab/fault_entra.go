@@ -116,6 +116,31 @@ func goneConnectorTraps() []trap {
 	return []trap{
 		{
 			Fault: Fault{
+				ID: "connector-group-missing", Step: "connector", Check: "connector.group", Cause: "connector.group-missing",
+				Title: "the connector group of the site was deleted",
+				Note:  "Its connectors are in Default again, and so are its applications. The plan of the step makes it anew; Graph answers 200 to that, where its page says 201.",
+			},
+			set: inTenant(func(s *entra.State) {
+				g, other := s.Group(contoso.GroupName), s.DefaultGroup()
+				if g == nil || other == nil {
+					return
+				}
+				gone := g.ID
+				for i := range s.Connectors {
+					if s.Connectors[i].GroupID == gone {
+						s.Connectors[i].GroupID = other.ID
+					}
+				}
+				for i := range s.Applications {
+					if s.Applications[i].GroupID == gone {
+						s.Applications[i].GroupID = other.ID
+					}
+				}
+				s.Groups = slices.DeleteFunc(s.Groups, func(g entra.ConnectorGroup) bool { return g.ID == gone })
+			}),
+		},
+		{
+			Fault: Fault{
 				ID: "connector-gone", Step: "connector", Check: "connector.registered", Cause: "connector.not-registered",
 				Title: "the second connector was away for ten days and is gone",
 				Note:  "The cloud forgets connectors after ten days of silence. On the host the service runs and looks healthy; it has to be registered again.",
