@@ -203,7 +203,7 @@ func TestWaitingIsTold(t *testing.T) {
 	d.until("(running)")
 	w.forward(12 * time.Second)
 	d.send(tickMsg{})
-	d.shows("slow: still running after 12 s")
+	d.shows("(slow: still", "running after 12 s)")
 	for _, tt := range []struct {
 		waited time.Duration
 		silent bool
