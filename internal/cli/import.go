@@ -177,7 +177,12 @@ func hostsOf(s site.Site) []string {
 // single answers with one piece of evidence alone.
 type single struct{ e fact.HostEvidence }
 
-func (h single) Host(context.Context, string) (fact.HostEvidence, error) { return h.e, nil }
+func (h single) Host(_ context.Context, name string) (fact.HostEvidence, error) {
+	if !winhost.SameHost(name, h.e.Host) {
+		return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound, System: "evidence", Op: "reading the evidence of " + name}
+	}
+	return h.e, nil
+}
 
 // proves shows what a piece says about its host.
 func (p *program) proves(ctx context.Context, s site.Site, x piece) {

@@ -1,8 +1,9 @@
-# Collects, on a connector host, a Qlik node or a server of Entra Connect, what
-# only that machine can tell, and writes one evidence file for
-# `sensegate import`. It reads and changes nothing but that file, takes no
-# password, key or token, and needs Windows PowerShell 5.1. Read it before you
-# run it; it may be signed, and runs under RemoteSigned and AllSigned.
+# Collects, on a connector host, a Qlik node or a server of Entra
+# Connect, what only that machine can tell, and writes one evidence
+# file for `sensegate import`. It reads and changes nothing but that
+# file, takes no password, key or token, and needs Windows PowerShell
+# 5.1. Read it before you run it; it may be signed, and runs under
+# RemoteSigned and AllSigned.
 #
 #   powershell -File .\collect.ps1 -Output evidence.json
 #   powershell -File .\collect.ps1 -List          # what would be read
