@@ -56,8 +56,10 @@ func Causes() []checks.Cause {
 			Because: "The password was set after the keytab was written, so its keys open no ticket that is made now.",
 			More: "KRB_AP_ERR_BADKEYVER (44) and KRB_AP_ERR_NOKEY (45) mean the same at a service that reads a keytab. Each time a password is set the key version counts up, and a keytab keeps the version it was written with. " +
 				"Qlik itself uses no keytab: if Qlik accepts the ticket, only this file has to be written again.",
-			Fixes: []checks.Fix{{Who: checks.ADAdmin, Text: "Write the keytab of {account-name} again, or leave kerberos.service_keytab out of the site. With these two switches ktpass sets neither a password nor a principal name; it asks for the present password.",
-				Command: "ktpass.exe -princ {spn}@{realm} -mapuser {account} -crypto AES256-SHA1 -ptype KRB5_NT_PRINCIPAL -pass * -SetPass -SetUpn -out qlik.keytab", Shell: checks.Cmd}},
+			Fixes: []checks.Fix{{
+				Who: checks.ADAdmin, Text: "Write the keytab of {account-name} again, or leave kerberos.service_keytab out of the site. With these two switches ktpass sets neither a password nor a principal name; it asks for the present password.",
+				Command: "ktpass.exe -princ {spn}@{realm} -mapuser {account} -crypto AES256-SHA1 -ptype KRB5_NT_PRINCIPAL -pass * -SetPass -SetUpn -out qlik.keytab", Shell: checks.Cmd,
+			}},
 		},
 		{
 			ID: "kerberos.other-key", Title: "The ticket is made with another key",

@@ -3,6 +3,7 @@ package kerberos
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"sensegate/checks"
@@ -47,7 +48,7 @@ func (s shownTicket) ServiceTicket(_ context.Context, spn string) (fact.Ticket, 
 	if !k.Found {
 		return fact.Ticket{}, &fact.Error{
 			Kind: fact.Refused, System: "klist", Op: "asking for a ticket for " + spn, Code: k.Code,
-			Text: "klist shows none among " + fmt.Sprint(k.Others) + " tickets",
+			Text: "klist shows none among " + strconv.Itoa(k.Others) + " tickets",
 		}
 	}
 	client, _, _ := strings.Cut(k.Ticket.Server, "@")

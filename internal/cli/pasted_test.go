@@ -312,13 +312,13 @@ func show(say func(string, ...any), x fact.Account) {
 	line("dNSHostName", x.DNSHostName)
 	line("msDS-AllowedToDelegateTo", braced(x.DelegateTo))
 	line("tokenGroups", braced(x.Groups))
-	sddl := ""
-	if len(x.ActOnBehalf) > 0 {
-		sddl = "O:BAD:"
-		for _, sid := range slices.Sorted(slices.Values(x.ActOnBehalf)) {
-			sddl += "(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;" + sid + ")"
+	var sddl strings.Builder
+	for i, sid := range slices.Sorted(slices.Values(x.ActOnBehalf)) {
+		if i == 0 {
+			sddl.WriteString("O:BAD:")
 		}
+		sddl.WriteString("(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;" + sid + ")")
 	}
-	line("actOnBehalf", sddl)
+	line("actOnBehalf", sddl.String())
 	say("\r\n")
 }

@@ -2,6 +2,7 @@ package codes_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestKerberosCodes(t *testing.T) {
 		37: "KRB_AP_ERR_SKEW", 41: "KRB_AP_ERR_MODIFIED", 44: "KRB_AP_ERR_BADKEYVER", 45: "KRB_AP_ERR_NOKEY", 50: "KRB_AP_ERR_INAPP_CKSUM",
 		52: "KRB_ERR_RESPONSE_TOO_BIG", 60: "KRB_ERR_GENERIC", 68: "KDC_ERR_WRONG_REALM", 69: "KRB_AP_ERR_USER_TO_USER_REQUIRED",
 	} {
-		for _, text := range []string{fmt.Sprint(code), name, strings.ToLower(name), fmt.Sprintf("%s (%d)", name, code)} {
+		for _, text := range []string{strconv.Itoa(code), name, strings.ToLower(name), fmt.Sprintf("%s (%d)", name, code)} {
 			if !known(text, name) {
 				t.Errorf("%q does not lead to %s", text, name)
 			}

@@ -95,7 +95,7 @@ func impersonate(user windows.Token) error {
 	dll := windows.NewLazySystemDLL("advapi32.dll")
 	ok, _, err := dll.NewProc("ImpersonateLoggedOnUser").Call(uintptr(user))
 	if ok == 0 {
-		return err
+		return fmt.Errorf("impersonating: %w", err)
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func contextFor(spn string) (string, error) {
 	defer func() { _ = credential.Release() }()
 	target, err := windows.UTF16PtrFromString(spn)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("naming the service: %w", err)
 	}
 	client := sspi.NewClientContext(credential, sspi.ISC_REQ_MUTUAL_AUTH|sspi.ISC_REQ_CONNECTION|sspi.ISC_REQ_INTEGRITY)
 	defer func() { _ = client.Release() }()

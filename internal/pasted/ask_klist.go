@@ -119,8 +119,12 @@ func (k Klist) FlagNames() []string {
 		bit  uint32
 		name string
 	}{
-		{0x40000000, "forwardable"}, {0x20000000, "forwarded"}, {0x00800000, "renewable"}, {0x00200000, "pre_authent"},
-		{0x00040000, "ok_as_delegate"}, {0x00010000, "name_canonicalize"},
+		{0x40000000, "forwardable"},
+		{0x20000000, "forwarded"},
+		{0x00800000, "renewable"},
+		{0x00200000, "pre_authent"},
+		{0x00040000, "ok_as_delegate"},
+		{0x00010000, "name_canonicalize"},
 	} {
 		if k.Ticket.Flags&f.bit != 0 {
 			out = append(out, f.name)
