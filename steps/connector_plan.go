@@ -164,6 +164,7 @@ type noConnectorWriter struct{}
 func (noConnectorWriter) MakeGroup(context.Context, string) (fact.ConnectorGroup, error) {
 	return fact.ConnectorGroup{}, errNoConnectorWriter
 }
+
 func (noConnectorWriter) MoveConnector(context.Context, string, string) error {
 	return errNoConnectorWriter
 }

@@ -88,7 +88,7 @@ func stopsThePlan(t *testing.T, f lab.Fault) {
 	r, _ := checkDemo(t, "--fault", f.ID)
 	for _, s := range r.Steps {
 		for _, c := range s.Checks {
-			if string(c.Cause) == f.Cause {
+			if c.Cause == f.Cause {
 				t.Errorf("%s names it before: it is no fault of applying alone", c.ID)
 			}
 		}

@@ -15,7 +15,7 @@ const syncVersion = "Microsoft.Synchronize.ServerConfigurationVersion"
 
 var (
 	schedulerShape = regexp.MustCompile(`^(SyncCycleEnabled|StagingModeEnabled|SchedulerSuspended|MaintenanceEnabled|CurrentlyEffectiveSyncCycleInterval|NextSyncCyclePolicyType)\s*:\s*(.*)$`)
-	syncValueShape   = regexp.MustCompile(`^(?:Value\s*:\s*)?(\d+\.\d+\.\d+\.\d+)$`)
+	syncValueShape = regexp.MustCompile(`^(?:Value\s*:\s*)?(\d+\.\d+\.\d+\.\d+)$`)
 	sameLineShape  = regexp.MustCompile(`\Q` + syncVersion + `\E\s+(\d+\.\d+\.\d+\.\d+)$`)
 )
 
