@@ -184,8 +184,8 @@ func same(_ context.Context, env checks.Env) checks.Result {
 	sides := func(r checks.Result) checks.Result {
 		return r.With("inside", in.UserDirectory+`\`+in.UserID+", engine "+inSocket.EngineVersion).
 			With("outside", out.UserDirectory+`\`+out.UserID+", engine "+outSocket.EngineVersion).
-			With("round trip inside", inSocket.RoundTrip.Round(100*time.Microsecond).String()).
-			With("round trip outside", outSocket.RoundTrip.Round(100*time.Microsecond).String())
+			With("round trip inside", rounded(inSocket.RoundTrip)).
+			With("round trip outside", rounded(outSocket.RoundTrip))
 	}
 	people := []string{strings.ToLower(in.UserDirectory + `\` + in.UserID), strings.ToLower(out.UserDirectory + `\` + out.UserID)}
 	slices.Sort(people)

@@ -48,7 +48,7 @@ func judge(env checks.Env, p fact.SocketProbe, outside bool) checks.Result {
 		}
 		return r
 	}
-	r := checks.Passed(expected, fmt.Sprintf("engine %s in %s", p.EngineVersion, p.RoundTrip.Round(time.Millisecond)))
+	r := checks.Passed(expected, fmt.Sprintf("engine %s in %s", p.EngineVersion, rounded(p.RoundTrip)))
 	switch {
 	case p.RoundTrip > late:
 		r = checks.Warned("verify.late", expected, "engine "+p.EngineVersion+", but each answer takes "+rounded(p.RoundTrip)+" or more")
@@ -62,7 +62,12 @@ func judge(env checks.Env, p fact.SocketProbe, outside bool) checks.Result {
 const late = 2 * time.Second
 
 func rounded(d time.Duration) string {
-	if d < time.Second {
+	switch {
+	case d == 0:
+		return "not measured"
+	case d < time.Millisecond:
+		return "less than 1ms"
+	case d < time.Second:
 		return d.Round(time.Millisecond).String()
 	}
 	return d.Round(100 * time.Millisecond).String()
