@@ -107,6 +107,8 @@ func windows() []Code {
 		{Code: "773", Name: "LDAP 49, data 773", Means: "The password must be changed at the next sign-in.", Cause: "site.directory-password-expired"},
 		{Code: "775", Name: "LDAP 49, data 775", Means: "The account is locked out.", Cause: "site.directory-locked"},
 		{Code: "80090346", Name: "LDAP 49, data 80090346", Means: "Channel binding: the TLS connection that the domain controller sees is not the client's.", Cause: "site.directory-channel-binding"},
+		{Code: "insufficientAccessRights", Name: "LDAP 50", Means: "The account may not write there; with 00000522 it lacks the user right to trust accounts for delegation.", Do: "Let a domain administrator do it.", also: []string{"00002098", "1314", "SeEnableDelegationPrivilege"}},
+		{Code: "constraintViolation", Name: "LDAP 19", Means: "A rule of the domain controller forbids the value: a service name that another account holds, or that a computer stands for through HOST.", Do: "setspn -F -Q HTTP/host", Cause: "spn.duplicate", also: []string{"000021c7"}},
 		{Code: "strongerAuthRequired", Name: "LDAP 8", Means: "The domain controller demands signing, and sees no protection on the connection.", Cause: "site.directory-signing", also: []string{"00002028"}},
 	}
 }

@@ -30,24 +30,49 @@ func classify(op string, err error) error {
 		return network(op, e)
 	}
 	out := &fact.Error{Kind: kindOf(e.ResultCode), System: system, Op: op, Code: codeOf(e), Text: diagnostic(e), Err: err}
-	if why := explanation(out.Code); why != "" {
+	if why := explanation(out.Code, windowsError(out.Text)); why != "" {
 		out.Text = why + "; it says: " + out.Text
 	}
 	return out
 }
 
-// explanation says what hardened domain controllers mean by their refusals.
-func explanation(code string) string {
+// Windows errors at the head of a refusal's text.
+const (
+	errorAccess     = 8344 // ERROR_DS_INSUFF_ACCESS_RIGHTS
+	errorPrivilege  = 1314 // ERROR_PRIVILEGE_NOT_HELD
+	errorNotUnique  = 8647 // ERROR_DS_SPN_VALUE_NOT_UNIQUE_IN_FOREST
+	errorUPNTaken   = 8648 // ERROR_DS_UPN_VALUE_NOT_UNIQUE_IN_FOREST
+	errorConstraint = 8239 // ERROR_DS_CONSTRAINT_VIOLATION, Samba's word for a name that is taken
+)
+
+// explanation says what domain controllers mean by their refusals: of a sign-in
+// by a hardened one, and of a write.
+func explanation(code string, windows uint64) string {
+	switch windows {
+	case errorAccess:
+		return "you may not write this attribute of this object (8344): an administrator of the domain, or whoever was given the right, has to"
+	case errorPrivilege:
+		return "you may write the object, but not trust accounts for delegation: that takes the user right SeEnableDelegationPrivilege on the domain controller, which administrators have"
+	case errorNotUnique, errorUPNTaken:
+		return "another account of the forest holds this name already (" + strconv.FormatUint(windows, 10) + "): find it with setspn -F -Q, and take the name from it first"
+	case errorConstraint:
+		return forbidden
+	}
 	switch code {
-	case "strongerAuthRequired":
-		return "the domain controller demands signing and does not count TLS as such: bind with a password over ldaps:// (directory.bind: simple)"
-	case "80090346":
+	case codeSigning:
+		return "the domain controller demands signing and does not count TLS as such: Kerberos without TLS, signed and sealed, is taken (directory.bind: kerberos), and so is a password over ldaps:// (directory.bind: simple) where nothing in between ends TLS"
+	case codeBinding:
 		return "the domain controller demands channel binding, and what it saw is not the channel that we are on: a box in between ends TLS"
-	case "8239":
-		return "the attribute is reserved for the system on this domain controller"
+	case "insufficientAccessRights":
+		return "you may not do that to this object: an administrator of the domain, or whoever was given the right, has to"
+	case "constraintViolation":
+		return forbidden
 	}
 	return ""
 }
+
+// forbidden is what a constraint violation without a closer word comes to.
+const forbidden = "a rule of the domain controller forbids the value: for a service name, that another account holds it or a computer stands for it through HOST; for another attribute, that this domain controller writes it itself"
 
 // network classifies the codes that the library makes up itself. A closed
 // channel is how it tells of a lost connection.

@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"sensegate/internal/directory"
@@ -58,26 +59,37 @@ func TestWriteRefused(t *testing.T) {
 		do    func(*directory.Writer) error
 		kind  fact.ErrorKind
 		code  string
+		// why is part of the explanation that goes with it.
+		why string
 	}{
 		{"no right to the name", asQlik, func(w *directory.Writer) error {
 			return w.AddSPN(t.Context(), connDN, "HTTP/conn01")
-		}, fact.NoRight, "insufficientAccessRights"},
+		}, fact.NoRight, "insufficientAccessRights", "(8344)"},
+		{"no right to trust", func(t *testing.T, d *dc) {
+			d.change(t, func(tx *lab.Tx) error { return tx.SetMember("Account Operators", "qlik", true) })
+			asQlik(t, d)
+		}, func(w *directory.Writer) error {
+			return w.AddDelegation(t.Context(), connDN, contoso.SPN)
+		}, fact.NoRight, "insufficientAccessRights", "SeEnableDelegationPrivilege"},
+		{"a name that is taken through HOST", func(t *testing.T, d *dc) {
+			d.change(t, func(tx *lab.Tx) error { return tx.Add("svc-intranet", "servicePrincipalName", "HTTP/box.contoso.test") })
+		}, func(w *directory.Writer) error { return w.AddSPN(t.Context(), connDN, "HOST/box.contoso.test") }, fact.Refused, "8647", "setspn -F -Q"},
 		{"no right to delegate", asQlik, func(w *directory.Writer) error {
 			return w.AddDelegation(t.Context(), connDN, contoso.SPN)
-		}, fact.NoRight, "insufficientAccessRights"},
+		}, fact.NoRight, "insufficientAccessRights", "may not"},
 		{"taken elsewhere", func(t *testing.T, d *dc) {
 			d.change(t, func(tx *lab.Tx) error { return tx.Add("CONN02$", "servicePrincipalName", contoso.SPN) })
-		}, func(w *directory.Writer) error { return w.AddSPN(t.Context(), qlikDN, contoso.SPN) }, fact.Refused, "8647"},
+		}, func(w *directory.Writer) error { return w.AddSPN(t.Context(), qlikDN, contoso.SPN) }, fact.Refused, "8647", "another account of the forest"},
 		{"no such object", nil, func(w *directory.Writer) error {
 			return w.AddSPN(t.Context(), "CN=nobody,"+contoso.BaseDN, contoso.SPN)
-		}, fact.NotFound, "noSuchObject"},
-		{"no object", nil, func(w *directory.Writer) error { return w.AddSPN(t.Context(), "", contoso.SPN) }, fact.NotFound, ""},
+		}, fact.NotFound, "noSuchObject", ""},
+		{"no object", nil, func(w *directory.Writer) error { return w.AddSPN(t.Context(), "", contoso.SPN) }, fact.NotFound, "", ""},
 		{"look-alike", nil, func(w *directory.Writer) error {
 			return w.AddSPN(t.Context(), qlikDN, "HTTP/s\u0435nse.contoso.test")
-		}, fact.Refused, "syntax"},
+		}, fact.Refused, "syntax", "U+0435"},
 		{"flags changed meanwhile", nil, func(w *directory.Writer) error {
 			return w.SetProtocolTransition(t.Context(), connDN, 0x1234, true)
-		}, fact.Conflict, "noSuchAttribute"},
+		}, fact.Conflict, "noSuchAttribute", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -85,7 +97,11 @@ func TestWriteRefused(t *testing.T) {
 			if tt.setup != nil {
 				tt.setup(t, d)
 			}
-			kindAndCode(t, tt.do(directory.NewWriter(d.client(t))), tt.kind, tt.code)
+			err := tt.do(directory.NewWriter(d.client(t)))
+			kindAndCode(t, err, tt.kind, tt.code)
+			if err != nil && !strings.Contains(err.Error(), tt.why) {
+				t.Errorf("it explains nothing of %q: %v", tt.why, err)
+			}
 		})
 	}
 }

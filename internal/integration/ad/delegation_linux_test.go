@@ -254,18 +254,18 @@ func TestRefusedWrites(t *testing.T) {
 	}
 	ctx := t.Context()
 	for _, tt := range []struct {
-		name string
-		err  error
-		kind fact.ErrorKind
-		code string
+		name      string
+		err       error
+		kind      fact.ErrorKind
+		code, why string
 	}{
-		{"a name that is taken", admin.writer.AddSPN(ctx, dnOf(intranet), webSPN), fact.Refused, ""},
-		{"a name without rights", helpless.writer.AddSPN(ctx, dnOf(qlikAccount), "HTTP/other."+domainName), fact.NoRight, "insufficientAccessRights"},
-		{"a list without rights", helpless.writer.AddDelegation(ctx, conn.DN, webSPN), fact.NoRight, "insufficientAccessRights"},
-		{"a flag without rights", helpless.writer.SetProtocolTransition(ctx, conn.DN, conn.UAC, true), fact.NoRight, "insufficientAccessRights"},
-		{"flags that changed meanwhile", admin.writer.SetProtocolTransition(ctx, conn.DN, conn.UAC|0x10000, true), fact.Conflict, "noSuchAttribute"},
+		{"a name that is taken", admin.writer.AddSPN(ctx, dnOf(intranet), webSPN), fact.Refused, "", "name"},
+		{"a name without rights", helpless.writer.AddSPN(ctx, dnOf(qlikAccount), "HTTP/other."+domainName), fact.NoRight, "insufficientAccessRights", "you may not"},
+		{"a list without rights", helpless.writer.AddDelegation(ctx, conn.DN, webSPN), fact.NoRight, "insufficientAccessRights", "you may"},
+		{"a flag without rights", helpless.writer.SetProtocolTransition(ctx, conn.DN, conn.UAC, true), fact.NoRight, "insufficientAccessRights", "you may"},
+		{"flags that changed meanwhile", admin.writer.SetProtocolTransition(ctx, conn.DN, conn.UAC|0x10000, true), fact.Conflict, "noSuchAttribute", ""},
 	} {
-		if checks.KindOf(tt.err) != tt.kind || tt.code != "" && checks.CodeOf(tt.err) != tt.code {
+		if checks.KindOf(tt.err) != tt.kind || tt.code != "" && checks.CodeOf(tt.err) != tt.code || !strings.Contains(tt.err.Error(), tt.why) {
 			t.Errorf("%s: %v (kind %d, code %s)", tt.name, tt.err, checks.KindOf(tt.err), checks.CodeOf(tt.err))
 		}
 		t.Logf("%s: %v", tt.name, tt.err)
