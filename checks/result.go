@@ -99,6 +99,9 @@ type Result struct {
 	Table    Table
 	Remedies []Remedy
 	Source   Source
+	// Ignored is why the site lets an outcome that would hold the gate closed
+	// count as a warning; empty when it does not.
+	Ignored string
 	// WaitsFor are the needs that are not proven.
 	WaitsFor []ID
 	At       time.Time

@@ -169,7 +169,7 @@ func (s *run) needs(c Check) (ready bool, blocked []ID) {
 	for _, n := range c.Needs {
 		res, known := s.done[n]
 		switch {
-		case known && res.Status.Opens():
+		case known && res.Opens():
 		case known:
 			blocked = append(blocked, n)
 		case s.queued(n):
@@ -221,7 +221,7 @@ func (s *run) attempt(ctx context.Context, c Check, env Env) Result {
 		res := s.once(ctx, c, env)
 		res.ID, res.Attempt = c.ID, n
 		res.Took = s.Clock().Sub(begun)
-		again := s.req.Patient && c.Retry.Every > 0 && !res.Status.Opens() && res.Status != Crashed
+		again := s.req.Patient && c.Retry.Every > 0 && !res.Opens() && res.Status != Crashed
 		next := s.Clock().Add(c.Retry.Every)
 		if !again || next.After(deadline) || ctx.Err() != nil {
 			return res

@@ -52,7 +52,7 @@ func (g *Guide) Judge(id checks.ID) (func(ctx context.Context, text string) (che
 		return nil, fmt.Errorf("pasting for %s: the program has looked itself, and what it saw counts: mend it and check again", id)
 	}
 	for _, n := range c.Needs {
-		if r := g.results[n]; !r.Status.Opens() {
+		if r := g.results[n]; !r.Opens() {
 			need, _ := g.set.Find(n)
 			return nil, fmt.Errorf("pasting for %s: first has to be proved: %s", id, need.Title)
 		}

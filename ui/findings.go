@@ -32,7 +32,7 @@ func (m *model) finding(p *page, c steps.CheckView, selected, flipped bool) {
 	case c.Running || c.Stale && !flipped:
 	case c.Result.Status == checks.Waiting:
 		p.field(4, "waits for", m.th.text, strings.Join(m.titles(c.Result.WaitsFor), "; "))
-	case holds(c) || c.Result.Status == checks.Warn:
+	case holds(c) || c.Result.Pardoned() || c.Result.Status == checks.Warn:
 		m.trouble(p, c, flipped)
 	case c.Result.Status == checks.Skipped:
 		p.field(4, "because", m.th.text, c.Result.Seen)
@@ -75,6 +75,7 @@ func (m *model) trouble(p *page, c steps.CheckView, evidence bool) {
 	p.field(4, "expected", m.th.text, r.Expected)
 	p.field(4, "seen", m.th.text, r.Seen)
 	p.field(4, "because", m.th.text, m.because(c))
+	p.field(4, "ignored", m.th.text, c.Result.Ignored)
 	label := "fix"
 	for _, rem := range checks.InPlace(r.Remedies, m.place) {
 		p.field(4, label, m.th.text, remedyText(rem))

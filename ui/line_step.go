@@ -236,6 +236,7 @@ func (l *lines) finding(c steps.CheckView, all bool) {
 		l.part("expected", r.Expected)
 		l.part("seen", r.Seen)
 		l.part("because", likely(c, l.snap.Site))
+		l.part("ignored", r.Ignored)
 		for _, rem := range r.Remedies {
 			l.part("fix", remedyText(rem))
 			l.part("command", rem.Command)

@@ -55,6 +55,9 @@ func wantsCheck(v steps.StepView) bool {
 
 // holds says that this finding holds the gate closed by itself.
 func holds(c steps.CheckView) bool {
+	if c.Result.Opens() {
+		return false
+	}
 	switch c.Result.Status {
 	case checks.Fail, checks.Unknown, checks.Crashed:
 		return true
@@ -65,7 +68,7 @@ func holds(c steps.CheckView) bool {
 
 func anyFailed(v steps.StepView) bool {
 	for _, c := range v.Checks {
-		if c.Result.Status == checks.Fail {
+		if c.Result.Status == checks.Fail && !c.Result.Opens() {
 			return true
 		}
 	}

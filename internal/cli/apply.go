@@ -145,7 +145,7 @@ func (p *program) outcome(ctx context.Context, g *steps.Guide, patient bool) err
 	}
 	fmt.Fprintf(p.Out, "gate closed: %s: %s\n", here.Title, here.Gate.Why)
 	for _, c := range here.Checks {
-		if !c.Result.Status.Opens() {
+		if !c.Result.Opens() {
 			fmt.Fprintf(p.Out, "  %s  %s: %s\n", c.Check.ID, c.Check.Title, c.Result.Seen)
 		}
 	}

@@ -110,7 +110,7 @@ func check(t *testing.T, step string, c object) {
 	id := text(t, c, "id")
 	fields(t, "check "+id, c, []string{
 		"id", "title", "status", "cause", "expected", "seen", "evidence", "remedies", "source", "at", "tookMs", "needs", "docs",
-	}, "because", "reason")
+	}, "because", "reason", "ignored")
 	if !strings.HasPrefix(id, step+".") {
 		t.Errorf("%s is among the checks of %s", id, step)
 	}

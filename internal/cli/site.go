@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"sensegate/internal/graph"
@@ -82,7 +83,7 @@ func (p *program) open(ctx context.Context, s source, writing bool) (*opened, er
 		return nil, err
 	}
 	// The wizard opens on an incomplete site and asks; nothing else can.
-	if list := append(facts.Problems(), missingFiles(facts)...); len(list) > 0 && !s.lenient {
+	if list := slices.Concat(facts.Problems(), steps.IgnoreProblems(facts), missingFiles(facts)); len(list) > 0 && !s.lenient {
 		return nil, usage("the site file %s: %s%s", s.file, list[0], more(list[1:]))
 	}
 	o := &opened{site: facts, opener: p.opener(writing), close: func() error { return nil }, journal: session.NewMemory(p.Clock)}

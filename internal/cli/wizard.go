@@ -83,6 +83,13 @@ func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, notes 
 	if n := len(at.site.Pins); n > 0 {
 		notes = append(notes, fmt.Sprintf("names pinned to addresses: %d", n))
 	}
+	for _, i := range at.site.Ignore {
+		note := "ignored here: " + i.Check
+		if err := steps.MayIgnore(steps.Order(steps.Ports{}), i); err != nil {
+			note = "not ignored: " + err.Error()
+		}
+		notes = append(notes, note)
+	}
 	for _, c := range past.Doubtful {
 		notes = append(notes, fmt.Sprintf("begun, and its end never recorded: %s of %s", c.Field, c.Target))
 	}

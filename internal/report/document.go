@@ -64,9 +64,8 @@ type DocumentStep struct {
 type DocumentCheck struct {
 	Check
 
-	// Matters says why the assertion matters; Ignored why it does not count here.
+	// Matters says why the assertion matters.
 	Matters string `json:"matters,omitempty"`
-	Ignored string `json:"ignored,omitempty"`
 	// Table compares what is required with what is there.
 	Table *DocumentTable `json:"table,omitempty"`
 	// Vars are the names that the remedies were filled with.

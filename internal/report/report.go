@@ -47,12 +47,14 @@ type Step struct {
 
 // Check is one assertion and what was found.
 type Check struct {
-	ID       string            `json:"id"`
-	Title    string            `json:"title"`
-	Status   checks.Status     `json:"status"`
-	Cause    string            `json:"cause"`
-	Because  string            `json:"because,omitempty"`
-	Reason   string            `json:"reason,omitempty"`
+	ID      string        `json:"id"`
+	Title   string        `json:"title"`
+	Status  checks.Status `json:"status"`
+	Cause   string        `json:"cause"`
+	Because string        `json:"because,omitempty"`
+	Reason  string        `json:"reason,omitempty"`
+	// Ignored is why the site lets it count as a warning.
+	Ignored  string            `json:"ignored,omitempty"`
 	Expected string            `json:"expected"`
 	Seen     string            `json:"seen"`
 	Evidence []checks.Evidence `json:"evidence"`
@@ -104,7 +106,7 @@ func newCheck(c steps.CheckView, causes checks.Catalogue) Check {
 	res := c.Result
 	out := Check{
 		ID: string(c.Check.ID), Title: c.Check.Title, Status: res.Status, Cause: string(res.Cause),
-		Reason: string(res.Reason), Expected: res.Expected, Seen: res.Seen,
+		Reason: string(res.Reason), Ignored: checks.Neutral(res.Ignored), Expected: res.Expected, Seen: res.Seen,
 		Evidence: res.Evidence, Remedies: res.Remedies, Source: res.Source, At: res.At,
 		TookMs: res.Took.Milliseconds(), Needs: c.Check.Needs, Docs: c.Check.Docs,
 	}
@@ -138,6 +140,10 @@ func verdict(list []Step) (code int, blamed bool) {
 	for _, s := range list {
 		closed = closed || s.Gate == steps.GateClosed.String()
 		for _, c := range s.Checks {
+			if c.Ignored != "" {
+				warned = true
+				continue
+			}
 			switch c.Status {
 			case checks.Fail:
 				failed = true

@@ -115,6 +115,9 @@ func (c DocumentCheck) result(causes checks.Catalogue) checks.Result {
 		ID: checks.ID(c.ID), Status: c.Status, Cause: checks.CauseID(c.Cause), Reason: checks.Reason(c.Reason), Expected: c.Expected, Seen: c.Seen,
 		Evidence: c.Evidence, Remedies: c.Remedies, Source: c.Source, At: c.At, Took: time.Duration(c.TookMs) * time.Millisecond,
 	}
+	if c.Ignored != "" && steps.MayIgnore(steps.Order(steps.Ports{}), site.Ignored{Check: c.ID, Reason: c.Ignored}) == nil {
+		r.Ignored = c.Ignored
+	}
 	for k, v := range c.Vars {
 		r = r.Var(k, v)
 	}
@@ -142,7 +145,7 @@ func (d *Document) keep(old Document) {
 		for j := range d.Steps[i].Checks {
 			c := &d.Steps[i].Checks[j]
 			before := was[c.ID]
-			c.Proofs, c.Ignored, c.foreign = before.Proofs, before.Ignored, true
+			c.Proofs, c.foreign = before.Proofs, true
 			if c.Because == "" || len(before.Vars) == 0 && before.Because != "" {
 				c.Because = before.Because
 			}

@@ -112,6 +112,7 @@ func textCheck(b *strings.Builder, c Check) {
 	line("seen", c.Seen)
 	line("because", c.Because)
 	line("reason", c.Reason)
+	line("ignored", c.Ignored)
 	for _, m := range c.Remedies {
 		line("fix", m.Text+" ("+string(m.Who)+")")
 		line("", m.Command)
@@ -119,6 +120,14 @@ func textCheck(b *strings.Builder, c Check) {
 	if c.Cause != "" {
 		line("more", "sensegate explain "+c.Cause)
 	}
+}
+
+// pardon is why a finding does not count.
+func pardon(why string) string {
+	if why == "" {
+		return ""
+	}
+	return " (ignored: " + why + ")"
 }
 
 func summary(b *strings.Builder, r Report) {
@@ -141,7 +150,7 @@ func short(b *strings.Builder, r Report) {
 		for _, c := range s.Checks {
 			switch c.Status {
 			case checks.Warn, checks.Fail, checks.Unknown, checks.Crashed:
-				fmt.Fprintf(b, "%s  %s  %s: %s\n", Word(c.Status), c.ID, c.Title, c.Seen)
+				fmt.Fprintf(b, "%s  %s  %s: %s%s\n", Word(c.Status), c.ID, c.Title, c.Seen, pardon(c.Ignored))
 			case checks.Pending, checks.Waiting, checks.Pass, checks.Skipped:
 			}
 		}

@@ -53,7 +53,9 @@ type finishedPayload struct {
 	Cause  checks.CauseID `json:"cause,omitempty"`
 	Reason checks.Reason  `json:"reason,omitempty"`
 	Seen   string         `json:"seen,omitempty"`
-	At     time.Time      `json:"at"`
+	// Ignored is why it does not count.
+	Ignored string    `json:"ignored,omitempty"`
+	At      time.Time `json:"at"`
 }
 
 type movedPayload struct {
@@ -134,7 +136,7 @@ func (c Change) change() steps.Change {
 }
 
 func finding(r checks.Result) finishedPayload {
-	return finishedPayload{ID: r.ID, Status: r.Status, Cause: r.Cause, Reason: r.Reason, Seen: r.Seen, At: r.At}
+	return finishedPayload{ID: r.ID, Status: r.Status, Cause: r.Cause, Reason: r.Reason, Seen: r.Seen, Ignored: r.Ignored, At: r.At}
 }
 
 func encode(at time.Time, kind Kind, payload any) (Entry, error) {

@@ -45,12 +45,12 @@ func (r *Resume) take(e Entry) error {
 			return fmt.Errorf("%w: its version is %d, this one knows %d", ErrNewer, p.Schema, schema)
 		}
 		return err
-	case Answered:
+	case Answered, Pasted:
 		return nil
 	case Finished:
 		p, err := payload[finishedPayload](e)
 		if err == nil {
-			r.Earlier[p.ID] = checks.Result{ID: p.ID, Status: p.Status, Cause: p.Cause, Reason: p.Reason, Seen: p.Seen, At: p.At}
+			r.Earlier[p.ID] = checks.Result{ID: p.ID, Status: p.Status, Cause: p.Cause, Reason: p.Reason, Seen: p.Seen, Ignored: p.Ignored, At: p.At}
 		}
 		return err
 	case Moved:

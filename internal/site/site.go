@@ -27,7 +27,9 @@ type Site struct {
 	Pins      []Pin      `yaml:"pins,omitempty"`
 	Evidence  []string   `yaml:"evidence,omitempty"` // files written by `sensegate collect`
 	Verify    VerifyKeys `yaml:"verify,omitempty"`
-	Sync      Sync       `yaml:"sync,omitempty"`
+	// Ignore lists checks whose failure is known and accepted here.
+	Ignore []Ignored `yaml:"ignore,omitempty"`
+	Sync   Sync      `yaml:"sync,omitempty"`
 	// DNS is the name server to ask, an address with or without a port; that of
 	// the system when empty. Somebody outside the domain names a domain
 	// controller here.
