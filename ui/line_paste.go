@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"sensegate/checks"
@@ -52,7 +53,7 @@ func (l *lines) pasteMenu(ctx context.Context) error {
 	}
 	var choices []option
 	for i, c := range list {
-		choices = append(choices, option{fmt.Sprintf("%d", i+1), c.Check.Title, func(ctx context.Context) error { return l.paste(ctx, c) }})
+		choices = append(choices, option{strconv.Itoa(i + 1), c.Check.Title, func(ctx context.Context) error { return l.paste(ctx, c) }})
 	}
 	choices = append(choices, option{"b", "Back", func(context.Context) error { return nil }})
 	return l.choose(ctx, "Which check?", true, choices)

@@ -84,7 +84,9 @@ func outbound(ev fact.HostEvidence) *problem {
 	p := ev.Proxy
 	c, u := said(p.Connector, p.Machine), said(p.Updater, p.Machine)
 	notes := []checks.Evidence{
-		{Name: "connector", Value: words(c)}, {Name: "updater", Value: words(u)}, {Name: "WinHTTP", Value: direct(p.WinHTTP)},
+		{Name: "connector", Value: words(c)},
+		{Name: "updater", Value: words(u)},
+		{Name: "WinHTTP", Value: direct(p.WinHTTP)},
 		{Name: "discovery (WPAD)", Value: discovered(p)},
 	}
 	switch {

@@ -26,8 +26,8 @@ func (r recalling) Pastes() ([]steps.Paste, error) { return r.pastes, nil }
 
 // recall finds what the wizard was given for the site of a file.
 func (p *program) recall(o *opened) error {
-	if site.CheckName(o.site.Name) != nil {
-		return nil // such a site was never saved
+	if bad := site.CheckName(o.site.Name); bad != nil {
+		return nil //nolint:nilerr // such a site was never saved
 	}
 	store, err := p.store()
 	if err != nil {

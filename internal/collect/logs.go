@@ -59,7 +59,7 @@ func parseEvent(raw string) (fact.HostEvent, error) {
 	for _, s := range []*string{&e.Channel, &e.Text, &e.Transaction, &e.User, &e.SPN, &e.Backend} {
 		*s = netprobe.Clean(*s)
 	}
-	return e, err //nolint:wrapcheck // it says it all
+	return e, err
 }
 
 // traceFolders are where the connector keeps its traces.

@@ -41,9 +41,12 @@ func healthyNode() otherFacts {
 		},
 	}
 	for _, s := range [][2]string{
-		{"QlikSenseRepositoryDatabase", "Qlik Sense Repository Database"}, {"QlikSenseRepositoryService", "Qlik Sense Repository Service"},
-		{"QlikSenseServiceDispatcher", "Qlik Sense Service Dispatcher"}, {qlikProxy, "Qlik Sense Proxy Service"},
-		{"QlikSenseEngineService", "Qlik Sense Engine Service"}, {"QlikSenseSchedulerService", "Qlik Sense Scheduler Service"},
+		{"QlikSenseRepositoryDatabase", "Qlik Sense Repository Database"},
+		{"QlikSenseRepositoryService", "Qlik Sense Repository Service"},
+		{"QlikSenseServiceDispatcher", "Qlik Sense Service Dispatcher"},
+		{qlikProxy, "Qlik Sense Proxy Service"},
+		{"QlikSenseEngineService", "Qlik Sense Engine Service"},
+		{"QlikSenseSchedulerService", "Qlik Sense Scheduler Service"},
 	} {
 		f.Services = append(f.Services, service{s[0], s[1], "running", "automatic", account})
 	}

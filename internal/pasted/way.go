@@ -21,12 +21,12 @@ const (
 )
 
 var (
-	probeShape   = regexp.MustCompile(`^(?:EGRESS|BACKEND) ([A-Za-z0-9._-]+):(\d{1,5}) (\S+) ?(.*)$`)
-	binaryShape  = regexp.MustCompile(`^WinHttpSettings\s+REG_BINARY\s+([0-9A-Fa-f]+)$`)
-	netshShape   = regexp.MustCompile(`[:：]\s+(?:http=)?([A-Za-z0-9.\[\]-]+:\d{1,5})(?:;.*)?$`)
+	probeShape     = regexp.MustCompile(`^(?:EGRESS|BACKEND) ([A-Za-z0-9._-]+):(\d{1,5}) (\S+) ?(.*)$`)
+	binaryShape    = regexp.MustCompile(`^WinHttpSettings\s+REG_BINARY\s+([0-9A-Fa-f]+)$`)
+	netshShape     = regexp.MustCompile(`[:：]\s+(?:http=)?([A-Za-z0-9.\[\]-]+:\d{1,5})(?:;.*)?$`)
 	connectorShape = regexp.MustCompile(`^WAPCSvc (\d+(?:\.\d+){1,3})\b`)
-	buildShape   = regexp.MustCompile(`^OS (\d{4,6})(?: (.*))?$`)
-	netShape     = regexp.MustCompile(`^NET (\d{5,7})$`)
+	buildShape     = regexp.MustCompile(`^OS (\d{4,6})(?: (.*))?$`)
+	netShape       = regexp.MustCompile(`^NET (\d{5,7})$`)
 )
 
 // probes are the lines that begin with a word of ours.
@@ -47,8 +47,8 @@ func Egress(f Frame, wanted []fact.Endpoint) (list []fact.Egress, lines []string
 	for _, m := range found {
 		e := fact.Egress{Host: m[1], Port: port(m[2])}
 		seen[strings.ToLower(m[1])] = true
-		switch {
-		case m[3] == "reached":
+		switch m[3] {
+		case "reached":
 			// True or False: published in the transparency logs; then the issuer.
 			logged, issuer, _ := strings.Cut(m[4], " ")
 			e.Reached, e.Issuer = true, issuer
@@ -72,22 +72,23 @@ func Egress(f Frame, wanted []fact.Endpoint) (list []fact.Egress, lines []string
 // Backend reads whether a machine trusts the certificate of host.
 func Backend(f Frame, host string) (fact.Backend, []string, error) {
 	found, lines := probes(f, BackendWord)
-	for i, m := range found {
-		if !strings.EqualFold(m[1], host) {
-			return fact.Backend{}, nil, fmt.Errorf("it is about the certificate of %s, not of %s", m[1], host)
-		}
-		b := fact.Backend{Host: m[1], Port: port(m[2])}
-		switch m[3] {
-		case "None":
-			b.Trusted, b.Issuer = true, m[4]
-		case "failed":
-			return fact.Backend{}, nil, fmt.Errorf("the machine did not see the certificate of %s: %s", host, m[4])
-		default:
-			b.Problem, b.Issuer = m[3], m[4]
-		}
-		return b, lines[i : i+1], nil
+	if len(found) == 0 {
+		return fact.Backend{}, nil, fmt.Errorf("it holds no line that begins with %s %s", BackendWord, host)
 	}
-	return fact.Backend{}, nil, fmt.Errorf("it holds no line that begins with %s %s", BackendWord, host)
+	m := found[0]
+	if !strings.EqualFold(m[1], host) {
+		return fact.Backend{}, nil, fmt.Errorf("it is about the certificate of %s, not of %s", m[1], host)
+	}
+	b := fact.Backend{Host: m[1], Port: port(m[2])}
+	switch m[3] {
+	case "None":
+		b.Trusted, b.Issuer = true, m[4]
+	case "failed":
+		return fact.Backend{}, nil, fmt.Errorf("the machine did not see the certificate of %s: %s", host, m[4])
+	default:
+		b.Problem, b.Issuer = m[3], m[4]
+	}
+	return b, lines[:1], nil
 }
 
 func port(s string) int {
@@ -137,10 +138,11 @@ func Proxies(f Frame) (fact.HostProxy, []string, error) {
 	into := map[string]*fact.ConfigProxy{"connector": &out.Connector, "updater": &out.Updater, "machine": &out.Machine}
 	for name, text := range parts {
 		to := into[name]
-		if to == nil || !strings.Contains(text, "<configuration") {
+		start := strings.Index(text, "<configuration")
+		if to == nil || start < 0 {
 			continue
 		}
-		c, err := ConfigProxy([]byte(text[strings.Index(text, "<configuration"):]))
+		c, err := ConfigProxy([]byte(text[start:]))
 		if err != nil {
 			return out, nil, fmt.Errorf("the configuration file of the %s is not whole: %w", name, err)
 		}

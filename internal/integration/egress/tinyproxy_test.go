@@ -71,16 +71,19 @@ func tinyproxy(t *testing.T, more string) string {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }) // it ends with the test
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
 	for {
 		conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 		if err == nil {
 			_ = conn.Close() // only to see that it listens
 			return "http://" + address
 		}
-		if t.Context().Err() != nil || cmd.ProcessState != nil {
+		select {
+		case <-again.C:
+		case <-t.Context().Done():
 			t.Fatalf("it does not listen: %v", err)
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 
