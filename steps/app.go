@@ -39,6 +39,9 @@ func appPlan(p Ports) PlanFunc {
 		plan := Plan{Step: application.Step, Title: "Application registration", Notes: []string{
 			"Written through Microsoft Graph and read back; Entra serves a new application everywhere after a few minutes.",
 		}}
+		if _, suffix, _ := strings.Cut(s.ExternalHost(), "."); !strings.HasPrefix(suffix, "msappproxy.") {
+			plan.Notes = append(plan.Notes, s.ExternalHost()+" is in a domain of your own: afterwards upload its certificate with the key (PFX) by hand, and give it a CNAME to the name that the page shows: Entra admin center > Enterprise applications > "+s.Publish.AppName+" > Application proxy > Certificate.")
+		}
 		group, ok := checks.Known[fact.ConnectorGroup](env, connector.FactGroup)
 		if !ok {
 			return plan, fmt.Errorf("the connector group %q is not known yet: check the step Connector install first", s.Publish.ConnectorGroup)
