@@ -25,6 +25,9 @@ func withProofs(list []checks.Check, live Ports) []checks.Check {
 			list[i].Proof = checks.PastedDirectory(c.ID, ask, func(f *pasted.Forest) []checks.Check {
 				return Checks(Ports{Directory: f, Entra: live.Entra, Rehearser: live.Rehearser})
 			}, settled)
+			if c.ID == "delegation.user" {
+				list[i].Proof = orWhoAmI(list[i].Proof)
+			}
 		}
 	}
 	return list
