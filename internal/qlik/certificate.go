@@ -82,6 +82,12 @@ func fromPFX(raw []byte, password Password) (tls.Certificate, error) {
 		secret, _ = password()
 	}
 	blocks, err := pkcs12.ToPEM(raw, secret)
+	if err != nil && !errors.Is(err, pkcs12.ErrIncorrectPassword) {
+		// The library knows the older forms of protection alone.
+		if blocks, err = newerPFX(raw, secret); errors.Is(err, errWrongPassword) {
+			err = pkcs12.ErrIncorrectPassword
+		}
+	}
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword) && secret == "":
 		return tls.Certificate{}, fmt.Errorf("%s: %w", op, errNoPassword)

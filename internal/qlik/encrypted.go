@@ -46,25 +46,27 @@ func decrypted(key []byte, password Password) ([]byte, error) {
 }
 
 type encryptedKey struct {
-	Scheme struct {
-		ID     asn1.ObjectIdentifier
-		Params struct {
-			KDF struct {
-				ID     asn1.ObjectIdentifier
-				Params struct {
-					Salt       []byte
-					Iterations int
-					KeyLength  int                      `asn1:"optional"`
-					PRF        pkix.AlgorithmIdentifier `asn1:"optional"`
-				}
-			}
-			Cipher struct {
-				ID asn1.ObjectIdentifier
-				IV []byte
+	Scheme asn1.RawValue
+	Data   []byte
+}
+
+type pbes2Scheme struct {
+	ID     asn1.ObjectIdentifier
+	Params struct {
+		KDF struct {
+			ID     asn1.ObjectIdentifier
+			Params struct {
+				Salt       []byte
+				Iterations int
+				KeyLength  int                      `asn1:"optional"`
+				PRF        pkix.AlgorithmIdentifier `asn1:"optional"`
 			}
 		}
+		Cipher struct {
+			ID asn1.ObjectIdentifier
+			IV []byte
+		}
 	}
-	Data []byte
 }
 
 // maxIterations bounds the work that a file may ask for.
@@ -72,10 +74,29 @@ const maxIterations = 10_000_000
 
 func pbes2(der []byte, password string) ([]byte, error) {
 	var k encryptedKey
-	if _, err := asn1.Unmarshal(der, &k); err != nil || k.Scheme.ID.String() != "1.2.840.113549.1.5.13" {
-		return nil, errors.New("its protection is of a kind not known here: export the set again without a password")
+	if _, err := asn1.Unmarshal(der, &k); err != nil {
+		return nil, errUnknownProtection
 	}
-	kdf, c := k.Scheme.Params.KDF.Params, k.Scheme.Params.Cipher
+	out, err := decryptPBES2(k.Scheme.FullBytes, k.Data, password)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := x509.ParsePKCS8PrivateKey(out); err != nil {
+		return nil, errWrongPassword
+	}
+	return out, nil
+}
+
+var errUnknownProtection = errors.New("its protection is of a kind not known here: export the set again without a password")
+
+// decryptPBES2 is data in the clear that was protected by a scheme of RFC 8018,
+// section 6.2.
+func decryptPBES2(scheme, data []byte, password string) ([]byte, error) {
+	var k pbes2Scheme
+	if _, err := asn1.Unmarshal(scheme, &k); err != nil || k.ID.String() != "1.2.840.113549.1.5.13" {
+		return nil, errUnknownProtection
+	}
+	kdf, c := k.Params.KDF.Params, k.Params.Cipher
 	prf := sha1.New
 	if kdf.PRF.Algorithm.String() == "1.2.840.113549.2.9" {
 		prf = sha256.New
@@ -101,19 +122,15 @@ func pbes2(der []byte, password string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("preparing its cipher: %w", err)
 	}
-	n := len(k.Data)
+	n := len(data)
 	if len(c.IV) != block.BlockSize() || n == 0 || n%block.BlockSize() != 0 {
 		return nil, errors.New("its data are cut off")
 	}
 	out := make([]byte, n)
-	cipher.NewCBCDecrypter(block, c.IV).CryptBlocks(out, k.Data)
+	cipher.NewCBCDecrypter(block, c.IV).CryptBlocks(out, data)
 	pad := int(out[n-1])
 	if pad < 1 || pad > block.BlockSize() {
 		return nil, errWrongPassword
 	}
-	out = out[:n-pad]
-	if _, err := x509.ParsePKCS8PrivateKey(out); err != nil {
-		return nil, errWrongPassword
-	}
-	return out, nil
+	return out[:n-pad], nil
 }

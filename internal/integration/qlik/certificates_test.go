@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,10 @@ func TestCertificates(t *testing.T) {
 	old := []string{"-export", "-inkey", key, "-in", cert, "-certfile", filepath.Join(from, "root.pem"), "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1"}
 	openssl(append(append([]string{"pkcs12"}, old...), "-out", at("client.pfx"), "-passout", "pass:practice")...)
 	openssl(append(append([]string{"pkcs12"}, old...), "-out", at("open.pfx"), "-passout", "pass:")...)
+	modern := []string{"pkcs12", "-export", "-inkey", key, "-in", cert, "-certfile", filepath.Join(from, "root.pem")}
+	openssl(append(slices.Clone(modern), "-out", at("modern.pfx"), "-passout", "pass:practice")...)
+	openssl(append(slices.Clone(modern), "-out", at("modern-open.pfx"), "-passout", "pass:")...)
+	openssl(append(slices.Clone(modern), "-keypbe", "NONE", "-certpbe", "NONE", "-nomac", "-out", at("bare.pfx"), "-passout", "pass:")...)
 	openssl("x509", "-in", filepath.Join(from, "root.pem"), "-outform", "der", "-out", at("root.cer"))
 	if err := os.Mkdir(at(".Local Certificates"), 0o700); err != nil {
 		t.Fatal(err)
@@ -63,6 +68,11 @@ func TestCertificates(t *testing.T) {
 		{name: "traditional", certificate: cert, key: at("old.pem"), password: "practice"},
 		{name: "PFX", certificate: at("client.pfx"), password: "practice"},
 		{name: "PFX without a password", certificate: at("open.pfx")},
+		{name: "newer PFX", certificate: at("modern.pfx"), password: "practice"},
+		{name: "newer PFX without a password", certificate: at("modern-open.pfx")},
+		{name: "PFX without protection", certificate: at("bare.pfx")},
+		{name: "newer PFX, no password", certificate: at("modern.pfx"), want: "SENSEGATE_QLIK_PASSWORD"},
+		{name: "newer PFX, wrong password", certificate: at("modern.pfx"), password: "other", want: "not that of the PFX"},
 		{name: "authority as Windows exports it", certificate: cert, key: key, root: at("root.cer")},
 		{name: "no password", certificate: cert, key: at("aes.pem"), want: "SENSEGATE_QLIK_PASSWORD"},
 		{name: "wrong password", certificate: cert, key: at("aes.pem"), password: "other", want: "not that of the key"},
