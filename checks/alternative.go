@@ -1,6 +1,9 @@
 package checks
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Alternative is how the text of a fix begins that is the one before it again,
 // done in another place: by clicking what was typed, or typing what was clicked.
@@ -31,12 +34,9 @@ func InPlace(list []Remedy, wanted Shell) []Remedy {
 func Places(list []Remedy) []Shell {
 	var out []Shell
 	put := func(s Shell) {
-		for _, known := range out {
-			if known == s {
-				return
-			}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
 		}
-		out = append(out, s)
 	}
 	for i, r := range list {
 		if i == 0 || !r.Again() {

@@ -45,7 +45,7 @@ func TestEveryCharacterIsInTheConsolesFonts(t *testing.T) {
 	for _, s := range steps.Order(steps.Ports{}) {
 		look(string(s.ID), s.Title+s.Short+s.What+s.Why+s.Seed+s.SeedFrom)
 		for _, c := range s.Checks {
-			look(string(c.ID), c.Title+c.Why+c.Retry.Because+string(c.Right))
+			look(string(c.ID), c.Title+c.Why+c.Retry.Because+c.Right)
 		}
 		for _, in := range s.Manual {
 			look(string(s.ID), in.Do+in.Command)

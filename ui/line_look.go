@@ -55,19 +55,14 @@ func (l *lines) mayFind() bool { return l.cfg.Suggest != nil && l.journey != nil
 // where none was.
 func (l *lines) find(ctx context.Context, q steps.Question, s site.Site) (string, error) {
 	l.say("LOOKING for %s.", q.Label)
-	list, err := l.cfg.Suggest(ctx, s, q.Key)
-	switch {
-	case ctx.Err() != nil:
+	list := l.found(ctx, q, s)
+	if ctx.Err() != nil {
 		return "", fmt.Errorf("looking for answers: %w", ctx.Err())
-	case err != nil:
-		l.say("COULD NOT TELL: %s", err)
-	case len(list) == 0:
-		l.say("NOTHING FOUND for this.")
 	}
 	for i, v := range list {
 		l.say("  %d. %s, %s", i+1, v.Value, v.From)
 	}
-	if len(list) == 0 || err != nil {
+	if len(list) == 0 {
 		l.say("Type the answer.")
 		return "", nil
 	}
@@ -81,6 +76,19 @@ func (l *lines) find(ctx context.Context, q steps.Question, s site.Site) (string
 		return Clean(list[n-1].Value), nil
 	}
 	return text, nil
+}
+
+// found asks the systems, and says why there is nothing where there is nothing.
+func (l *lines) found(ctx context.Context, q steps.Question, s site.Site) []Suggestion {
+	list, err := l.cfg.Suggest(ctx, s, q.Key)
+	switch {
+	case err != nil:
+		l.say("COULD NOT TELL: %s", err)
+		return nil
+	case len(list) == 0:
+		l.say("NOTHING FOUND for this.")
+	}
+	return list
 }
 
 // onThePhone says whether there is an address to be tried on a phone.

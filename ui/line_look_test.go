@@ -29,7 +29,7 @@ func TestLookingUpInLines(t *testing.T) {
 func TestAnswersAreFoundInLines(t *testing.T) {
 	w := newWorld().healthy()
 	j := w.journey(t, fakeSite())
-	c := Config{Start: &j, Clock: w.clock, Suggest: func(_ context.Context, s site.Site, key string) ([]Suggestion, error) {
+	c := Config{Start: &j, Clock: w.clock, Suggest: func(_ context.Context, _ site.Site, key string) ([]Suggestion, error) {
 		switch key {
 		case "entra.tenant":
 			return []Suggestion{{"one.example", "DNS"}, {"two.example", "Entra, verified domains"}}, nil

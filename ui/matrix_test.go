@@ -98,7 +98,7 @@ func tells(state string) string {
 // and causes are the product's own, the findings are the practice lab's.
 func TestAcceptance07(t *testing.T) {
 	f := labFindings(t)
-	real := labSteps(t, f)
+	product := labSteps(t, f)
 	w := newWorld().healthy()
 	for _, state := range states() {
 		for _, size := range [][2]int{{80, 24}, {120, 40}, {60, 16}, {200, 60}} {
@@ -111,8 +111,8 @@ func TestAcceptance07(t *testing.T) {
 					m.resize(size[0], size[1])
 					m.journey, m.screen = &j, onStep
 					var all strings.Builder
-					for at := range real.Steps {
-						m.snap = f.dressed(t, real, at, state, w.clock())
+					for at := range product.Steps {
+						m.snap = f.dressed(t, product, at, state, w.clock())
 						m.step = stepScreen{flipped: map[checks.ID]bool{}}
 						m.live = nil
 						if state == "running" {

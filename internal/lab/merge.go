@@ -10,14 +10,14 @@ import (
 func kept[T any](v T) T {
 	out := reflect.New(reflect.TypeFor[T]()).Elem()
 	out.Set(copied(reflect.ValueOf(&v).Elem()))
-	c, _ := out.Interface().(T)
+	c, _ := reflect.TypeAssert[T](out)
 	return c
 }
 
 func copied(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	out.Set(v)
-	switch v.Kind() { //nolint:exhaustive // the rest refers to nothing
+	switch v.Kind() { // the rest refers to nothing
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if f := out.Field(i); f.CanSet() {
@@ -84,7 +84,7 @@ func undo(now, before, after reflect.Value) {
 	if !now.CanSet() || !unlike(before, after) {
 		return
 	}
-	switch now.Kind() { //nolint:exhaustive // the rest is one value
+	switch now.Kind() { // the rest is one value
 	case reflect.Struct:
 		parts := 0
 		for i := range now.NumField() {

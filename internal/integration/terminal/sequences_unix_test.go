@@ -19,7 +19,7 @@ func sequences(text string) map[string]int {
 	for _, m := range sequence.FindAllStringSubmatch(text, -1) {
 		switch {
 		case m[4] != "" && m[1] == "?" && (m[4] == "h" || m[4] == "l"):
-			for _, mode := range strings.Split(m[2], ";") {
+			for mode := range strings.SplitSeq(m[2], ";") {
 				out["CSI ?"+mode+m[4]]++
 			}
 		case m[4] != "":
@@ -75,8 +75,21 @@ func TestTheConsoleOfServer2016(t *testing.T) {
 	s := open(t, 80, 25, []string{"TERM="}, sensegate, "demo", "--color", "always")
 	s.until("the first step", ready)
 	for _, k := range []struct{ key, shows string }{
-		{"m", "The journey"}, {"\x1b[B", "The journey"}, {"b", "gate"}, {"g", "Words on that page"}, {"\x1b[6~", "All other words"}, {"b", "gate"},
-		{"i", "by hand"}, {"c", "by hand"}, {"b", "gate"}, {"?", "Keys that work"}, {"t", "Keys that work"}, {"\x1b", "gate"}, {"e", "page 1 of"}, {"\x1b", "gate"}, {"r", "gate"},
+		{"m", "The journey"},
+		{"\x1b[B", "The journey"},
+		{"b", "gate"},
+		{"g", "Words on that page"},
+		{"\x1b[6~", "All other words"},
+		{"b", "gate"},
+		{"i", "by hand"},
+		{"c", "by hand"},
+		{"b", "gate"},
+		{"?", "Keys that work"},
+		{"t", "Keys that work"},
+		{"\x1b", "gate"},
+		{"e", "page 1 of"},
+		{"\x1b", "gate"},
+		{"r", "gate"},
 	} {
 		s.press(k.key)
 		s.shows(k.shows)
