@@ -54,6 +54,11 @@ func (p *program) presently(t *testing.T, file string) (out present) {
 	if err == nil {
 		out.Apps, err = w.Graph.PublishedApps(t.Context(), at.site.Publish.ExternalURL, at.site.Publish.InternalURL, at.site.Publish.AppName)
 	}
+	if err == nil {
+		var second []fact.PublishedApp
+		second, err = w.Graph.PublishedApps(t.Context(), at.site.SecondExternalURL(), at.site.SecondInternalURL(), at.site.SecondAppName())
+		out.Apps = append(out.Apps, second...)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
