@@ -82,6 +82,8 @@ func entry(q Qlik) checks.Func {
 			r = checks.Passed(expected, seen)
 		case covered:
 			r = checks.Passed(expected, "covered by "+which+"; the probes below prove it")
+		case ported:
+			r = checks.Passed(expected, "listed with a port, as "+which+"; the probes below prove whether that counts")
 		case malformed:
 			r = checks.Failed("allowlist.malformed", expected, "the entry "+which+" is not a bare host name").Var("entry", which)
 		default:
@@ -127,6 +129,10 @@ func overHTTP(f Front) checks.Func {
 			return checks.Explain(err).Expect(expected)
 		}
 		if v.LoginURI == "" {
+			vp, _ := checks.Known[fact.VirtualProxy](env, FactVirtualProxy)
+			if is, which := judge(vp.AllowList, env.Site.ExternalHost()); is == ported {
+				return checks.Failed("allowlist.malformed", expected, "it would not: the entry "+which+" does not count with its port").Var("entry", which)
+			}
 			return checks.Failed("allowlist.not-effective", expected, "it would not: the proxy does not know the host")
 		}
 		r := checks.Passed(expected, "it would").With("asked", "/qps/user?targetUri=").With("sign-in page", v.LoginURI)

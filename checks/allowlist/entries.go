@@ -15,6 +15,7 @@ const (
 	absent verdict = iota
 	listed
 	covered   // an entry is the end of the host
+	ported    // an entry is the host with a port: whether that counts is not known
 	malformed // an entry means the host but is not written as one
 )
 
@@ -28,9 +29,11 @@ func judge(entries []string, host string) (verdict, string) {
 		switch {
 		case t == host && e == strings.TrimSpace(e):
 			return listed, e
+		case flaw(e) == portFlaw:
+			if bare(e) == host && best != malformed {
+				best, which = ported, e
+			}
 		case flaw(e) != "":
-			// A port is not always wrong: the probes tell, unless nothing else
-			// means the host.
 			if Means(e, host) || among(t, host) || strings.Contains(t, "*") && strings.HasSuffix(host, strings.TrimLeft(bare(t), "*")) {
 				best, which = malformed, e
 			}
@@ -40,6 +43,8 @@ func judge(entries []string, host string) (verdict, string) {
 	}
 	return best, which
 }
+
+const portFlaw = "has a port"
 
 // flaw says what keeps an entry from being a bare host name; empty when
 // nothing does.
@@ -59,7 +64,7 @@ func flaw(entry string) string {
 	case strings.ContainsAny(t, " \t,;"):
 		return "has a blank or a separator inside: two entries in one"
 	case net.ParseIP(t) == nil && strings.Contains(t, ":"):
-		return "has a port"
+		return portFlaw
 	}
 	return ""
 }
