@@ -13,7 +13,7 @@ func directoryProof() *checks.Proof {
 		return []checks.Asked{{
 			On: "any member of the domain", Who: checks.ADAdmin, Shell: checks.PowerShell,
 			Command: "'" + pasted.Ask + " Get-ADRootDSE'; Get-ADRootDSE -Server " + checks.Quote(env.Site.Directory.Domain, checks.PowerShell) +
-				" | Format-List defaultNamingContext,dnsHostName,currentTime; '" + pasted.End + "'",
+				" | Format-List ('defaultNamingContext','dnsHostName','currentTime'); '" + pasted.End + "'",
 		}}
 	}
 	return checks.PastedDirectory(id, ask, func(f *pasted.Forest) []checks.Check {

@@ -83,11 +83,10 @@ func AskAccounts(env checks.Env, names ...string) []checks.Asked {
 		filter := checks.Quote("(sAMAccountName="+escaped(name)+")", checks.PowerShell)
 		out = append(out, checks.Asked{
 			On: member, Who: checks.ADAdmin, Shell: checks.PowerShell,
-			Command: "$FormatEnumerationLimit=-1; $d=(Get-ADDomain -Server " + domain + ").DNSRoot; $o=@(Get-ADObject -Server $d -LDAPFilter " + filter + "); " +
+			Command: "$FormatEnumerationLimit=-1; $d=(Get-ADDomain -Server " + domain + ").DNSRoot; $p='" + shownAttributes + "' -split ','; $o=@(Get-ADObject -Server $d -LDAPFilter " + filter + "); " +
 				checks.Quote(pasted.Ask+" Get-ADObject "+name+" in ", checks.PowerShell) + "+$d+' found '+$o.Count; " +
-				"$o | ForEach-Object { Get-ADObject -Server $d -SearchBase $_.DistinguishedName -SearchScope Base -LDAPFilter '(objectClass=*)' -Properties " +
-				shownAttributes + ",msDS-AllowedToActOnBehalfOfOtherIdentity } | Format-List distinguishedName,objectClass," + shownAttributes +
-				",@{n='actOnBehalf';e={$_.'msDS-AllowedToActOnBehalfOfOtherIdentity'.Sddl}} | Out-String -Width 4096; '" + pasted.End + "'",
+				"$o | ForEach-Object { Get-ADObject -Server $d -SearchBase $_.DistinguishedName -SearchScope Base -LDAPFilter '(objectClass=*)' -Properties ($p+'msDS-AllowedToActOnBehalfOfOtherIdentity') } | " +
+				"Format-List ($p+'distinguishedName','objectClass',@{n='actOnBehalf';e={$_.'msDS-AllowedToActOnBehalfOfOtherIdentity'.Sddl}}) | Out-String -Width 4096; '" + pasted.End + "'",
 		})
 	}
 	return out
