@@ -33,6 +33,9 @@ func directory(d Directory) checks.Func {
 		if root.Reached != "" {
 			r = r.With("reached", root.Reached)
 		}
+		for _, d := range root.Domains {
+			r = r.With("domain of the forest", d.NetBIOS+" is "+d.DNS)
+		}
 		return r.With("as", root.BoundAs).With("naming context", root.DefaultNC).With("realm", root.Realm)
 	}
 }

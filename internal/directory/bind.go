@@ -42,7 +42,7 @@ func (c *Client) bind(ctx context.Context, s *session) error {
 	if d.User == "" || !ok || password == "" {
 		return &fact.Error{
 			Kind: fact.NotSignedIn, System: system, Op: op, Code: "no-secret",
-			Text: "neither a keytab nor tickets nor a password of the directory user is known",
+			Text: "neither a password nor a key nor tickets of the directory user are known: set SENSEGATE_DIRECTORY_PASSWORD, or name a file in directory.keytab or directory.ccache",
 		}
 	}
 	if d.Bind == bindByKerberos || s.to.way == sealing {

@@ -69,6 +69,9 @@ func (c *Client) RootDSE(ctx context.Context) (fact.RootDSE, error) {
 		}
 		out = rootDSE(entry)
 		out.BoundAs, out.Reached = c.boundAs(s), s.to.String()
+		if out.Domains, err = s.domains(); err != nil {
+			return err
+		}
 		if s.instead != nil {
 			out.Instead, out.InsteadText = s.instead.Code, s.instead.Error()
 		}

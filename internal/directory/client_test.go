@@ -60,6 +60,7 @@ func TestSignIn(t *testing.T) {
 			want := fact.RootDSE{
 				Host: contoso.DC, DefaultNC: contoso.BaseDN, RootNC: contoso.BaseDN, ConfigNC: "CN=Configuration," + contoso.BaseDN,
 				Realm: contoso.Realm, BoundAs: tt.who, FunctionalLevel: 7,
+				Domains: []fact.Domain{{NetBIOS: contoso.NetBIOS, DNS: contoso.Domain}},
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)

@@ -68,6 +68,10 @@ func TestOtherDomain(t *testing.T) {
 	d := start(t)
 	server := d.second(t)
 	c := d.client(t)
+	root, err := c.RootDSE(t.Context())
+	if err != nil || !slices.Equal(root.Domains, []fact.Domain{{NetBIOS: contoso.NetBIOS, DNS: contoso.Domain}, {NetBIOS: "EMEA", DNS: emea().Domain}}) {
+		t.Errorf("%+v, %v", root.Domains, err)
+	}
 	conn, err := c.Account(t.Context(), "CONN09$")
 	if err != nil || conn.Partial || conn.Domain != emea().Domain || !slices.Equal(conn.DelegateTo, []string{contoso.SPN}) || conn.EncTypes != 24 {
 		t.Errorf("%+v, %v", conn, err)

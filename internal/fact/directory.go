@@ -9,12 +9,17 @@ type RootDSE struct {
 	Time                              time.Time
 	BoundAs                           string
 	FunctionalLevel                   int
+	// Domains are those of the forest, as far as they may be read.
+	Domains []Domain
 	// Reached says how, "dc1.contoso.com:636 over TLS".
 	Reached string
 	// Instead is the code of the refusal that the ordinary way met with, where
 	// it was reached by another; InsteadText is what was said.
 	Instead, InsteadText string
 }
+
+// Domain is one domain of a forest by its two names.
+type Domain struct{ NetBIOS, DNS string }
 
 // Account is a user or computer object.
 type Account struct {

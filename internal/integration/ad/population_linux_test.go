@@ -68,13 +68,18 @@ func populate(dir string) error {
 }
 
 // ldbmodify changes the database beside the server, as the system itself.
-func ldbmodify(dir, ldif string) error {
-	cmd := exec.Command("ldbmodify", "-H", filepath.Join(dir, "private", "sam.ldb"), "--option=log level=0") //nolint:gosec // our own database
+func ldbmodify(dir, ldif string) error { return ldb("ldbmodify", dir, ldif) }
+
+// ldbadd adds new objects to it, all in one transaction.
+func ldbadd(dir, ldif string) error { return ldb("ldbadd", dir, ldif) }
+
+func ldb(program, dir, ldif string) error {
+	cmd := exec.Command(program, "-H", filepath.Join(dir, "private", "sam.ldb"), "--option=log level=0") //nolint:gosec // our own database
 	cmd.Env = append(os.Environ(), "LDB_MODULES_PATH="+modules())
 	cmd.Stdin = strings.NewReader(ldif)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("changing the domain: %w\n%s\n%s", err, out, ldif)
+		return fmt.Errorf("changing the domain: %w\n%s\n%s", err, out, ldif[:min(len(ldif), 2000)])
 	}
 	return nil
 }
