@@ -45,10 +45,10 @@ type savedOrderMsg struct {
 }
 
 func (m *model) openHandoff() tea.Cmd {
-	make, snap := m.cfg.Handoff, m.snap
+	orders, snap := m.cfg.Handoff, m.snap
 	m.orders = handoffScreen{from: m.screen}
 	return m.start(job{says: "writing the work orders"}, func(_ context.Context, token int) tea.Msg {
-		list, err := make(snap)
+		list, err := orders(snap)
 		return ordersMsg{token: token, orders: list, err: err}
 	})
 }

@@ -126,12 +126,11 @@ func manText(b *strings.Builder, text string) {
 			literal = in
 			b.WriteString(map[bool]string{true: ".RS 4\n.nf\n", false: ".fi\n.RE\n"}[in])
 		}
-		switch {
-		case l == "":
+		if l == "" {
 			b.WriteString(".PP\n")
-		default:
-			b.WriteString(roff(strings.TrimPrefix(l, "  ")) + "\n")
+			continue
 		}
+		b.WriteString(roff(strings.TrimPrefix(l, "  ")) + "\n")
 	}
 	if literal {
 		b.WriteString(".fi\n.RE\n")
@@ -181,8 +180,13 @@ func manReference(b *strings.Builder) {
 // exitRows are the exit codes and what each means.
 func exitRows() [][2]string {
 	return [][2]string{
-		{"0", "all gates are open; of other commands: done"}, {"1", "an error of the tool"}, {"2", "wrong usage or configuration"},
-		{"3", "a gate failed, or what was asked for was refused"}, {"4", "warnings only, with --strict"}, {"5", "could not tell"}, {"130", "interrupted"},
+		{"0", "all gates are open; of other commands: done"},
+		{"1", "an error of the tool"},
+		{"2", "wrong usage or configuration"},
+		{"3", "a gate failed, or what was asked for was refused"},
+		{"4", "warnings only, with --strict"},
+		{"5", "could not tell"},
+		{"130", "interrupted"},
 	}
 }
 

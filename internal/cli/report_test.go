@@ -128,7 +128,7 @@ func TestReportOnEveryWayOut(t *testing.T) {
 	cancel()
 	tests := []struct {
 		name    string
-		ctx     context.Context //nolint:containedctx // a test case
+		ctx     context.Context
 		from    source
 		exit    int
 		problem string

@@ -107,17 +107,17 @@ func (p *program) takeBack(ctx context.Context, plan steps.Plan, journal steps.J
 	})
 	switch {
 	case errors.Is(err, steps.ErrElsewhere), errors.Is(err, steps.ErrByHand):
-		return &exitError{code: exitFailed, err: fmt.Errorf("%w; %s left as it is", err, counted(len(left), "change"))}
+		return &exitError{code: exitFailed, err: fmt.Errorf("%w; %s left as it is", err, changes(len(left)))}
 	case err != nil:
-		return couldNotTell(fmt.Errorf("%w; %s left, the same command goes on", err, counted(len(left), "change")))
+		return couldNotTell(fmt.Errorf("%w; %s left, the same command goes on", err, changes(len(left))))
 	case len(left) > 0:
-		fmt.Fprintf(p.Out, "%s left, to be taken back by hand:\n", counted(len(left), "change"))
+		fmt.Fprintf(p.Out, "%s left, to be taken back by hand:\n", changes(len(left)))
 		for _, m := range left {
 			fmt.Fprintf(p.Out, "  %d  %s of %s: %s\n", m.Number, m.Change.Field, m.Change.Target, m.Change.Undo)
 		}
 		return &exitError{code: exitFailed}
 	}
-	fmt.Fprintf(p.Out, "taken back: %s; `sensegate check` shows how the gates stand\n", counted(len(chosen), "change"))
+	fmt.Fprintf(p.Out, "taken back: %s; `sensegate check` shows how the gates stand\n", changes(len(chosen)))
 	return nil
 }
 
@@ -201,10 +201,10 @@ func (p *program) listMade(all []steps.Made) {
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04Z") }
 
-// counted writes a number with its noun.
-func counted(n int, noun string) string {
+// changes writes how many.
+func changes(n int) string {
 	if n == 1 {
-		return "1 " + noun
+		return "1 change"
 	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return strconv.Itoa(n) + " changes"
 }

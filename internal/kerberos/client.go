@@ -105,7 +105,7 @@ func (c *Client) verificationUser() (credential, error) {
 	if user == "" || !ok || password == "" {
 		return credential{}, &fact.Error{
 			Kind: fact.NotSignedIn, System: kdcSystem, Op: "signing in as " + user, Code: "no-secret",
-			Text: "neither a keytab nor a password of the Kerberos user is known",
+			Text: "neither a password nor a key of the Kerberos user is known: set SENSEGATE_KERBEROS_PASSWORD, or name a file in kerberos.keytab",
 		}
 	}
 	return withPassword(user, c.site.Realm(), password), nil

@@ -168,9 +168,19 @@ func (r *redactor) settle() {
 // kinds are the kinds of placeholder with their names in the manifest.
 func kinds() [][2]string {
 	return [][2]string{
-		{"site", "sites"}, {"host", "hosts"}, {"domain", "domains"}, {"tenant", "tenants"}, {"org", "organisations"}, {"user", "users and accounts"},
-		{"app", "applications"}, {"group", "groups"}, {"guid", "identifiers (GUID)"}, {"sid", "security identifiers (SID)"},
-		{"ip", "addresses (IP)"}, {"thumbprint", "certificate thumbprints"}, {"folder", "folders"},
+		{"site", "sites"},
+		{"host", "hosts"},
+		{"domain", "domains"},
+		{"tenant", "tenants"},
+		{"org", "organisations"},
+		{"user", "users and accounts"},
+		{"app", "applications"},
+		{"group", "groups"},
+		{"guid", "identifiers (GUID)"},
+		{"sid", "security identifiers (SID)"},
+		{"ip", "addresses (IP)"},
+		{"thumbprint", "certificate thumbprints"},
+		{"folder", "folders"},
 	}
 }
 

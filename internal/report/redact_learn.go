@@ -174,7 +174,7 @@ func (r *redactor) host(h string) {
 func (r *redactor) learnPeople(s site.Site) {
 	list := []string{s.TestUser.UPN, s.TestUser.SAM, s.Qlik.ServiceAccount, s.Directory.User, s.Kerberos.User, s.Connector.Rehearsal.Account}
 	for _, v := range append(list, s.Publish.Assign...) {
-		_, v, _ = cutLast(v, `\`)
+		v = afterLast(v, `\`)
 		name, _, isUPN := strings.Cut(v, "@")
 		if !isUPN && strings.Contains(v, " ") {
 			r.phrase("group", v)
@@ -184,11 +184,5 @@ func (r *redactor) learnPeople(s site.Site) {
 	}
 }
 
-// cutLast cuts around the last separator; what comes after it is all there is
-// where there is none.
-func cutLast(v, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(v, sep); i >= 0 {
-		return v[:i], v[i+len(sep):], true
-	}
-	return "", v, false
-}
+// afterLast is what follows the last separator; all of it where there is none.
+func afterLast(v, sep string) string { return v[strings.LastIndex(v, sep)+1:] }

@@ -293,7 +293,7 @@ func likelyHost(h string) bool {
 	if !domainForm.MatchString(h) || programWord(h) {
 		return false
 	}
-	_, tld, _ := cutLast(h, ".")
+	tld := afterLast(h, ".")
 	return len(tld) == 2 && !slices.Contains([]string{"js", "md", "py", "ps", "sh", "go", "cs", "rs", "ok", "id"}, tld) ||
 		slices.Contains([]string{"com", "net", "org", "info", "biz", "edu", "gov", "mil", "int", "local", "lan", "corp", "internal", "intra", "intranet", "private", "home", "test", "example", "invalid", "dev", "cloud", "online", "group", "tech", "global"}, tld)
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -39,11 +38,13 @@ func WriteDocument(w io.Writer, d Document, format string) error {
 // FormatOf is the format that a file's name asks for; html where it asks for
 // none.
 func FormatOf(path string) string {
-	_, ext, ok := cutLast(strings.ToLower(path), ".")
-	switch {
-	case ok && slices.Contains(DocumentFormats(), ext):
-		return ext
-	case ok && ext == "markdown":
+	low := strings.ToLower(path)
+	for _, f := range DocumentFormats() {
+		if strings.HasSuffix(low, "."+f) {
+			return f
+		}
+	}
+	if strings.HasSuffix(low, ".markdown") {
 		return "md"
 	}
 	return "html"
