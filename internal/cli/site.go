@@ -17,8 +17,12 @@ import (
 )
 
 // secret finds a password in the environment. Names are those the adapters
-// ask for: directory, kerberos, connector:CONN01$.
+// ask for: directory, kerberos, connector:CONN01$, or the variable's own.
 func (p *program) secret(name string) (string, bool) {
+	if strings.HasPrefix(name, "SENSEGATE_") { // the variable itself
+		v := p.env(name)
+		return v, v != ""
+	}
 	kind, account, _ := strings.Cut(name, ":")
 	base := "SENSEGATE_" + strings.ToUpper(kind) + "_PASSWORD"
 	if account != "" {
