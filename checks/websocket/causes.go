@@ -196,7 +196,7 @@ func Causes() []checks.Cause {
 			ID: "verify.turned-away", Title: "Qlik turned somebody away lately",
 			Because: "The proxy's own log tells of it; the test user was let in.",
 			More: "It may be a page that somebody opens by another name, a browser that lost its session, or a script that sends no token. " +
-				"The rows name time, user and origin. Rows from before the last change of the virtual proxy are left out.",
+				"The rows name time, user and origin; the origin not-listed.invalid is this program's own test. Rows from before the last change of the virtual proxy are left out.",
 			Fixes: []checks.Fix{
 				{Who: checks.QlikAdmin, Text: "Read the rows, and ask the people they name.", Command: `Select-String -Path C:\ProgramData\Qlik\Sense\Log\Proxy\*\*.txt -Pattern CSWSH,'unable to route','parallel session','header is incorrect' | Select-Object -Last 20`, Shell: checks.PowerShell},
 				{Who: checks.QlikAdmin, Text: "Add a name that people really use to the host allow list.", Command: "QMC > Virtual proxies > edit > Advanced > Host allow list", Shell: checks.QMC},

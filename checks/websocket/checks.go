@@ -118,7 +118,10 @@ func inside(t Tickets) checks.Func {
 }
 
 func session(r checks.Result, w fact.WebSession) checks.Result {
-	return r.With("way", strings.Join(w.Hops, " > ")).With("signed in by", w.Mechanism).With("cookies", strings.Join(w.Cookies, ", "))
+	if len(w.Hops) > 0 {
+		r = r.With("way", strings.Join(w.Hops, " > "))
+	}
+	return r.With("signed in by", w.Mechanism).With("cookies", strings.Join(w.Cookies, ", "))
 }
 
 // socket judges a probe that an earlier check made.

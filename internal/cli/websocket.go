@@ -280,7 +280,7 @@ func (w *socketSide) try(ctx context.Context, engine *netprobe.Engine, o socketO
 	}
 	if w.Name == "inside" && w.Chain.Probe.Status > 0 {
 		w.Chain.Origins = engine.Origins(ctx, options, []string{
-			"https://" + s.InternalHost(), "https://" + s.ExternalHost(), "", "https://not-listed.invalid",
+			"https://" + s.InternalHost(), "https://" + s.ExternalHost(), "", netprobe.NotListed,
 		})
 	}
 	if o.hold <= 0 || w.Chain.Probe.EngineVersion == "" {

@@ -58,6 +58,10 @@ func (e *Engine) Chain(ctx context.Context, o OpenOptions, calls int) (fact.Sock
 	return c.out, nil
 }
 
+// NotListed is an origin that no allow list holds: the name cannot exist
+// (RFC 6761, section 6.4). That it is refused shows that the list is looked at.
+const NotListed = "https://not-listed.invalid"
+
 // Origins tries the upgrade in the name of several hosts; an empty one leaves
 // the header out.
 func (e *Engine) Origins(ctx context.Context, o OpenOptions, origins []string) []fact.OriginTry {

@@ -146,6 +146,9 @@ func scanLog(head, rows []byte, since time.Time) []fact.LogFinding {
 			continue
 		}
 		lower := strings.ToLower(string(line))
+		if strings.Contains(lower, netprobe.NotListed) {
+			continue // refused on purpose, by this program
+		}
 		for i, p := range known {
 			if !slices.ContainsFunc(p.words, func(w string) bool { return strings.Contains(lower, w) }) {
 				continue

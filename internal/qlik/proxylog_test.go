@@ -32,6 +32,7 @@ func TestReadProxyLogs(t *testing.T) {
 	put("Audit/QLIK01_AuditSecurity_Proxy.txt", "\ufeff"+securityHead+
 		row("20250304T050607.089+0100", "CONTOSO", "ann", "Login failed, method: form")+
 		row("20250304T060607.089+0100", "CONTOSO", "alice", "Cross-Site WebSocket Hijacking (CSWSH) prevention check failed: origin x\x1b[31m")+
+		row("20250304T060607.090+0100", "CONTOSO", "alice", "CSWSH check failed: origin https://not-listed.invalid")+
 		row("20250304T050607.089Z", "CONTOSO", "bob", "CSWSH"))
 	put("Trace/QLIK01_System_Proxy.txt", "Sequence#\tTimestamp\tLevel\tMessage\n1\tnever\tERROR\tUnable to route the WebSockets request\n")
 	put("Trace/empty.txt", "")
