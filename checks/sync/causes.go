@@ -59,6 +59,12 @@ func Causes() []checks.Cause {
 			},
 		},
 		{
+			ID: "sync.renamed", Title: "The user was renamed, and the tenant does not know it yet",
+			Because: "The sign-in name in the directory and the one that was synchronised differ.",
+			More:    "The next cycle brings the new name. Until then a login identity made of the on-premises name sends the old one, and the domain does not know it: event 12027 on the connector. If it lasts, the domain of the new name may not be verified in the tenant.",
+			Fixes:   []checks.Fix{start, {Who: checks.ADAdmin, Text: "Compare the sign-in name in the directory.", Command: "Get-ADUser {test-sam} -Properties UserPrincipalName", Shell: checks.PowerShell}},
+		},
+		{
 			ID: "sync.user-missing", Title: "The test user is not in the tenant",
 			Because: "The account is outside the synchronised organisational units, or its name is spelled differently.",
 			More:    "Synchronisation may be limited to some organisational units or one group. An account outside of it never reaches the tenant.",

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sensegate/checks"
+	"sensegate/checks/connector"
 	"sensegate/internal/fact"
 )
 
@@ -42,7 +43,7 @@ func Checks(p Ports) []checks.Check {
 			Title: "The last synchronisation is recent",
 			Why:   "A stopped synchronisation lets both sides drift apart unseen.",
 			Retry: checks.Retry{Every: 30 * time.Second, For: 35 * time.Minute, Because: "a synchronisation cycle runs every 30 minutes"},
-			Run:   fresh(p.Entra),
+			Run:   fresh(p.Entra, p.Hosts),
 		},
 		{
 			ID: "sync.server", Step: Step, Needs: []checks.ID{"sync.on"},
@@ -98,13 +99,43 @@ func on(e Entra) checks.Func {
 
 // A cycle runs every 30 minutes by default; Entra itself warns after 24 hours.
 const (
-	freshWarn = 90 * time.Minute // three cycles missed
-	freshFail = 24 * time.Hour
+	defaultInterval = 30 * time.Minute
+	freshWarn       = 3 * defaultInterval // three cycles missed
+	freshFail       = 24 * time.Hour
 )
 
-func fresh(e Entra) checks.Func {
+// interval is how often the servers of Entra Connect run a cycle, the longest of
+// those that were collected; zero where nothing was.
+func interval(ctx context.Context, env checks.Env, hosts Host) time.Duration {
+	var longest time.Duration
+	names, _ := checks.Known[[]string](env, FactServers)
+	for _, name := range names {
+		if hosts == nil {
+			break
+		}
+		if ev, err := hosts.Host(ctx, name); err == nil && ev.Sync != nil && connector.Unusable(env, ev, fact.SectionSync) == "" {
+			longest = max(longest, ev.Sync.Interval)
+		}
+	}
+	return longest
+}
+
+func span(d time.Duration) string {
+	if d < 3*time.Hour {
+		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	}
+	return fmt.Sprintf("%d hours", int(d.Hours()))
+}
+
+func fresh(e Entra, hosts Host) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
-		const expected = "within the last 90 minutes: a cycle runs every 30"
+		every, late := defaultInterval, freshWarn
+		if told := interval(ctx, env, hosts); told > every {
+			// A schedule of one's own: three cycles missed are a sign, as with the
+			// ordinary one.
+			every, late = told, min(3*told, freshFail)
+		}
+		expected := fmt.Sprintf("within the last %s: a cycle runs every %d minutes", span(late), int(every.Minutes()))
 		org, err := e.Organization(ctx)
 		if err != nil {
 			return checks.Explain(err).Expect(expected)
@@ -118,7 +149,7 @@ func fresh(e Entra) checks.Func {
 		switch {
 		case age > freshFail:
 			r = checks.Failed("sync.stale", expected, seen)
-		case age > freshWarn:
+		case age > late:
 			r = checks.Warned("sync.stale", expected, seen)
 		default:
 			r = checks.Passed(expected, seen)
@@ -186,6 +217,11 @@ func joined(d Directory) checks.Func {
 		if u.OnPremSID == "" && u.OnPremSAM == "" {
 			return checks.CouldNotTell(checks.Unexplained, expected, "the tenant tells neither SID nor name of the account behind it")
 		}
-		return checks.Passed(expected, "the same account").With("distinguished name", a.DN).With("SID", a.SID)
+		r := checks.Passed(expected, "the same account")
+		if u.OnPremUPN != "" && a.UPN != "" && !strings.EqualFold(u.OnPremUPN, a.UPN) {
+			r = checks.Warned("sync.renamed", expected, "the same account; the directory calls it "+a.UPN+" by now, the tenant still "+u.OnPremUPN)
+		}
+		return r.With("distinguished name", a.DN).With("SID", a.SID).With("signs in to the tenant as", u.UPN).
+			With("signs in to the directory as", a.UPN)
 	}
 }

@@ -105,6 +105,15 @@ func TestRoom(t *testing.T) {
 		{"just now", "sync.fresh", since(10 * time.Second), checkstest.Want{Status: p, Seen: "just now"}},
 		{"a while ago", "sync.fresh", nil, checkstest.Want{Status: p, Seen: "20 minutes ago"}},
 		{"three cycles missed", "sync.fresh", since(2 * time.Hour), checkstest.Want{Status: w, Cause: "sync.stale", Seen: "2 hours ago"}},
+		{"a schedule of one's own", "sync.fresh", func(x *pair) {
+			servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Interval: 3 * time.Hour}}, "SYNC01")(x)
+			since(8 * time.Hour)(x)
+		}, checkstest.Want{Status: p, Seen: "8 hours ago"}},
+		{"three cycles of one's own missed", "sync.fresh", func(x *pair) {
+			servers(map[string]fact.SyncHost{"SYNC01": {CycleEnabled: true, Interval: 3 * time.Hour}}, "SYNC01")(x)
+			since(10 * time.Hour)(x)
+		}, checkstest.Want{Status: w, Cause: "sync.stale", Seen: "10 hours ago"}},
+		{"renamed", "sync.joined", func(x *pair) { x.user.OnPremUPN, x.account.UPN = "alice@contoso.test", "alice.new@contoso.test" }, checkstest.Want{Status: w, Cause: "sync.renamed", Seen: "alice.new"}},
 		{"days ago", "sync.fresh", since(73 * time.Hour), checkstest.Want{Status: f, Cause: "sync.stale", Seen: "3 days ago"}},
 		{"never", "sync.fresh", func(x *pair) { x.org.LastSync = time.Time{} }, checkstest.Want{Status: f, Cause: "sync.stale", Seen: "never"}},
 		{"a clock that is behind", "sync.fresh", since(-time.Minute), checkstest.Want{Status: p, Seen: "just now"}},
