@@ -55,6 +55,15 @@ func wide(raw []byte) []byte {
 	return out
 }
 
+// way is a row of the way out as the script writes it.
+func way(host string, port int, reached bool, problem string, status int) map[string]any {
+	e := map[string]any{"host": host, "port": port, "reached": reached, "issuer": "", "inspected": false, "problem": problem, "chain": []any{"front.example.net"}, "proxy": ""}
+	if status != 0 {
+		e["status"], e["proxy"] = status, "http://proxy:8080"
+	}
+	return e
+}
+
 type only struct{ e fact.HostEvidence }
 
 func (o only) Host(context.Context, string) (fact.HostEvidence, error) { return o.e, nil }
@@ -101,13 +110,60 @@ func TestScriptInSeveralLanguages(t *testing.T) {
 		{"channel", func(f map[string]any, _ words) {
 			f["domain"] = map[string]any{"name": "contoso.test", "joined": true, "secure_channel": false}
 		}, "connector.domain", checks.Fail, "connector.channel-broken"},
+		{"an account of its own", func(f map[string]any, _ words) {
+			f["services"].([]any)[0].(map[string]any)["account"], f["services"].([]any)[0].(map[string]any)["sid"] = `CONTOSO\svc`, "S-1-5-21-1-2-3-1104"
+		}, "connector.services", checks.Fail, "connector.service-account"},
+		{"disabled", func(f map[string]any, _ words) {
+			f["services"].([]any)[1].(map[string]any)["state"], f["services"].([]any)[1].(map[string]any)["start"] = "stopped", "disabled"
+		}, "connector.services", checks.Fail, "connector.service-disabled"},
+		{"an old Windows", func(f map[string]any, _ words) {
+			f["os"] = map[string]any{"name": "Windows Server 2012 R2", "build": 9600}
+		}, "connector.platform", checks.Fail, "connector.os-old"},
+		{"an old .NET", func(f map[string]any, _ words) { f["dotnet"] = map[string]any{"release": 394802} }, "connector.platform", checks.Fail, "connector.dotnet-old"},
+		{".NET without TLS 1.2", func(f map[string]any, _ words) {
+			f["tls12"] = map[string]any{"client_enabled": nil, "strong_crypto": 0, "system_default_tls": 0}
+		}, "connector.tls12", checks.Fail, "connector.dotnet-tls12-off"},
+		{"no member", func(f map[string]any, _ words) {
+			f["domain"] = map[string]any{"name": "ARBEITSGRUPPE", "joined": false, "secure_channel": false}
+		}, "connector.domain", checks.Fail, "connector.not-joined"},
+		{"late", func(f map[string]any, _ words) { f["clock"] = map[string]any{"skew_ms": -540000} }, "connector.clock", checks.Fail, "connector.clock-skew"},
+		{"another agent", func(f map[string]any, _ words) { f["agents"] = []any{"AzureADPasswordProtectionProxy"} }, "connector.agents", checks.Fail, "connector.agent-clash"},
+		{"a proxy that asks", func(f map[string]any, w words) {
+			f["egress"] = []any{way("login.microsoftonline.com", 443, false, w.denied, 407)}
+		}, "connector.egress", checks.Fail, "connector.proxy-authentication"},
+		{"opened on the way", func(f map[string]any, w words) {
+			e := way("login.microsoftonline.com", 443, true, "", 0)
+			e["inspected"], e["issuer"] = true, "Contoso Gateway CA"
+			f["egress"] = []any{e}
+		}, "connector.egress", checks.Fail, "connector.tls-inspected"},
+		{"a page for a list", func(f map[string]any, w words) {
+			e := way("crl3.digicert.com", 80, false, w.denied, 0)
+			e["url"], e["fetched"] = "http://crl3.digicert.com/x.crl", ""
+			f["egress"] = []any{way("login.microsoftonline.com", 443, true, "", 0), e}
+		}, "connector.egress", checks.Warn, "connector.revocation-blocked"},
+		{"half a proxy", func(f map[string]any, _ words) {
+			f["proxy"] = map[string]any{
+				"connector_config": map[string]any{"file": "a", "mode": "named", "address": "http://proxy:8080"},
+				"updater_config":   map[string]any{"file": "b", "mode": "", "address": ""}, "machine_config": map[string]any{"file": "", "mode": "", "address": ""},
+				"winhttp": "proxy:8080", "use_default_proxy_for_backend": nil, "wpad": false, "auto_detect": true,
+			}
+		}, "connector.proxy", checks.Fail, "connector.proxy-differs"},
+		{"distrust", func(f map[string]any, _ words) {
+			f["backend"] = []any{map[string]any{"host": "sense.contoso.test", "port": 443, "trusted": false, "issuer": "qlik01-CA", "problem": "RemoteCertificateChainErrors"}}
+		}, "connector.backend", checks.Fail, "connector.backend-untrusted"},
+		{"the certificate expired", func(f map[string]any, w words) {
+			f["events"] = []any{map[string]any{"channel": "x", "id": 1000, "time": "2026-11-20T10:00:00Z", "text": w.denied, "transaction": "", "user": "", "spn": "", "backend": ""}}
+		}, "connector.events", checks.Fail, "connector.certificate-expired"},
+		{"a trace", func(f map[string]any, w words) {
+			f["traces"] = []any{map[string]any{"file": `C:\ProgramData\t.log`, "modified": "2026-11-21T10:00:00Z", "lines": []any{w.denied, "Failed to validate chain of certificate"}}}
+		}, "connector.traces", checks.Warn, "connector.trace-trouble"},
 		{"unread", func(f map[string]any, w words) {
 			delete(f, "domain")
 			f["unread"] = map[string]any{"domain": w.denied}
 		}, "connector.domain", checks.Unknown, ""},
 	}
 	now := time.Date(2026, 11, 21, 21, 0, 0, 0, time.UTC)
-	s := site.Site{Name: "contoso", Connector: site.Connector{Hosts: []site.ConnectorHost{{Name: "conn01.contoso.test"}}}}
+	s := site.Site{Name: "contoso", Publish: site.Publish{InternalURL: "https://sense.contoso.test/"}, Connector: site.Connector{Hosts: []site.ConnectorHost{{Name: "conn01.contoso.test"}}}}
 	for i, w := range languages {
 		for _, f := range faults {
 			t.Run(w.name+"/"+f.name, func(t *testing.T) {
