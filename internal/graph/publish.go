@@ -107,15 +107,23 @@ func unused(a fact.PublishedApp, wish fact.PublishWish) bool {
 	return true
 }
 
+// templateOf is the template of the cloud that an endpoint of Graph belongs to.
+func templateOf(endpoint string) (string, error) {
+	switch host := hostOf(endpoint); {
+	case strings.HasSuffix(host, ".us"):
+		return templateUSGov, nil
+	case strings.HasSuffix(host, ".cn"):
+		return "", unsupported("publishing an application", "application proxy in this cloud is not confirmed")
+	}
+	return templateGlobal, nil
+}
+
 // instantiate makes the application from the template. It is not repeated
 // after an answer that leaves open whether it was made.
 func (w *Writer) instantiate(ctx context.Context, name string) (objectID string, err error) {
-	template := templateGlobal
-	switch host := hostOf(w.client.endpoint()); {
-	case strings.HasSuffix(host, ".us"):
-		template = templateUSGov
-	case strings.HasSuffix(host, ".cn"):
-		return "", unsupported("publishing "+name, "application proxy in this cloud is not confirmed")
+	template, err := templateOf(w.client.endpoint())
+	if err != nil {
+		return "", err
 	}
 	var made struct {
 		Application struct {
