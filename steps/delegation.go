@@ -40,7 +40,7 @@ func allowActing(ctx context.Context, p Ports, w Writers, service, computer fact
 	const attribute = "msDS-AllowedToActOnBehalfOfOtherIdentity"
 	var also []Equivalent
 	// Without the descriptor that is there now, LDIF would drop who is in it.
-	if raw, err := p.Directory.ActingDescriptor(ctx, service.DN, computer.SID); err == nil {
+	if raw, err := p.Directory.ActingDescriptor(ctx, service.DN, append(slices.Clone(service.ActOnBehalf), computer.SID)...); err == nil {
 		also = append(also, inLDIF(service.DN, ldifPart{"replace", attribute, []string{string(raw)}}))
 	}
 	account := checks.Quote(service.SAM, checks.PowerShell)
@@ -78,6 +78,10 @@ func trustRight(ctx context.Context, p Ports) string {
 // seEnableDelegation is the user right that both writes ask for.
 const seEnableDelegation = "domain administrator (\"enable accounts to be trusted for delegation\" on the domain controller)"
 
+// auditorsNote tells in advance what the two usual tools make of the changes.
+const auditorsNote = "What auditors will say: BloodHound draws an edge AllowedToDelegate (AllowedToAct for the resource-based form) from each connector to Qlik's account and marks protocol transition (trustedtoauth); " +
+	"PingCastle lists the connectors under delegations and takes points only where a domain controller is the target. Both are what this single sign-on needs; the check on auditors shows them by name."
+
 func delegationPlan(p Ports) PlanFunc {
 	return func(ctx context.Context, env checks.Env, w Writers) (Plan, error) {
 		name := env.Site.SPN()
@@ -109,6 +113,9 @@ func delegationPlan(p Ports) PlanFunc {
 			if !a.ProtocolTransition() {
 				plan.Changes = append(plan.Changes, anyProtocol(p, w, a, right))
 			}
+		}
+		if len(plan.Changes) > 0 {
+			plan.Notes = append(plan.Notes, auditorsNote)
 		}
 		return plan, nil
 	}

@@ -103,8 +103,8 @@ type Directory interface {
 	spn.Directory
 	delegation.Directory
 	// ActingDescriptor is the resource-based descriptor of the object as it would
-	// be with the account of that SID in it, and everybody who is in it now.
-	ActingDescriptor(ctx context.Context, dn, sid string) ([]byte, error)
+	// be with the accounts of those SIDs in it, and everybody who is in it now.
+	ActingDescriptor(ctx context.Context, dn string, sids ...string) ([]byte, error)
 	// Rights are the groups, as SIDs, of whom we are signed in as; nil when the
 	// directory does not say.
 	Rights(ctx context.Context) ([]string, error)

@@ -20,8 +20,8 @@ func (d domain) DisallowActing(_ context.Context, dn, sid string) error {
 	return d.at(dn, func(a *fact.Account) { a.ActOnBehalf = drop(slices.Clone(a.ActOnBehalf), sid) })
 }
 
-func (d domain) ActingDescriptor(_ context.Context, _, sid string) ([]byte, error) {
-	return []byte("\x01\x00" + sid), nil
+func (d domain) ActingDescriptor(_ context.Context, _ string, sids ...string) ([]byte, error) {
+	return []byte("\x01\x00" + strings.Join(sids, " ")), nil
 }
 
 func (d domain) SetEncryption(_ context.Context, dn string, before, after int) error {

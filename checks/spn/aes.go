@@ -32,6 +32,10 @@ func aes(k KDC) checks.Func {
 			return r.With("asked", "AS-REQ without a password").With("answer", probe.Name).
 				With("msDS-SupportedEncryptionTypes", encryption(a.EncTypes)).With("password", age(a, env.Clock()))
 		}
+		if !probe.AES && withheld(probe.Code) {
+			// An answer about the account's state says nothing of its keys.
+			return evidence(checks.CouldNotTell(checks.NoEvidence, expected, "the domain controller tells nothing of its keys while it answers "+probe.Name+": see to the account first"))
+		}
 		if !probe.AES && a.EncTypes > 0 {
 			// AES is allowed and there is no key: the password is older than
 			// the permission, or than AES in this domain.
@@ -42,6 +46,13 @@ func aes(k KDC) checks.Func {
 		}
 		return evidence(checks.Passed(expected, "the domain controller offers AES"))
 	}
+}
+
+// withheld says that a KDC's answer is about the state of the account: disabled,
+// locked or expired, or a password that must be changed.
+func withheld(code int) bool {
+	const clientRevoked, keyExpired = 18, 23
+	return code == clientRevoked || code == keyExpired
 }
 
 // encryption says in words what the attribute allows.

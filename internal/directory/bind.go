@@ -13,6 +13,7 @@ import (
 
 	"sensegate/internal/fact"
 	"sensegate/internal/kerberos"
+	"sensegate/internal/site"
 )
 
 // observation is how long a refused password is not offered again: Windows'
@@ -45,7 +46,7 @@ func (c *Client) bind(ctx context.Context, s *session) error {
 			Text: "neither a password nor a key nor tickets of the directory user are known: set SENSEGATE_DIRECTORY_PASSWORD, or name a file in directory.keytab or directory.ccache",
 		}
 	}
-	if d.Bind == bindByKerberos || s.to.way == sealing {
+	if d.Bind == site.BindKerberos || s.to.way == sealing {
 		// The Kerberos client has a memory of its own for refused passwords.
 		return c.bindKerberos(s, op, func() (saslClient, error) {
 			return c.kerberos.SASLWithPassword(ctx, d.User, password, s.peer), nil
@@ -64,7 +65,7 @@ type saslClient interface {
 // site says so, or where nothing else is known.
 func (c *Client) asLoggedOn() bool {
 	d := c.site.Directory
-	if d.Bind == bindAsLoggedOn {
+	if d.Bind == site.BindLoggedOn {
 		return true
 	}
 	if d.Bind != "" || d.Keytab != "" || d.CCache != "" || !kerberos.CanUseLogon() {
@@ -77,18 +78,8 @@ func (c *Client) asLoggedOn() bool {
 // canSeal says whether Kerberos may protect a connection without TLS. A site
 // that insists on a simple bind has no other way.
 func (c *Client) canSeal() bool {
-	return c.site.Directory.Bind != bindSimply && (c.kerberos != nil || c.asLoggedOn())
+	return c.site.Directory.Bind != site.BindSimple && (c.kerberos != nil || c.asLoggedOn())
 }
-
-// bindSimply and bindAsLoggedOn are the other values of directory.bind.
-const (
-	bindSimply     = "simple"
-	bindAsLoggedOn = "logged-on"
-)
-
-// bindByKerberos is the value of directory.bind that takes the password to the
-// KDC instead of the directory.
-const bindByKerberos = "kerberos"
 
 func (c *Client) bindSimple(ctx context.Context, s *session, op, password string) error {
 	user := c.site.Directory.User

@@ -24,9 +24,9 @@ func (w *Writer) AllowActing(ctx context.Context, dn, sid string) error {
 	return w.acting(ctx, dn, sid, true)
 }
 
-// ActingDescriptor is what AllowActing would write: the descriptor that is there,
-// with one entry more.
-func (c *Client) ActingDescriptor(ctx context.Context, dn, sid string) ([]byte, error) {
+// ActingDescriptor is what AllowActing would write for each of the SIDs: the
+// descriptor that is there, with those entries that it lacks.
+func (c *Client) ActingDescriptor(ctx context.Context, dn string, sids ...string) ([]byte, error) {
 	op := "reading who may act on behalf of users towards " + netprobe.Clean(dn)
 	var out []byte
 	err := c.with(ctx, c.at(dn), op, func(s *session) error {
@@ -34,8 +34,15 @@ func (c *Client) ActingDescriptor(ctx context.Context, dn, sid string) ([]byte, 
 		if err != nil {
 			return err
 		}
-		if out, err = allowTrustee(entry.GetEqualFoldRawAttributeValue(attrActing), sid); err != nil {
-			return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "syntax", Err: err}
+		out = entry.GetEqualFoldRawAttributeValue(attrActing)
+		for _, sid := range sids {
+			there, err := trusts(out, sid)
+			if err == nil && !there {
+				out, err = allowTrustee(out, sid)
+			}
+			if err != nil {
+				return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "syntax", Err: err}
+			}
 		}
 		return nil
 	})

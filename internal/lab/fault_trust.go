@@ -122,6 +122,14 @@ func trustTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "connector-key-stale", Step: "delegation", Check: "delegation.rehearsal", Cause: "delegation.computer-refused",
+				Title: "CONN02$ has changed its password since the keytab was made",
+				Note:  "Computers do so every 30 days. Nothing is wrong with the installation: what rehearses in the connector's place has an old key.",
+			},
+			set: inDirectory(func(tx *directory.Tx) error { return tx.SetPassword(account, "Practice-Conn02-Changed") }),
+		},
+		{
+			Fault: Fault{
 				ID: "connector-no-name", Step: "delegation", Check: "delegation.rehearsal", Cause: "delegation.no-own-name",
 				Title: "CONN02$ has lost its own service names",
 				Note:  "An account without any service name gets no ticket to itself, so S4U2Self ends with error 7. The Delegation tab is gone from its page, too.",

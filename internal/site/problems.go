@@ -51,7 +51,12 @@ func (s Site) Problems() []Problem {
 	}
 	add("qlik.service_account", s.Qlik.ServiceAccount, CheckAccount, `CONTOSO\qlik`)
 	add("directory.domain", s.Directory.Domain, CheckDomain, "contoso.com")
-	add("directory.user", s.Directory.User, nil, `CONTOSO\admin`)
+	if s.Directory.Bind != BindLoggedOn {
+		add("directory.user", s.Directory.User, nil, `CONTOSO\admin`)
+	}
+	if s.Directory.Bind != "" {
+		add("directory.bind", s.Directory.Bind, CheckBind, BindSimple)
+	}
 	add("test_user.upn", s.TestUser.UPN, CheckUPN, "alice@contoso.com")
 	if len(s.Connector.Hosts) == 0 {
 		out = append(out, Problem{Path: "connector.hosts", Text: "missing, for example conn01.contoso.com", Missing: true})

@@ -131,8 +131,9 @@ type Directory struct {
 	// a simple bind with the password from SENSEGATE_DIRECTORY_PASSWORD.
 	User   string `yaml:"user"`
 	Keytab string `yaml:"keytab,omitempty"`
-	// Bind is simple or kerberos. When empty it is kerberos with a Keytab or a
-	// CCache, and simple with a password.
+	// Bind is simple, kerberos or, on Windows, logged-on: whoever is signed in to
+	// this machine, through SSPI. When empty it is kerberos with a Keytab or a
+	// CCache, simple with a password, and logged-on on Windows with neither.
 	Bind string `yaml:"bind,omitempty"`
 	// CCache is a file of tickets that kinit made, to bind with.
 	CCache string `yaml:"ccache,omitempty"`

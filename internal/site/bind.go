@@ -1,0 +1,19 @@
+package site
+
+import "errors"
+
+// Values of directory.bind.
+const (
+	BindSimple   = "simple"
+	BindKerberos = "kerberos"
+	BindLoggedOn = "logged-on"
+)
+
+// CheckBind accepts the ways of signing in to the directory.
+func CheckBind(v string) error {
+	switch v {
+	case BindSimple, BindKerberos, BindLoggedOn:
+		return nil
+	}
+	return errors.New("must be simple, kerberos or logged-on")
+}
