@@ -81,7 +81,7 @@ func traces(_ context.Context, c *collector) (string, error) {
 
 var troubled = regexp.MustCompile(`(?i)\berror\b|exception|failed to|unauthorized|0x800|\b407\b|certificate chain`) //nolint:gochecknoglobals // compiled once
 
-var signedIn = regexp.MustCompile(`(?i)kerberos|negotiate|ntlm|cross-site websocket|cswsh|listener|cannot (start|bind)`) //nolint:gochecknoglobals // compiled once
+var signedIn = regexp.MustCompile(`(?i)kerberos|negotiate|ntlm|cross-site websocket|cswsh|unable to route|parallel session|header is incorrect|access denied|ap_err_modified|wrong_principal|listener|cannot (start|bind)`) //nolint:gochecknoglobals // compiled once
 
 // qlikLogFolders are where the Qlik proxy keeps its logs.
 func qlikLogFolders() []string {
