@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -280,5 +281,40 @@ func TestImportIntoASavedSite(t *testing.T) {
 	}
 	if e, _, err := winhost.Read(list[0]); err != nil || e.Host != x.e.Host {
 		t.Errorf("%v %v", e.Host, err)
+	}
+}
+
+// TestImportRedacted shows that a section may be taken out before the file
+// leaves the building: the rest counts, and nothing is proved of what is gone.
+func TestImportRedacted(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	raw, err := os.ReadFile(x.good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var doc map[string]any
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		t.Fatal(err)
+	}
+	doc["facts"].(map[string]any)["egress"] = "redacted"
+	if raw, err = json.Marshal(doc); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "redacted.json")
+	if err := os.WriteFile(path, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, said := run(t, "import", "--site", x.file, path)
+	if code != 0 || len(x.evidence(t)) != 1 {
+		t.Fatalf("exit %d\n%s", code, said)
+	}
+	for _, want := range []string{"unknown  Every host reaches the service", "taken out of the file (redacted)", "pass     The connector and its updater run"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("it does not say %q:\n%s", want, said)
+		}
+	}
+	if strings.Contains(string(raw), "login.entra.test") {
+		t.Error("what was taken out is still in the file")
 	}
 }

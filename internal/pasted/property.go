@@ -8,10 +8,7 @@ import (
 	"sensegate/internal/fact"
 )
 
-var (
-	propertyShape = regexp.MustCompile(`^(Name|State|Status|StartMode|StartType|StartName|UserName)\s+: (.*)$`)
-	nobodyShape   = regexp.MustCompile(`NoServiceFoundForGivenName`)
-)
+var propertyShape = regexp.MustCompile(`^(Name|State|Status|StartMode|StartType|StartName|UserName)\s+: (.*)$`)
 
 // serviceList reads what PowerShell prints of services with Format-List: Get-Service,
 // or Get-CimInstance Win32_Service. It translates neither names nor values. The
@@ -21,7 +18,10 @@ func serviceList(f Frame, names []string) (list []fact.Service, lines []string, 
 	var now *fact.Service
 	refused := false
 	for _, l := range f.Lines {
-		refused = refused || nobodyShape.MatchString(l)
+		refused = refused || strings.Contains(l, "NoServiceFoundForGivenName")
+		if !strings.Contains(l, " : ") {
+			continue
+		}
 		m := propertyShape.FindStringSubmatch(l)
 		if m == nil {
 			continue

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"sensegate/internal/fact"
 )
@@ -12,7 +13,6 @@ import (
 var (
 	stateShape  = regexp.MustCompile(`[:：]\s*([1-7])\s+(STOPPED|START_PENDING|STOP_PENDING|RUNNING|CONTINUE_PENDING|PAUSE_PENDING|PAUSED)\b`)
 	startShape  = regexp.MustCompile(`[:：]\s*([0-4])\s+(BOOT_START|SYSTEM_START|AUTO_START|DEMAND_START|DISABLED)\b(?:\s*\((DELAYED)\))?`)
-	valueShape  = regexp.MustCompile(`^[^:：]+[:：]\s*(.+)$`)
 	memberShape = regexp.MustCompile(`^[^:：]*\S\s+[:：]\s+(\S.*)$`)
 	absentShape = regexp.MustCompile(`\b1060\b`)
 )
@@ -29,15 +29,15 @@ func Services(f Frame, names ...string) (list []fact.Service, lines []string, er
 	var strangers []string
 	absent := 0
 	for i, line := range f.Lines {
-		if absentShape.MatchString(line) {
+		if strings.Contains(line, "1060") && absentShape.MatchString(line) {
 			absent++
 			lines = append(lines, line)
 		}
-		value := ""
-		if m := valueShape.FindStringSubmatch(line); m != nil {
-			value = m[1]
+		if !strings.ContainsAny(line, ":：") {
+			continue // whatever sc says of a service has a colon
 		}
-		if starts(f.Lines, i) && value != "" && !strings.ContainsAny(value, ` \`) {
+		value := valueOf(line)
+		if value != "" && !strings.ContainsAny(value, ` \`) && starts(f.Lines, i) {
 			now = nil
 			for _, n := range names {
 				if strings.EqualFold(n, value) {
@@ -52,7 +52,7 @@ func Services(f Frame, names ...string) (list []fact.Service, lines []string, er
 			}
 			continue
 		}
-		if now == nil {
+		if now == nil || !strings.Contains(line, " :") && !strings.Contains(line, "：") {
 			continue
 		}
 		if m := stateShape.FindStringSubmatch(line); m != nil {
@@ -84,6 +84,16 @@ func Services(f Frame, names ...string) (list []fact.Service, lines []string, er
 		}
 	}
 	return list, lines, nil
+}
+
+// valueOf is what follows the first colon, of either width.
+func valueOf(line string) string {
+	i := strings.IndexAny(line, ":：")
+	if i <= 0 {
+		return ""
+	}
+	_, n := utf8.DecodeRuneInString(line[i:])
+	return strings.TrimSpace(line[i+n:])
 }
 
 // starts recognises the first line of a block of sc: the next one is the type,
