@@ -235,6 +235,6 @@ func (l *lines) applied(a steps.Applied) {
 		l.say("FAILED: %s of %s: %s", a.Change.Field, a.Change.Target, a.Err)
 		return
 	}
-	l.say("CHANGED: %s of %s.", a.Change.Field, a.Change.Target)
+	l.say("%s: %s of %s.", strings.ToUpper(didWord(a)), a.Change.Field, a.Change.Target)
 	l.part("now", values(a.Now))
 }

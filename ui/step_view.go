@@ -184,7 +184,7 @@ func (s *stepScreen) justDone(m *model, p *page) {
 		if a.Err != nil {
 			mark = m.mark(checks.Fail)
 		}
-		p.hang(mark+" ", m.th.strong, "changed "+a.Change.Field+" of "+a.Change.Target)
+		p.hang(mark+" ", m.th.strong, didWord(a)+" "+a.Change.Field+" of "+a.Change.Target)
 		if a.Err == nil && len(a.Now) > 0 {
 			p.field(2, "now", m.th.text, strings.Join(a.Now, ", "))
 		}

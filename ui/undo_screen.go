@@ -136,3 +136,11 @@ func (m *model) numbered(c steps.Change) steps.Change {
 	}
 	return c
 }
+
+// didWord says what became of a change that was made.
+func didWord(a steps.Applied) string {
+	if a.Change.Undoes > 0 {
+		return "taken back"
+	}
+	return "changed"
+}

@@ -40,7 +40,7 @@ func TestTakingBack(t *testing.T) {
 	s.shows("type the name qlik")
 	s.press("qlik\r")
 	s.until("the change, read back", func(text string) bool {
-		return strings.Contains(text, "changed servicePrincipalName") && idle(text)
+		return strings.Contains(text, "taken back servicePrincipalName") && idle(text)
 	})
 	if list := refused(t, home, "undo", "--list", "--site", site); !strings.Contains(list, "open in another") {
 		t.Errorf("the journal of an open wizard was not locked: %s", list)
@@ -52,7 +52,7 @@ func TestTakingBack(t *testing.T) {
 	s.press("\r")
 	s.shows("enter apply")
 	s.press("\r")
-	s.until("both, read back", func(text string) bool { return strings.Contains(text, "changed publishing") && idle(text) })
+	s.until("both, read back", func(text string) bool { return strings.Contains(text, "taken back publishing") && idle(text) })
 	s.resize(60, 16)
 	s.until("the small page", func(text string) bool { return strings.Contains(text, "Your site") && idle(text) })
 	s.press("R")
