@@ -72,7 +72,7 @@ func Checks(p Ports) []checks.Check {
 			ID: "kerberos.accepted", Step: Step, Needs: []checks.ID{"kerberos.headers", "kerberos.ticket"}, Docs: docs, Retry: reload,
 			Title: "Qlik accepts the ticket, and it was Kerberos",
 			Why:   "A silent sign-in may still be NTLM; only a ticket proves Kerberos.",
-			Run:   accepted(p.Tickets),
+			Run:   accepted(p.Tickets), Proof: acceptedProof(),
 		},
 	}
 }

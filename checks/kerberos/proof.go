@@ -3,6 +3,7 @@ package kerberos
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -55,4 +56,53 @@ func (s shownTicket) ServiceTicket(_ context.Context, spn string) (fact.Ticket, 
 	return fact.Ticket{
 		Client: k.Ticket.Client, Server: client, EType: k.Ticket.EType, ETypeName: k.EncryptionName(), Flags: k.FlagNames(),
 	}, nil
+}
+
+// agentOfCommand is the browser that curl passes for: one that every pattern
+// of Qlik's takes.
+const agentOfCommand = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
+
+// acceptedProof is for where Qlik cannot be reached from here: somebody who is
+// signed in to the domain opens it with curl, which every Windows has, and which
+// says what was sent.
+func acceptedProof() *checks.Proof {
+	return &checks.Proof{
+		Ask: func(env checks.Env) []checks.Asked {
+			quote := func(s string) string { return checks.Quote(s, checks.PowerShell) }
+			at, err := url.Parse(env.Site.Publish.InternalURL)
+			if err != nil {
+				return nil // site.facts says what is wrong with it
+			}
+			base := strings.TrimSuffix(at.Scheme+"://"+at.Host+"/"+strings.Trim(env.Site.Qlik.Prefix, "/"), "/")
+			return []checks.Asked{{
+				On: "any member of the domain, except the Qlik server, signed in as " + env.Site.KerberosUser(), Who: checks.Yourself, Shell: checks.PowerShell,
+				Command: quote(pasted.Ask+" curl "+base+"/") + "; curl.exe -sSvL -c NUL --negotiate -u : -A " + quote(agentOfCommand) + " -o NUL " + quote(base+"/hub/") + " " + quote(base+"/qps/user") +
+					" 2>&1 | ForEach-Object { \"$_\" -replace '(Negotiate [A-Za-z0-9+/]{" + strconv.Itoa(pasted.KeptOfToken) + "})[A-Za-z0-9+/=]*','$1' -replace '(Cookie: |qlikTicket=).*','$1' }; ''; '" + pasted.End + "'",
+			}}
+		},
+		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
+			v, err := pasted.ReadVisit(pastes[len(pastes)-1], env.Site.InternalHost())
+			if err != nil {
+				return checks.Result{}, fmt.Errorf("reading it: %w", err)
+			}
+			return accepted(shownVisit{visit: v})(ctx, env).Repeated(v.Lines, nil), nil
+		},
+	}
+}
+
+// shownVisit answers with a sign-in that curl showed.
+type shownVisit struct {
+	Tickets
+	visit pasted.Visit
+}
+
+func (s shownVisit) Negotiate(context.Context, string, string) (fact.WebSession, error) {
+	v := s.visit
+	session := fact.WebSession{
+		UserDirectory: v.Directory, UserID: v.User, Mechanism: v.Mechanism, Mutual: v.Mutual, Status: v.Status, Schemes: v.Schemes, Hops: v.Hops,
+	}
+	if v.Refused && v.User == "" {
+		return session, &fact.Error{Kind: fact.Refused, System: "Qlik proxy", Op: "signing in to Qlik with the ticket", Code: "401", Text: "the ticket was refused"}
+	}
+	return session, nil
 }

@@ -118,6 +118,74 @@ func TestPastedTrouble(t *testing.T) {
 	}
 }
 
+// TestTicketByPaste opens the gate of Kerberos where nobody's password is known:
+// what klist and curl said somewhere else proves the ticket, and what they said
+// of RC4 and of NTLM is named.
+func TestTicketByPaste(t *testing.T) {
+	p := silent(t)
+	at, err := p.open(t.Context(), source{demo: true, finished: true}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, at.close) })
+	at.site.Kerberos.Keytab, at.site.Kerberos.ServiceKeytab = "", ""
+	g, err := p.guide(t.Context(), at.site, at.opener, at.journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, g.Close) })
+	look(t, g)
+	gate := func() steps.Gate {
+		for _, v := range g.Snapshot().Steps {
+			if v.ID == "kerberos" {
+				return v.Gate
+			}
+		}
+		t.Fatal("there is no step of Kerberos")
+		return steps.Gate{}
+	}
+	if gate().State.Passes() {
+		t.Fatal("the gate is open before anything is pasted")
+	}
+	const klist = pasted.Ask + " klist get HTTP/sense.contoso.test on PC17\nAktuelle Anmelde-ID ist 0:0x56ba3\nEin Ticket für HTTP/sense.contoso.test wurde erfolgreich abgerufen.\n" +
+		"#0>     Client: alice @ CONTOSO.TEST\n        Server: HTTP/sense.contoso.test @ CONTOSO.TEST\n        KerbTicket (Verschlüsselungstyp): AES-256-CTS-HMAC-SHA1-96\n        Ticketkennzeichen 0x40a10000 -> forwardable\n" + pasted.End
+	const visit = pasted.Ask + " curl https://sense.contoso.test/\n> GET /hub/ HTTP/1.1\n> Host: sense.contoso.test\n> Authorization: Negotiate YIICWAYGKwYBBQUCoIICTDCCAkigDTALBgkqhkiG9xIBAgKiggI1BIICMWCCAi0GCSqGSIb3EgECAgEAboICHDCC\n" +
+		"< HTTP/1.1 200 OK\n< WWW-Authenticate: Negotiate oYG3MIG0oAMKAQChCwYJKoZIhvcSAQIC\n{\"userDirectory\":\"CONTOSO\",\"userId\":\"alice\"}\n" + pasted.End
+	const ntlm = "oTMwMaADCgEBoioEKE5UTE1TU1AAAQAAABeCCOIAAAAAAAAAAAAAAAAAAAAABgIAAAAAAA8="
+	for _, tt := range []struct {
+		id     checks.ID
+		text   string
+		status checks.Status
+		cause  checks.CauseID
+	}{
+		{"kerberos.ticket", strings.Replace(klist, "AES-256-CTS-HMAC-SHA1-96", "RSADSI RC4-HMAC(NT)", 1), checks.Warn, "kerberos.weak-ticket"},
+		{"kerberos.ticket", pasted.Ask + " klist get HTTP/sense.contoso.test on PC17\nklist 0xc000018b/-1073741429\n" + pasted.End, checks.Fail, "kerberos.no-ticket"},
+		{"kerberos.ticket", klist, checks.Pass, ""},
+		{"kerberos.accepted", strings.Replace(visit, "YIICWAYGKwYBBQUCoIICTDCCAkigDTALBgkqhkiG9xIBAgKiggI1BIICMWCCAi0GCSqGSIb3EgECAgEAboICHDCC", ntlm, 1), checks.Fail, "kerberos.ntlm-fallback"},
+		{"kerberos.accepted", strings.Replace(visit, `"alice"`, `"bob"`, 1), checks.Fail, "kerberos.other-user"},
+		{"kerberos.accepted", visit, checks.Pass, ""},
+	} {
+		r, err := g.Paste(t.Context(), tt.id, tt.text)
+		if err != nil || r.Status != tt.status || r.Cause != tt.cause || r.Source != checks.Pasted || r.Row(checks.LineEvidence) == "" {
+			t.Errorf("%s: %v, %s %s: %s %v", tt.id, err, r.Status, r.Cause, r.Seen, r.Evidence)
+		}
+		if tt.id == "kerberos.ticket" && r.Status == checks.Pass {
+			look(t, g) // what waited for the ticket can be judged now
+		}
+	}
+	look(t, g)
+	if !gate().State.Passes() {
+		t.Errorf("the gate of Kerberos is closed: %s", gate().Why)
+		for _, v := range g.Snapshot().Steps {
+			for _, c := range v.Checks {
+				if !c.Result.Status.Opens() && c.Result.Status != checks.Waiting {
+					t.Logf("%s %s: %s", c.Check.ID, c.Result.Status, c.Result.Seen)
+				}
+			}
+		}
+	}
+}
+
 // proveUpTo pastes what is asked until the check itself is judged.
 func proveUpTo(t *testing.T, g *steps.Guide, admin *admin, last checks.ID) (out checks.Result) {
 	t.Helper()

@@ -3,13 +3,17 @@ package ad_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sensegate/checks"
 	kerberoschecks "sensegate/checks/kerberos"
 	"sensegate/internal/fact"
 	"sensegate/internal/kerberos"
+	"sensegate/internal/pasted"
 	"sensegate/internal/site"
 )
 
@@ -138,5 +142,64 @@ func TestServiceKeytab(t *testing.T) {
 	d.must(t, "", "kvno", "-k", d.keytab(t, webSPN), webSPN)
 	if out, code := d.client(t, "", "kvno", "-k", ofName, webSPN); code == 0 {
 		t.Errorf("kvno opened it with the old keytab: %s", out)
+	}
+}
+
+// TestPastedVisit judges what a real curl says of its visits: with a ticket,
+// with NTLM inside of SPNEGO, and with a ticket that the server cannot open.
+func TestPastedVisit(t *testing.T) {
+	d := startDC(t)
+	d.change(t, set(qlikAccount, "servicePrincipalName", webSPN))
+	old := d.keytab(t, webSPN)
+	w := open(t, d, nil)
+	list := kerberoschecks.Checks(kerberoschecks.Ports{})
+	proof := list[slices.IndexFunc(list, func(c checks.Check) bool { return c.ID == "kerberos.accepted" })].Proof
+	env := checks.NewEnv(w.site, time.Now, nil)
+	long := regexp.MustCompile("(Negotiate [A-Za-z0-9+/]{160})[A-Za-z0-9+/=]*|(Cookie: |qlikTicket=).*")
+	visit := func(t *testing.T, user string) (whole, cut string) {
+		t.Helper()
+		out, _ := d.client(t, "", "curl", "-sSvL", "-c", "/dev/null", "--negotiate", "-u", user, "-A", "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "--cacert", d.path("tls", "ca.pem"),
+			"-o", "/dev/null", "https://"+webHost+"/hub/", "https://"+webHost+"/qps/user")
+		whole = pasted.Ask + " curl https://" + webHost + "/\n" + out + "\n" + pasted.End + "\n"
+		return whole, long.ReplaceAllString(whole, "$1$2")
+	}
+	for _, tt := range []struct {
+		name, user string
+		serve      func(t *testing.T)
+		status     checks.Status
+		cause      checks.CauseID
+	}{
+		{"a ticket", ":", func(t *testing.T) { startApache(t, d.ca, d.keytab(t, webSPN), front{}) }, checks.Pass, ""},
+		{"NTLM inside", netbios + `\` + alice + ":" + secretOf(alice), func(t *testing.T) { startApache(t, d.ca, d.keytab(t, webSPN), front{mech: "ntlmssp"}) }, checks.Fail, "kerberos.ntlm-fallback"},
+		{"a key that is old", ":", func(t *testing.T) {
+			d.setPassword(t, qlikAccount, "Another-Pass-2")
+			startApache(t, d.ca, old, front{})
+		}, checks.Fail, "kerberos.refused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.serve(t)
+			if tt.user == ":" {
+				d.must(t, secretOf(alice)+"\n", "kinit", alice)
+			} else {
+				users := filepath.Join(t.TempDir(), "ntlm")
+				if err := os.WriteFile(users, []byte(netbios+":"+alice+":"+secretOf(alice)+"\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				before := d.env
+				d.env = append(slices.Clone(d.env), "NTLM_USER_FILE="+users)
+				defer func() { d.env = before }()
+			}
+			whole, cut := visit(t, tt.user)
+			r, err := proof.Judge(t.Context(), env, []string{cut})
+			if err != nil || r.Status != tt.status || r.Cause != tt.cause || r.Row(checks.LineEvidence) == "" {
+				t.Fatalf("%v %s %s: %s\n%v\n%s", err, r.Status, r.Cause, r.Seen, r.Evidence, cut)
+			}
+			if whole == cut {
+				return // NTLM's messages are short
+			}
+			if _, err := proof.Judge(t.Context(), env, []string{whole}); err == nil || !strings.Contains(err.Error(), "whole ticket") {
+				t.Errorf("a whole ticket was taken: %v", err)
+			}
+		})
 	}
 }
