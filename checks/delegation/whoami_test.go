@@ -56,12 +56,13 @@ func TestWhoAmI(t *testing.T) {
 				}
 				return
 			}
-			said := ""
+			var b strings.Builder
 			for _, e := range r.Evidence {
 				if e.Name == checks.LineEvidence {
-					said += e.Value + "\n"
+					b.WriteString(e.Value + "\n")
 				}
 			}
+			said := b.String()
 			if err != nil || r.Status != tt.status || r.Cause != tt.cause || !strings.Contains(said, tt.line) {
 				t.Errorf("%v %s %s: %s\n%s", err, r.Status, r.Cause, r.Seen, said)
 			}

@@ -131,7 +131,7 @@ func TestScriptInSeveralLanguages(t *testing.T) {
 		{"a proxy that asks", func(f map[string]any, w words) {
 			f["egress"] = []any{way("login.microsoftonline.com", 443, false, w.denied, 407)}
 		}, "connector.egress", checks.Fail, "connector.proxy-authentication"},
-		{"opened on the way", func(f map[string]any, w words) {
+		{"opened on the way", func(f map[string]any, _ words) {
 			e := way("login.microsoftonline.com", 443, true, "", 0)
 			e["inspected"], e["issuer"] = true, "Contoso Gateway CA"
 			f["egress"] = []any{e}
