@@ -52,14 +52,15 @@ func TestReadVisit(t *testing.T) {
 	if err != nil || v.Mechanism != "spnego-kerberos" || !v.Mutual || v.Refused || v.Status != 200 || v.User != "alice" || v.Directory != "CONTOSO" || len(v.Lines) != 2 || len(v.Hops) != 2 {
 		t.Errorf("%+v, %v", v, err)
 	}
-	token := visitOfAlice[strings.Index(visitOfAlice, "YIIC"):]
-	token = token[:strings.Index(token, "\n")]
+	_, token, _ := strings.Cut(visitOfAlice, "> Authorization: Negotiate ")
+	token, _, _ = strings.Cut(token, "\n")
 	for with, want := range map[string]string{ntlmBare: "ntlm", ntlmFirst: "ntlm", ntlmLater: "ntlm", ticketRaw: "kerberos", "AAAAAAAAAAAAAAAAAAAAAAAA": "none"} {
 		if v, err := pasted.ReadVisit(strings.Replace(visitOfAlice, token, with, 1), host); err != nil || v.Mechanism != want {
 			t.Errorf("%s: %s, %v; want %s", with, v.Mechanism, err, want)
 		}
 	}
-	refused := visitOfAlice[:strings.Index(visitOfAlice, "< HTTP/1.1 302 Found")] + "< HTTP/1.1 401 Unauthorized\n< WWW-Authenticate: Negotiate\n< WWW-Authenticate: NTLM\nSENSEGATE-END\n"
+	refused, _, _ := strings.Cut(visitOfAlice, "< HTTP/1.1 302 Found")
+	refused += "< HTTP/1.1 401 Unauthorized\n< WWW-Authenticate: Negotiate\n< WWW-Authenticate: NTLM\nSENSEGATE-END\n"
 	if v, err := pasted.ReadVisit(refused, host); err != nil || !v.Refused || v.User != "" || v.Mutual || strings.Join(v.Schemes, " ") != "Negotiate NTLM" {
 		t.Errorf("refused: %+v, %v", v, err)
 	}
