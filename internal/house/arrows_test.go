@@ -38,7 +38,7 @@ func arrows() []arrow {
 		{From: []string{fact, site, "internal/glossary"}, Why: "values stand on nothing"},
 		{From: []string{"internal/codes"}, Tests: []string{steps, checks}, Why: "values stand on nothing; they name causes that exist"},
 		{From: []string{lab}, To: []string{lab, site}, Why: "the lab is on the other side of a socket, and shares no code with what examines it"},
-		{From: []string{"internal/integration/ad"}, Tests: append([]string{steps, checks, "internal/directory", lab, site, fact, probe}, adapters...), Why: "it holds the adapters against a real domain"},
+		{From: []string{"internal/integration/ad"}, Tests: append([]string{steps, checks, "internal/directory", "internal/pasted", lab, site, fact, probe}, adapters...), Why: "it holds the adapters against a real domain"},
 		{From: []string{"internal/integration/..."}, Tests: []string{"..."}, Why: "it holds tests alone, against other people's clients and servers"},
 		{From: []string{"internal/house"}, Why: "it looks at the others and uses none"},
 	}
