@@ -63,7 +63,7 @@ func RunsCauses() []checks.Cause {
 		More:    "The KDC encrypts tickets for a name with the key of its holder, and only a process that runs as the holder can open them. Otherwise Qlik answers 401, and the connector logs 13022.",
 		Fixes: []checks.Fix{
 			{Who: checks.Yourself, Text: "If {runs-as} is right, give it as qlik.service_account; the name is then moved to it in this step."},
-			{Who: checks.QlikAdmin, Text: "If it is not, give the service the other account on {node} and restart it.", Command: `sc.exe config QlikSenseProxyService obj= {account} password= *`, Shell: checks.Cmd},
+			{Who: checks.QlikAdmin, Text: "If it is not, give the service {account} on {node} (services.msc > Qlik Sense Proxy Service > Properties > Log On), and restart it.", Command: "Restart-Service QlikSenseProxyService", Shell: checks.PowerShell},
 		},
 	}}
 }

@@ -11,6 +11,7 @@ import (
 	"sensegate/internal/lab"
 	"sensegate/internal/site"
 	"sensegate/internal/winhost"
+	"sensegate/steps"
 )
 
 // TestHostFaultsByCollectedEvidence shows that nothing has to be live on a
@@ -104,4 +105,20 @@ func collectedResults(t *testing.T, f lab.Fault) map[checks.ID]checks.Result {
 		out[c.ID] = c.Run(t.Context(), env)
 	}
 	return out
+}
+
+// TestExplainLeavesNoPlaceholder shows that what a finding would fill in is
+// marked as such where there is none.
+func TestExplainLeavesNoPlaceholder(t *testing.T) {
+	t.Parallel()
+	causes, err := steps.Causes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range causes {
+		code, said := run(t, "explain", string(id))
+		if open := unfilled.FindString(said); code != 0 || open != "" {
+			t.Errorf("%s: exit %d, %q is left open:\n%s", id, code, open, said)
+		}
+	}
 }

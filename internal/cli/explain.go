@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -10,7 +11,6 @@ import (
 
 	"sensegate/checks"
 	"sensegate/internal/codes"
-	"sensegate/internal/site"
 	"sensegate/steps"
 )
 
@@ -121,14 +121,15 @@ func printCause(w io.Writer, c checks.Cause) {
 	}
 }
 
-// withoutSite shows placeholders as such: there is no site to fill them from.
+// withoutSite shows placeholders as such: there is no site, and no finding, to
+// fill them from.
 func withoutSite(text string) string {
-	for name := range checks.Vars(site.Site{}) {
-		text = strings.ReplaceAll(text, "{"+name+"}", "<"+name+">")
-	}
-	return strings.NewReplacer("{host}", "<host>", "{who}", "<machine>", "{fact}", "<fact>", "{holder}", "<holder>",
-		"{proxy}", "<proxy>", "{entry}", "<entry>", "{mapping}", "<mapping>", "{canonical}", "<canonical>", "{signed-in}", "<account>").Replace(text)
+	text = strings.NewReplacer("{who}", "<machine>", "{signed-in}", "<account>").Replace(text)
+	return placeholder.ReplaceAllString(text, "<$1>")
 }
+
+// placeholder is a name in braces; blocks of PowerShell hold more than that.
+var placeholder = regexp.MustCompile(`\{([a-z]+(?:-[a-z]+)*)\}`) //nolint:gochecknoglobals // compiled once
 
 func printCheck(w io.Writer, s steps.Step, c checks.Check, causes checks.Catalogue) {
 	fmt.Fprintf(w, "%s  %s\n\nstep   %s (%s)\nwhy    %s\n", c.ID, c.Title, s.Title, s.ID, c.Why)
