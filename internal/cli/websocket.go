@@ -16,6 +16,7 @@ import (
 	"sensegate/checks"
 	"sensegate/internal/fact"
 	"sensegate/internal/graph"
+	"sensegate/internal/kerberos"
 	"sensegate/internal/netprobe"
 	"sensegate/internal/qlik"
 	"sensegate/internal/site"
@@ -51,7 +52,7 @@ func (p *program) websocketCommand() *cobra.Command {
 		Short: "Test the WebSocket to Qlik's engine, inside and outside side by side",
 		Long: `Goes link by link from the name to an answering engine: name, connection,
 encryption, page, session, upgrade, greeting, calls. Does so on the LAN (on a
-session that the site's certificate opens) and through application proxy (as the
+session that the site's certificate or a Kerberos ticket opens) and through application proxy (as the
 test user), and at another address to compare with. With --hold it keeps several
 sockets open on one session, one in use and the others silent, and tells which
 are cut and when. It replaces the tester page that is uploaded to Qlik.`,
@@ -220,9 +221,17 @@ func (o socketOptions) ways(at *opened, dialer *netprobe.Dialer) (sides []socket
 }
 
 // inside opens a session with the site's certificate, which separates the
-// WebSocket from Kerberos.
+// WebSocket from Kerberos; where there is no certificate, with a ticket. Such a
+// session ends by itself.
 func inside(s site.Site, dialer *netprobe.Dialer, o opener) func(context.Context) (netprobe.OpenOptions, func(), error) {
 	return func(ctx context.Context) (netprobe.OpenOptions, func(), error) {
+		if s.Qlik.Certificate == "" {
+			jar, err := kerberos.New(s, dialer, o.secrets).Session(ctx, s.Publish.InternalURL, s.Qlik.Prefix, s.SPN())
+			if err != nil {
+				return netprobe.OpenOptions{}, nil, fmt.Errorf("opening a session with Kerberos: %w", err)
+			}
+			return netprobe.OpenOptions{URL: s.Publish.InternalURL, Prefix: s.Qlik.Prefix, Jar: jar}, func() {}, nil
+		}
 		repository, err := qlik.NewClientWith(s, dialer, o.qlikPassword)
 		if err != nil {
 			return netprobe.OpenOptions{}, nil, fmt.Errorf("preparing the repository: %w", err)

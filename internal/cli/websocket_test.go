@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sensegate/internal/lab"
+	"sensegate/internal/site"
 )
 
 func TestWebSocketSidesSideBySide(t *testing.T) {
@@ -128,5 +131,30 @@ func TestWebSocketReadsTheProxysLogs(t *testing.T) {
 	}
 	if code, _ := run(t, "websocket", "--demo", "--finished", "--side", "inside", "--logs", file+"x"); code != 2 {
 		t.Errorf("exit %d for a log that is not there", code)
+	}
+}
+
+// TestWebSocketWithoutACertificate tests inside where the repository is asked
+// through the proxy: the session is that of a ticket.
+func TestWebSocketWithoutACertificate(t *testing.T) {
+	t.Parallel()
+	l, err := lab.Start(t.Context(), lab.Options{Finished: true, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	facts := l.Site()
+	facts.Qlik.Via, facts.Qlik.Certificate, facts.Qlik.Key, facts.Qlik.Root = site.ViaProxy, "", "", ""
+	file := filepath.Join(t.TempDir(), "site.yaml")
+	if err := site.Save(file, facts); err != nil {
+		t.Fatal(err)
+	}
+	code, said := run(t, "websocket", "--site", file, "--side", "inside")
+	if code != 0 || !strings.Contains(said, `CONTOSO\alice`) || !strings.Contains(said, "The engine answers on every side.") {
+		t.Errorf("exit %d: %s", code, said)
 	}
 }
