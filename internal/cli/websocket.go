@@ -52,8 +52,9 @@ func (p *program) websocketCommand() *cobra.Command {
 		Short: "Test the WebSocket to Qlik's engine, inside and outside side by side",
 		Long: `Goes link by link from the name to an answering engine: name, connection,
 encryption, page, session, upgrade, greeting, calls. Does so on the LAN (on a
-session that the site's certificate or a Kerberos ticket opens) and through application proxy (as the
-test user), and at another address to compare with. With --hold it keeps several
+session that the site's certificate or a Kerberos ticket opens) and through
+application proxy (as the test user), and at another address to compare with.
+What stands in the way is named with its cause. With --hold it keeps several
 sockets open on one session, one in use and the others silent, and tells which
 are cut and when. It replaces the tester page that is uploaded to Qlik.`,
 		Args: noArgs,
