@@ -150,7 +150,7 @@ func matching(raw []byte, match *regexp.Regexp) []string {
 	out := []string{}
 	for line := range strings.Lines(text) {
 		if match.MatchString(line) {
-			out = append(out, netprobe.Clean(secrets.ReplaceAllString(line, "$1[left out]")))
+			out = append(out, secrets.ReplaceAllString(netprobe.Clean(line), "$1[left out]"))
 		}
 	}
 	return out[max(0, len(out)-traceLines):]
