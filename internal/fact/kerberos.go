@@ -41,7 +41,7 @@ type Rehearsal struct {
 	// Classic and Resource are what the KDC answered to S4U2Proxy without and
 	// with the resource-based option; empty where that was not asked.
 	Classic, Resource string
-	Session       *WebSession
+	Session           *WebSession
 	// Accepted and Refused are the forms of the token that Qlik took and did
 	// not take: kerberos, spnego-kerberos.
 	Accepted, Refused []string
