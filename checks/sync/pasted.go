@@ -65,7 +65,7 @@ func readServer(names []string, text string) (string, fact.SyncHost, []string, e
 			continue
 		}
 		s, lines, err := pasted.Scheduler(f)
-		return n, s, lines, err //nolint:wrapcheck // the reason why a paste is refused, in its own words
+		return n, s, lines, err
 	}
 	if refused == nil {
 		refused = pasted.ErrNoScheduler
@@ -87,5 +87,5 @@ func (p pastedServers) Host(ctx context.Context, name string) (fact.HostEvidence
 	if p.live == nil {
 		return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound, System: "evidence", Op: "reading what was pasted of " + name, Text: "nothing was pasted"}
 	}
-	return p.live.Host(ctx, name) //nolint:wrapcheck // handed on as it is
+	return p.live.Host(ctx, name)
 }
