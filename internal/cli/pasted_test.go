@@ -77,7 +77,7 @@ func pasteHere(t *testing.T, g *steps.Guide, admin *admin, ran map[string]bool) 
 			continue
 		}
 		for _, asked := range g.Asked(c.Check.ID) {
-			if ran[asked.Command] {
+			if ran[asked.Command] || usersOwn(asked) {
 				continue
 			}
 			ran[asked.Command], some = true, true
@@ -196,6 +196,9 @@ func proveUpTo(t *testing.T, g *steps.Guide, admin *admin, last checks.ID) (out 
 			continue
 		}
 		for _, asked := range g.Asked(id) {
+			if usersOwn(asked) {
+				continue
+			}
 			r, err := g.Paste(t.Context(), id, admin.answer(t, asked))
 			if err != nil {
 				t.Fatalf("%s: %v", id, err)
@@ -211,6 +214,9 @@ func proveUpTo(t *testing.T, g *steps.Guide, admin *admin, last checks.ID) (out 
 	}
 	return out
 }
+
+// usersOwn is what the test user runs instead of an administrator.
+func usersOwn(a checks.Asked) bool { return strings.Contains(a.Command, "whoami") }
 
 // stranger opens the practice lab for somebody without an account of the
 // domain, and gives an administrator who has one.
