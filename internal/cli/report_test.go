@@ -18,7 +18,9 @@ import (
 
 // trade are account names that are words of every such installation: alone
 // they name nobody. With a domain around them they do.
-func trade() []string { return []string{"qlik", "admin", "administrator", "guest", "krbtgt"} }
+func trade() []string {
+	return []string{"qlik", "admin", "administrator", "guest", "krbtgt", "http/sense", "host/sense"}
+}
 
 // betrayed lists the names of a lab that stand in a text, with the words around
 // the first place.
@@ -39,26 +41,6 @@ func betrayed(text string, names []string) []string {
 	return out
 }
 
-// reports runs `report` in each format and gives what was written.
-func reports(t *testing.T, p *program, o reportOptions) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for _, format := range report.DocumentFormats() {
-		o.output, o.format = filepath.Join(t.TempDir(), "r."+format), format
-		var ee *exitError
-		if err := later(p).writeReport(t.Context(), o); err != nil && (!errors.As(err, &ee) || ee.err != nil) {
-			t.Fatalf("%s: %v", format, err)
-		}
-		path, _ := o.place(p.Clock())
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[format] = string(raw)
-	}
-	return out
-}
-
 // TestReportsTellNoNames breaks labs in every way there is and looks for every
 // name and every secret that they hold in the reports about them.
 func TestReportsTellNoNames(t *testing.T) {
@@ -71,49 +53,75 @@ func TestReportsTellNoNames(t *testing.T) {
 	for batch := range slices.Chunk(all, together) {
 		t.Run(batch[0], func(t *testing.T) {
 			t.Parallel()
-			p := silent(t)
-			dir := t.TempDir()
-			l, err := lab.Start(t.Context(), lab.Options{Dir: dir, Faults: batch})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { closing(t, l.Close) })
-			raw := filepath.Join(t.TempDir(), "full.json")
-			o := reportOptions{from: source{file: filepath.Join(dir, "site.yaml")}, full: true, output: raw, format: "json"}
-			var ee *exitError
-			if err := later(p).writeReport(t.Context(), o); !errors.As(err, &ee) || ee.err != nil {
-				t.Fatal(err)
-			}
-			full := report.FullName(raw)
-			text, err := os.ReadFile(full)
-			if err != nil {
-				t.Fatal(err)
-			}
-			seeded := l.Seeded()
-			if len(betrayed(string(text), seeded.Names)) < 10 {
-				t.Fatal("the full report names hardly anybody: this test would prove nothing")
-			}
-			o.full = false
-			written := reports(t, p, o)
-			written["full json"] = string(text)
-			for format, text := range written {
-				for _, s := range seeded.Secrets {
-					if len(s) > 4 && strings.Contains(text, s) {
-						t.Errorf("%s tells the secret %s", format, s)
-					}
-				}
-				if format == "full json" {
-					continue
-				}
-				if names := betrayed(text, seeded.Names); len(names) > 0 {
-					t.Errorf("%s names %s", format, strings.Join(names, "; "))
-				}
-				if !strings.Contains(text, "SIMULATED") {
-					t.Errorf("%s does not say SIMULATED", format)
-				}
-			}
+			tellsNoNames(t, batch)
 		})
 	}
+}
+
+// tellsNoNames is for faults that may contradict each other: then each half of
+// them is played by itself.
+func tellsNoNames(t *testing.T, batch []string) {
+	t.Helper()
+	p := silent(t)
+	dir := t.TempDir()
+	l, err := lab.Start(t.Context(), lab.Options{Dir: dir, Faults: batch})
+	if half := len(batch) / 2; err != nil && half > 0 {
+		tellsNoNames(t, batch[:half])
+		tellsNoNames(t, batch[half:])
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closing(t, l.Close)
+	full := p.foundAt(t, filepath.Join(dir, "site.yaml"))
+	redacted, err := report.Redact(full, l.Site())
+	if err != nil {
+		t.Fatal(err)
+	}
+	written := map[string]string{"full json": inFormat(t, full, "json")}
+	for _, f := range report.DocumentFormats() {
+		written[f] = inFormat(t, redacted, f)
+	}
+	seeded := l.Seeded()
+	if len(betrayed(written["full json"], seeded.Names)) < 10 {
+		t.Fatal("the full report names hardly anybody: this test would prove nothing")
+	}
+	for format, text := range written {
+		for _, s := range seeded.Secrets {
+			if len(s) > 4 && strings.Contains(text, s) {
+				t.Errorf("%s tells the secret %s", format, s)
+			}
+		}
+		if format == "full json" {
+			continue
+		}
+		if names := betrayed(text, seeded.Names); len(names) > 0 {
+			t.Errorf("%s names %s", format, strings.Join(names, "; "))
+		}
+		if !strings.Contains(text, "SIMULATED") {
+			t.Errorf("%s does not say SIMULATED", format)
+		}
+	}
+}
+
+// foundAt is the report of one run of all checks, with all names.
+func (p *program) foundAt(t *testing.T, file string) report.Document {
+	t.Helper()
+	d, err := p.found(t.Context(), source{file: file}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func inFormat(t *testing.T, d report.Document, format string) string {
+	t.Helper()
+	var b strings.Builder
+	if err := report.WriteDocument(&b, d, format); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // TestReportOnEveryWayOut writes a report on success, on failure, on

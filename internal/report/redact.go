@@ -26,6 +26,12 @@ func Redact(d Document, s site.Site) (Document, error) {
 	for _, v := range d.Versions {
 		r.versions = append(r.versions, v4Form.FindAllString(v.Value, -1)...)
 	}
+	for _, st := range d.Steps {
+		for _, c := range st.Checks {
+			r.filledIn(c.Vars)
+			r.held(c.Seen)
+		}
+	}
 	// Two passes over the same texts: names that stand somewhere as part of an
 	// address or an account are replaced where they stand alone as well.
 	if _, err := mapped(d, func(text string) string { r.harvest(text); return text }); err != nil {

@@ -3,6 +3,7 @@ package report
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -181,6 +182,33 @@ func (r *redactor) learnPeople(s site.Site) {
 			continue
 		}
 		r.word("user", name)
+	}
+}
+
+// filledIn learns the names that a finding's own placeholders stand for.
+func (r *redactor) filledIn(vars map[string]string) {
+	for _, key := range []string{"holder", "who", "account-name", "signed-in", "directory-user", "computer", "connector", "host"} {
+		r.everyName(vars[key])
+	}
+}
+
+// held learns the accounts that a finding lists without their domain.
+func (r *redactor) held(seen string) {
+	for _, m := range heldForm.FindAllStringSubmatch(seen, -1) {
+		r.everyName(m[1])
+	}
+}
+
+// heldForm is how holders of a name are listed.
+var heldForm = regexp.MustCompile(`held by ([^;:()]+)`)
+
+// everyName learns the accounts of a list such as "a, b and c".
+func (r *redactor) everyName(list string) {
+	for _, v := range strings.FieldsFunc(list, func(c rune) bool { return c == ',' || c == ' ' || c == ';' }) {
+		v = afterLast(v, `\`)
+		if v, _, _ = strings.Cut(v, "@"); !strings.ContainsAny(v, "./=") {
+			r.word(kindOfAccount(v), v)
+		}
 	}
 }
 
