@@ -21,7 +21,7 @@ type remembering struct {
 func (r remembering) Made() []steps.Made { return r.past }
 
 // recorded is a journey with two changes on record.
-func recorded(t *testing.T) (Config, *[]string) {
+func recorded(t testing.TB) (Config, *[]string) {
 	t.Helper()
 	w := newWorld().healthy()
 	at := time.Date(2026, 11, 21, 14, 2, 0, 0, time.UTC)

@@ -62,6 +62,13 @@ func pages() map[string]func(tb testing.TB, c Config, w *world, width, height in
 			return at("spn", key)(tb, c, w, width, height)
 		}
 	}
+	onRecord := func(key string) func(testing.TB, Config, *world, int, int) *driver {
+		return func(tb testing.TB, c Config, _ *world, width, height int) *driver {
+			past, _ := recorded(tb)
+			past.ASCII = c.ASCII
+			return drive(tb, past, width, height).keys(key)
+		}
+	}
 	return map[string]func(testing.TB, Config, *world, int, int) *driver{
 		"welcome": func(tb testing.TB, c Config, w *world, width, height int) *driver {
 			return drive(tb, offering(tb, c, w), width, height)
@@ -143,11 +150,14 @@ func pages() map[string]func(tb testing.TB, c Config, w *world, width, height in
 			c.Desk = w.desk
 			return begin(tb, c, w, width, height).keys("enter").write("correct")
 		},
-		"hand":  at("spn", "i"),
-		"map":   at("spn", "m"),
-		"help":  at("spn", "?"),
-		"words": at("spn", "g"),
-		"phone": at("verify", "u"),
+		"undo":    onRecord("U"),
+		"report":  onRecord("R"),
+		"handoff": onRecord("H"),
+		"hand":    at("spn", "i"),
+		"map":     at("spn", "m"),
+		"help":    at("spn", "?"),
+		"words":   at("spn", "g"),
+		"phone":   at("verify", "u"),
 		"finish": func(tb testing.TB, c Config, w *world, width, height int) *driver {
 			return at("verify", "enter")(tb, c, w, width, height)
 		},

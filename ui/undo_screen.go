@@ -89,7 +89,7 @@ func (s *undoScreen) compose(m *model) (lines []string, begins []int) {
 			mark, style = m.gl.here, m.th.here
 		}
 		p.hang(style.Render(mark)+" ", style, fmt.Sprintf("%d %s of %s", c.Number, c.Change.Field, c.Change.Target))
-		when := c.At.Local().Format("2006-01-02 15:04")
+		when := c.At.In(m.cfg.Clock().Location()).Format("2006-01-02 15:04")
 		if c.Doubtful {
 			when += ", outcome not recorded"
 		}

@@ -8,6 +8,9 @@ import (
 	"testing"
 )
 
+// tableRows is how many rows that table has; none is left out.
+const tableRows = 40
+
 // rows are what users of comparable tools look for, each with the tests that
 // show it here: a test by folder and name, or a script of internal/cli by name.
 func rows() map[string][]string {
@@ -37,6 +40,7 @@ func rows() map[string][]string {
 		"redacted, shareable report":                       {"internal/integration/terminal TestAcceptance09", "internal/cli TestReportsTellNoNames"},
 		"saved evidence judged again offline":              {"internal/report TestRereadJudgesAnew", "internal/cli TestReportFromReport"},
 		"documented exit codes":                            {"internal/report TestExit", "script refusals"},
+		"ignore by id with recorded reason":                {"script ignore", "steps TestMayIgnore"},
 		"preview of changes, before and after, undo":       {"ui TestThePlan", "script undo"},
 		"typed confirmation for dangerous change":          {"steps TestNamelessDanger", "ui TestThePlan"},
 		"keystroke grace before a confirm":                 {"ui TestAPlanThatOpensByItselfSwallowsKeys"},
@@ -56,6 +60,9 @@ func rows() map[string][]string {
 
 // TestEveryRowHasItsProof: each test and script that a row names is there.
 func TestEveryRowHasItsProof(t *testing.T) {
+	if n := len(rows()); n != tableRows {
+		t.Errorf("%d rows of the table of %d", n, tableRows)
+	}
 	root := filepath.Join("..", "..", "..")
 	for row, proofs := range rows() {
 		if len(proofs) == 0 {
