@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+
+	"sensegate/checks"
 )
 
 //go:embed page.html
@@ -14,7 +16,7 @@ var pageText string
 // font, no address of anything. html/template escapes every value for its place.
 func htmlPage(b *strings.Builder, d Document) error {
 	t, err := template.New("report").Funcs(template.FuncMap{
-		"word": Word, "verdict": verdictOf, "moment": moment, "list": listOf,
+		"word": Word, "verdict": verdictOf, "moment": moment, "list": listOf, "folded": checks.Status.Opens,
 		"inc":     func(i int) int { return i + 1 },
 		"seconds": func(ms int64) string { return fmt.Sprintf("%.1f s", float64(ms)/1000) },
 		"cell": func(r DocumentRow, i int) string {

@@ -39,18 +39,11 @@ func markdown(b *strings.Builder, d Document) {
 		fmt.Fprintf(b, "**Not complete:** %s\n\n", md(d.Problem))
 	}
 	fmt.Fprintf(b, "%s\n\n", md(d.about()))
-	fmt.Fprintf(b, "| | |\n|---|---|\n| written | %s |\n| checked | %s, %.1f s |\n| program | sensegate %s (%s, %s) |\n| exit code | %d |\n",
-		moment(d.Written), moment(d.Started), float64(d.TookMs)/1000, md(d.Program.Version), md(d.Program.Go), md(d.Program.System), d.Exit)
-	if len(d.Pins) > 0 {
-		fmt.Fprintf(b, "| names pinned to addresses | %s |\n", md(strings.Join(d.Pins, ", ")))
-	}
-	for _, v := range d.Versions {
-		fmt.Fprintf(b, "| %s | %s |\n", md(v.Name), md(v.Value))
-	}
-	b.WriteString("\n| | gate | step | |\n|---|---|---|---|\n")
+	b.WriteString("| | gate | step | |\n|---|---|---|---|\n")
 	for i, s := range d.Steps {
 		fmt.Fprintf(b, "| %d | %s | %s | %s |\n", i+1, s.Gate, md(s.Title), md(s.Why))
 	}
+	markdownTroubles(b, d.Troubles())
 	for i, s := range d.Steps {
 		fmt.Fprintf(b, "\n## %d  %s: gate %s\n\n%s\n", i+1, md(s.Title), s.Gate, md(s.What))
 		for _, c := range s.Checks {
@@ -58,11 +51,35 @@ func markdown(b *strings.Builder, d Document) {
 		}
 	}
 	markdownChanges(b, d.Changes)
+	markdownRun(b, d)
 	if d.Redacted {
 		b.WriteString("\n## What was replaced\n\n| kind | names | times |\n|---|---|---|\n")
 		for _, r := range d.Replaced {
 			fmt.Fprintf(b, "| %s | %d | %d |\n", md(r.Kind), r.Names, r.Times)
 		}
+	}
+}
+
+func markdownTroubles(b *strings.Builder, list []Trouble) {
+	if len(list) == 0 {
+		return
+	}
+	b.WriteString("\n## To mend\n\n| | what | seen | fix | who |\n|---|---|---|---|---|\n")
+	for _, t := range list {
+		fmt.Fprintf(b, "| %s | %s (`%s`) | %s | %s | %s |\n", Word(t.Check.Status), md(t.Check.Title), t.Check.ID, md(t.Check.Seen), md(t.Fix), md(string(t.Who)))
+	}
+}
+
+// markdownRun tells when, with what and against what it was checked.
+func markdownRun(b *strings.Builder, d Document) {
+	b.WriteString("\n## About this run\n\n")
+	fmt.Fprintf(b, "| | |\n|---|---|\n| written | %s |\n| checked | %s, %.1f s |\n| program | sensegate %s (%s, %s) |\n| exit code | %d |\n",
+		moment(d.Written), moment(d.Started), float64(d.TookMs)/1000, md(d.Program.Version), md(d.Program.Go), md(d.Program.System), d.Exit)
+	if len(d.Pins) > 0 {
+		fmt.Fprintf(b, "| names pinned to addresses | %s |\n", md(strings.Join(d.Pins, ", ")))
+	}
+	for _, v := range d.Versions {
+		fmt.Fprintf(b, "| %s | %s |\n", md(v.Name), md(v.Value))
 	}
 }
 
