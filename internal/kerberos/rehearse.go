@@ -76,7 +76,7 @@ func (c *Client) computer(name string) (credential, error) {
 	}
 	return credential{}, &fact.Error{
 		Kind: fact.Unsupported, System: kdcSystem, Op: "rehearsing as " + netprobe.Clean(name), Code: "no-secret",
-		Text: "the account's key is not at hand",
+		Text: "the account's key is not at hand: set SENSEGATE_CONNECTOR_PASSWORD, or name a file in the keytab of the host under connector.hosts or of connector.rehearsal",
 	}
 }
 
