@@ -32,6 +32,9 @@ func aes(k KDC) checks.Func {
 			return r.With("asked", "AS-REQ without a password").With("answer", probe.Name).
 				With("msDS-SupportedEncryptionTypes", encryption(a.EncTypes)).With("password", age(a, env.Clock()))
 		}
+		if !probe.AES && a.Locked && probe.Code == clientRevoked {
+			return evidence(checks.NotApplicable("the account is locked out, and the domain controller tells nothing of its keys meanwhile; the ticket of the next step is wanted with AES"))
+		}
 		if !probe.AES && withheld(probe.Code) {
 			// An answer about the account's state says nothing of its keys.
 			return evidence(checks.CouldNotTell(checks.NoEvidence, expected, "the domain controller tells nothing of its keys while it answers "+probe.Name+": see to the account first"))
@@ -48,10 +51,12 @@ func aes(k KDC) checks.Func {
 	}
 }
 
+// The KDC's answers about an account's state.
+const clientRevoked, keyExpired = 18, 23
+
 // withheld says that a KDC's answer is about the state of the account: disabled,
 // locked or expired, or a password that must be changed.
 func withheld(code int) bool {
-	const clientRevoked, keyExpired = 18, 23
 	return code == clientRevoked || code == keyExpired
 }
 

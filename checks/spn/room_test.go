@@ -137,6 +137,9 @@ func TestRoom(t *testing.T) {
 		{"AES is not allowed", "spn.aes", alter{with(func(a *fact.Account) { a.EncTypes = 4 }), nil}, checkstest.Want{Status: f, Cause: "spn.no-aes", Seen: "is 4"}},
 		{"no AES key", "spn.aes", alter{func(x *forest) { x.probe.AES = false }, nil}, checkstest.Want{Status: f, Cause: "spn.no-aes"}},
 		{"the account is locked, so that its keys are not told of", "spn.aes", alter{func(x *forest) { x.probe = fact.KDCProbe{Code: 18, Name: "KDC_ERR_CLIENT_REVOKED"} }, nil}, checkstest.Want{Status: checks.Unknown, Reason: checks.NoEvidence, Seen: "KDC_ERR_CLIENT_REVOKED"}},
+		{"locked out, as the account itself says", "spn.aes", alter{func(x *forest) {
+			x.accounts[0].Locked, x.probe = true, fact.KDCProbe{Code: 18, Name: "KDC_ERR_CLIENT_REVOKED"}
+		}, nil}, checkstest.Want{Status: checks.Skipped, Seen: "locked out"}},
 		{"allowed, but the password is older", "spn.aes", alter{func(x *forest) { x.probe.AES, x.accounts[0].EncTypes = false, 0x18 }, nil}, checkstest.Want{Status: f, Cause: "spn.password-old"}},
 		{"nothing is doubled", "spn.forest", alter{}, checkstest.Want{Status: p, Seen: "40 names of 10 accounts"}},
 		{"others are doubled", "spn.forest", alter{func(x *forest) { x.audit.Doubled = 2 }, nil}, checkstest.Want{Status: w, Cause: "spn.forest-duplicates", Seen: "2 held by several"}},

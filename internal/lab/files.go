@@ -48,7 +48,7 @@ func (l *Lab) writeFiles() error {
 	for name, content := range plain {
 		jobs = append(jobs, func() error { return l.writeFile(name, content) })
 	}
-	for _, account := range keytabAccounts() {
+	for _, account := range l.keytabAccounts() {
 		jobs = append(jobs, func() error { return l.writeKeytab(account) })
 	}
 	if err := together(jobs...); err != nil {
@@ -71,8 +71,11 @@ func (l *Lab) writeFile(name string, content []byte) error {
 }
 
 // keytabAccounts are those whose keys are handed out.
-func keytabAccounts() []string {
+func (l *Lab) keytabAccounts() []string {
 	out := []string{contoso.Admin().SAM, contoso.TestUser().SAM, contoso.ServiceAccount}
+	if l.form.verifier != "" {
+		out = append(out, l.form.verifier)
+	}
 	for _, h := range contoso.Connectors() {
 		out = append(out, h.Account)
 	}

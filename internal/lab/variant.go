@@ -60,6 +60,7 @@ type form struct {
 	allow                    []string // entries of the host allow list
 	companyCA                bool     // the front's certificate comes from an authority of its own
 	secondApp                bool     // the release signs in on a second port
+	verifier                 string   // who signs in for the verification; empty is the test user
 }
 
 func newForm() form {

@@ -27,7 +27,6 @@ const otherDC = "DC2$"
 // only a descriptor on that account can name them, and only their own domain
 // controller knows them whole.
 func domainVariation() variation {
-	resourceBased := directoryVariations()[0].setUp
 	return variation{
 		Variant: Variant{
 			ID: twoDomains, Title: "the connectors are computers of another domain of the forest",

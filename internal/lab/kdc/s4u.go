@@ -52,6 +52,9 @@ func (r *request) selfTicket(c caller, t target, name types.PrincipalName, realm
 	if !c.account.HasSPN {
 		return nil, refuse(errorcode.KDC_ERR_S_PRINCIPAL_UNKNOWN)
 	}
+	if code := r.snapshot().RefuseSelf; code != 0 {
+		return nil, refuse(code)
+	}
 	user, ok := r.account(name)
 	if !ok || !equalRealm(realm, r.opt.Realm) || user.TokenGroupsUnreadable {
 		return nil, refuse(errorcode.KDC_ERR_C_PRINCIPAL_UNKNOWN)
@@ -91,6 +94,9 @@ func (r *request) selfTicket(c caller, t target, name types.PrincipalName, realm
 func (r *request) s4u2proxy(c caller, t target) ([]byte, error) {
 	if len(r.body.AdditionalTickets) != 1 || t.tgs {
 		return nil, refuse(errorcode.KDC_ERR_BADOPTION)
+	}
+	if code := r.snapshot().RefuseProxy; code != 0 {
+		return nil, refuse(code)
 	}
 	evidence, err := r.evidence(c)
 	if err != nil {

@@ -39,6 +39,12 @@ type State struct {
 	Unavailable bool
 	// Behind is a service name that this domain controller has not learned of.
 	Behind string
+	// RefuseSelf and RefuseProxy are the errors that S4U2Self and S4U2Proxy end
+	// with whatever the accounts allow; zero refuses nothing.
+	RefuseSelf, RefuseProxy int32
+	// PreferRC4 seals service tickets with the RC4 key of an account that allows
+	// RC4 beside AES.
+	PreferRC4 bool
 }
 
 // Server is a KDC for one realm.

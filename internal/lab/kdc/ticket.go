@@ -2,6 +2,7 @@ package kdc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,13 +55,17 @@ func (r *request) target() (target, error) {
 	return target{name: name, account: a, keys: a.keyTypes()}, nil
 }
 
-// sealingKey is the strongest key of the target, whatever the client can read:
-// only the service opens the ticket.
+// sealingKey is the strongest key of the target, unless RC4 is preferred,
+// whatever the client can read: only the service opens the ticket.
 func (r *request) sealingKey(t target) (types.EncryptionKey, int, error) {
 	if t.tgs {
 		return r.tgsKey, tgsKVNO, nil
 	}
-	k, err := r.opt.Keys.Key(t.account, r.opt.Realm, t.keys[0])
+	etype := t.keys[0]
+	if r.snapshot().PreferRC4 && slices.Contains(t.keys, RC4) {
+		etype = RC4
+	}
+	k, err := r.opt.Keys.Key(t.account, r.opt.Realm, etype)
 	return k, t.account.kvno(), err
 }
 

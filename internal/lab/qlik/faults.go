@@ -42,6 +42,10 @@ type Faults struct {
 	SilentProxy string
 	// OnlyNTLM takes NTLM alone behind the word Negotiate.
 	OnlyNTLM bool
+	// OnlyWrapped takes Kerberos in SPNEGO alone, not the bare token.
+	OnlyWrapped bool
+	// TakenFor is the user whom everybody who signs in with a ticket is taken for.
+	TakenFor string
 	// EngineDown leaves no engine to route to.
 	EngineDown bool
 	// NoLicence leaves no access type for users.

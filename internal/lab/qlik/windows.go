@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sensegate/internal/lab/contoso"
+	"sensegate/internal/lab/gss"
 )
 
 // windows is the module that asks for Kerberos or NTLM.
@@ -48,6 +49,11 @@ func (v *visit) unasked() bool {
 // accept shows a token to the account that runs the proxy; a refused one is
 // answered here.
 func (v *visit) accept(token []byte) (directory, user string, ok bool) {
+	if v.faults.OnlyWrapped && bare(token) {
+		v.s.log(AuditRow{Command: "Login", Result: 1, Message: "Login failed, method: negotiate: the token is not wrapped in SPNEGO"})
+		v.challenge("")
+		return "", "", false
+	}
 	if v.faults.OnlyNTLM {
 		v.s.log(AuditRow{Command: "Login", Result: 1, Message: "Login failed, method: negotiate: the mechanism is not taken"})
 		v.challenge(base64.StdEncoding.EncodeToString([]byte(rejected)))
@@ -64,12 +70,39 @@ func (v *visit) accept(token []byte) (directory, user string, ok bool) {
 		return "", "", false
 	}
 	user, _, _ = strings.Cut(user, "@")
+	if v.faults.TakenFor != "" {
+		user = v.faults.TakenFor
+	}
 	directory = directoryOf(realm)
+	if v.barred(directory, user) {
+		return "", "", false
+	}
 	v.s.log(AuditRow{Command: "Login", Directory: directory, User: user, Message: "User authenticated, method: " + mech})
 	if answer != "" {
 		v.w.Header().Set("WWW-Authenticate", "Negotiate "+answer)
 	}
 	return directory, user, true
+}
+
+// barred turns away somebody whom the console has put on the block list.
+func (v *visit) barred(directory, user string) bool {
+	barred := false
+	v.s.locked(func() {
+		if u := v.s.state.user(directory, user); u != nil {
+			barred = u.Flag("blacklisted")
+		}
+	})
+	if barred {
+		v.s.log(AuditRow{Command: "Login", Result: 1, Directory: directory, User: user, Message: "Login failed: the user is blocked"})
+		v.page(http.StatusForbidden, "Forbidden", "You are not allowed to access this site: the user is blocked.")
+	}
+	return barred
+}
+
+// bare says whether a token is Kerberos' own, not wrapped in SPNEGO.
+func bare(token []byte) bool {
+	t, err := gss.Parse(token)
+	return err == nil && t.Kind == gss.KindKerberos
 }
 
 // rejected is a NegTokenResp that says so and nothing else (RFC 4178 4.2.2).
