@@ -178,7 +178,7 @@ func (g *Guide) prepare(list []checks.Check, patient bool, wait time.Duration) R
 	g.run++
 	g.running = true
 	g.live = map[checks.ID]checks.Event{}
-	runner := checks.Runner{Set: g.withIgnored(g.withPastes()), Causes: g.opts.Causes, Clock: g.opts.Clock, Limit: g.opts.Limit}
+	runner := checks.Runner{Set: g.withIgnored(g.withResets(g.withPastes())), Causes: g.opts.Causes, Clock: g.opts.Clock, Limit: g.opts.Limit}
 	req := checks.Request{IDs: ask, Prior: prior, Env: checks.NewEnv(g.site, g.opts.Clock, prior), Patient: patient, Wait: wait}
 	return Run{Number: g.run, Start: func(ctx context.Context) <-chan checks.Event { return runner.Run(ctx, req) }}
 }

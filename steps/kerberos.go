@@ -3,6 +3,7 @@ package steps
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"sensegate/checks"
 	"sensegate/checks/kerberos"
@@ -37,11 +38,19 @@ func kerberosPlan(p Ports) PlanFunc {
 			return plan, err
 		}
 		if vp.DevicePattern != mozilla {
+			affects := endsSessions + "; browsers on other systems are no longer shown the form"
+			if vp.Default {
+				affects += "; so is everybody who opens Qlik without a prefix, inside too"
+			}
+			if others := kerberos.Besides(vp, env.Site.ExternalHost()); len(others) > 0 {
+				affects += ", and the pages of " + strings.Join(others, ", ")
+				plan.Notes = append(plan.Notes, "Others use this virtual proxy. To leave their sign-in as it is, publish one with a prefix of its own (qlik.prefix) instead.")
+			}
 			plan.Changes = append(plan.Changes, undoable(p, w, Change{
 				ID: "kerberos.pattern", Target: "virtual proxy " + vp.Description, Field: "windowsAuthenticationEnabledDevicePattern",
 				Before: []string{vp.DevicePattern}, After: []string{mozilla},
 				Command: "QMC > Virtual proxies > " + vp.Description + " > Authentication > Windows authentication pattern: Mozilla", Shell: checks.QMC,
-				Affects: endsSessions + "; browsers on other systems are no longer shown the form",
+				Affects: affects,
 				Right:   "RootAdmin in Qlik; the certificate you gave counts as root",
 				Undo:    "puts the pattern back to " + vp.DevicePattern,
 				Do:      func(ctx context.Context) error { return w.Qlik.SetDevicePattern(ctx, vp.ID, mozilla) },
@@ -66,9 +75,12 @@ func kerberosPlan(p Ports) PlanFunc {
 	}
 }
 
+// switchedProxy precedes the host in the target of the switch.
+const switchedProxy = "proxy "
+
 func switchOn(p Ports, w Writers, px fact.ProxyService) Change {
 	return undoable(p, w, Change{
-		ID: "kerberos.switch", Target: "proxy " + px.Host, Field: "kerberosAuthentication",
+		ID: "kerberos.switch", Target: switchedProxy + px.Host, Field: "kerberosAuthentication",
 		Before: []string{"off"}, After: []string{"on"},
 		Command: "QMC > Proxies > " + px.Host + " > Ports > Kerberos authentication", Shell: checks.QMC,
 		Affects: endsSessions + ", on every virtual proxy of this node",

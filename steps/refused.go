@@ -6,7 +6,9 @@ import (
 	"strings"
 
 	"sensegate/checks"
+	"sensegate/checks/allowlist"
 	"sensegate/checks/application"
+	"sensegate/checks/kerberos"
 )
 
 // RefusedError is a change that a system refused, with what that means for the
@@ -35,11 +37,11 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 // refusals, to be called outside the caller's event loop.
 func (g *Guide) explainer() func(Plan) Plan {
 	site, causes, clock := g.site, g.opts.Causes, g.opts.Clock
-	explain := func(ctx context.Context, err error) error {
+	explain := func(ctx context.Context, step checks.StepID, change string, err error) error {
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
-		id, r, ok := application.Refusal(err)
+		id, r, ok := refusal(step, change, err)
 		if !ok {
 			return err
 		}
@@ -49,9 +51,20 @@ func (g *Guide) explainer() func(Plan) Plan {
 	}
 	return func(plan Plan) Plan {
 		for i := range plan.Changes {
-			do := plan.Changes[i].Do
-			plan.Changes[i].Do = func(ctx context.Context) error { return explain(ctx, do(ctx)) }
+			do, id := plan.Changes[i].Do, plan.Changes[i].ID
+			plan.Changes[i].Do = func(ctx context.Context) error { return explain(ctx, plan.Step, id, do(ctx)) }
 		}
 		return plan
 	}
+}
+
+// refusal asks the room whose plan it is what a refused change means.
+func refusal(step checks.StepID, change string, err error) (checks.ID, checks.Result, bool) {
+	switch step {
+	case allowlist.Step:
+		return allowlist.Refusal(err)
+	case kerberos.Step:
+		return kerberos.Refusal(change, err)
+	}
+	return application.Refusal(err)
 }

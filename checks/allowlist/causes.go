@@ -63,5 +63,15 @@ func Causes() []checks.Cause {
 			More:    "Pages come through, sockets do not: the hub opens and its apps stay grey. From November 2024 on the same status also means a missing CSRF token, which the wizard always sends.",
 			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "See that {external-host} stands in the list of the virtual proxy that is published.", Command: qmc, Shell: checks.QMC}},
 		},
+		{
+			ID: "allowlist.edited-meanwhile", Title: "Somebody else saves the virtual proxy at the same time",
+			Because: "Qlik answered 409: the virtual proxy was changed after it was read, and a second attempt was overtaken too.",
+			More: "Qlik takes a change only from whoever has read the latest version; it compares modifiedDate. The wizard reads again and writes once more over a change of something else, and never over a change of the list itself. " +
+				"Twice in a row means that somebody works in the console at this minute, or that a script saves over and over. Nothing of the list was changed.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "See who saved last (Modified by), and agree on who goes first; close the page in the console without saving.", Command: "QMC > Virtual proxies > column selector > Last modified, Modified by", Shell: checks.QMC},
+				{Who: checks.Yourself, Text: "Then show the plan of this step again: it starts from what is stored by then."},
+			},
+		},
 	}
 }

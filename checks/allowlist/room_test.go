@@ -156,7 +156,14 @@ func TestRoom(t *testing.T) {
 			r.Hold(t, r.Ask(t, tt.id, checkstest.Site(), facts), tt.want)
 		})
 	}
-	room(healthy()).Covered(t, causes)
+	id, r, ok := allowlist.Refusal(&fact.Error{Kind: fact.Conflict, System: "Qlik", Code: "409"})
+	if !ok || id != "allowlist.entry" || r.Status != checks.Fail || r.Seen == "" || r.Expected == "" {
+		t.Errorf("overtaken: %v %s %+v", ok, id, r)
+	}
+	if id, _, ok := allowlist.Refusal(&fact.Error{Kind: fact.NoRight, System: "Qlik", Code: "403"}); ok {
+		t.Errorf("a refused right is explained by %s", id)
+	}
+	room(healthy()).Covered(t, append(causes, r.Cause))
 }
 
 // TestSilence lets each question go unanswered in every way.

@@ -18,6 +18,35 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.QlikAdmin, Text: "Switch on Kerberos authentication at {proxy}.", Command: "QMC > Proxies > edit > Ports > Kerberos authentication", Shell: checks.QMC}},
 		},
 		{
+			ID: "kerberos.switch-reset", Title: "Kerberos was switched on and is off again",
+			Because: "The wizard set it at {proxy}; since then something else has saved the proxy with the switch off.",
+			More: "Scripts that write a whole proxy do this: Update-QlikProxy of Qlik's command line tools, for one, takes every switch that it is not given for off, Kerberos and allow HTTP among them. " +
+				"It comes back each time the script runs. The line \"last saved\" tells who did it and when.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "Find the script or task that saves the proxy, and have it name the switch.", Command: "Update-QlikProxy -id <id> -KerberosAuthentication $true -AllowHttp <as it was>", Shell: checks.PowerShell},
+				{Who: checks.QlikAdmin, Text: "Then switch on Kerberos authentication at {proxy} again; sessions end.", Command: "QMC > Proxies > edit > Ports > Kerberos authentication", Shell: checks.QMC},
+			},
+		},
+		{
+			ID: "kerberos.edited-meanwhile", Title: "Somebody else saves the proxy at the same time",
+			Because: "Qlik answered 409: it was changed after it was read, and a second attempt was overtaken too.",
+			More:    "Qlik takes a change only from whoever has read the latest version. The wizard tries once more over a change of something else, and never over a change of the same setting.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "See who saved last (Modified by), and agree on who goes first.", Command: "QMC > Proxies > column selector > Last modified, Modified by", Shell: checks.QMC},
+				{Who: checks.Yourself, Text: "Then show the plan of this step again: it starts from what is stored by then."},
+			},
+		},
+		{
+			ID: "kerberos.pattern-shared", Title: "Only some browsers are offered Windows sign-in, and others use this virtual proxy",
+			Because: "The pattern matches some browsers alone, and changing it changes the sign-in of everybody who opens Qlik without a prefix: {others} too.",
+			More: "The default virtual proxy serves whoever opens Qlik without a prefix. Its allow list names pages of others, which embed or open Qlik. With Mozilla their users, too, are signed in through Windows instead of seeing the form; " +
+				"who relies on the form, kiosks and people without an account in the domain, is shut out.",
+			Fixes: []checks.Fix{
+				{Who: checks.QlikAdmin, Text: "Ask those who run {others} whether Windows sign-in suits their users; if so, set the Windows authentication pattern to Mozilla.", Command: "QMC > Virtual proxies > edit > Authentication > Windows authentication pattern: Mozilla", Shell: checks.QMC},
+				{Who: checks.QlikAdmin, Text: "If not, make a virtual proxy with a prefix of its own for outside, link it to the proxy, and give its prefix as qlik.prefix.", Command: "QMC > Virtual proxies > Create new", Shell: checks.QMC},
+			},
+		},
+		{
 			ID: "kerberos.ntlm-only", Title: "Qlik still offers NTLM alone",
 			Because: "The switch is stored, but the running proxy has not taken it.",
 			More:    "The proxy reads its settings 10 to 30 seconds after a change. If it does not, restart the service of the node that answers.",

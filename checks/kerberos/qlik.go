@@ -74,10 +74,26 @@ func pattern(q Qlik) checks.Func {
 		seen := "the pattern is " + vp.DevicePattern
 		if len(left) > 0 {
 			slices.Sort(left)
-			return shared(checks.Failed("kerberos.pattern-narrow", expected, seen+"; left out: "+strings.Join(left, ", ")))
+			seen += "; left out: " + strings.Join(left, ", ")
+			if others := Besides(vp, env.Site.ExternalHost()); len(others) > 0 {
+				said := strings.Join(others, ", ")
+				return shared(checks.Failed("kerberos.pattern-shared", expected, seen)).Var("others", said).With("used besides by", "pages of "+said)
+			}
+			return shared(checks.Failed("kerberos.pattern-narrow", expected, seen))
 		}
 		return shared(checks.Passed(expected, seen)).With("tried with", fmt.Sprintf("the user agents of %d browsers", len(agents)))
 	}
+}
+
+// Besides are the hosts of others whose pages use the default virtual proxy, as
+// its allow list tells; one with a prefix has its users to itself.
+func Besides(vp fact.VirtualProxy, external string) []string {
+	if !vp.Default {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(vp.AllowList), func(e string) bool {
+		return e == "" || strings.EqualFold(e, external) || strings.HasSuffix(external, strings.ToLower(e)) || allowlist.Means(e, external)
+	})
 }
 
 func named(v fact.VirtualProxy) string {
@@ -134,6 +150,9 @@ func kerberosSwitch(q Qlik) checks.Func {
 				off = append(off, p.Host)
 			}
 			r = r.With(p.Host, state)
+			if p.ModifiedBy != "" && !p.Kerberos {
+				r = r.With("last saved at "+p.Host, "by "+p.ModifiedBy+", "+p.Modified.UTC().Format("2 January 2006 15:04 UTC"))
+			}
 			if p.MaxHeaderBytes > 0 {
 				r = r.With("largest header at "+p.Host, fmt.Sprintf("%d bytes", p.MaxHeaderBytes))
 			}

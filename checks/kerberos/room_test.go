@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sensegate/checks"
 	"sensegate/checks/checkstest"
@@ -102,6 +103,9 @@ func TestRoom(t *testing.T) {
 	}{
 		{"everybody", "kerberos.pattern", nil, checkstest.Want{Status: p, Seen: "Mozilla"}},
 		{"the stock pattern", "kerberos.pattern", func(l *lan) { l.virtual[0].DevicePattern = "Windows" }, checkstest.Want{Status: f, Cause: "kerberos.pattern-narrow", Seen: "Safari on iOS"}},
+		{"the stock pattern, and others there", "kerberos.pattern", func(l *lan) {
+			l.virtual[0].DevicePattern, l.virtual[0].AllowList = "Windows", []string{"portal.contoso.test"}
+		}, checkstest.Want{Status: f, Cause: "kerberos.pattern-shared", Seen: "Safari on iOS"}},
 		{"another method", "kerberos.pattern", func(l *lan) { l.virtual[0].AuthenticationMethod = 3 }, checkstest.Want{Status: f, Cause: "kerberos.other-module", Seen: "SAML"}},
 		{"a method that is not known", "kerberos.pattern", func(l *lan) { l.virtual[0].AuthenticationMethod = 99 }, checkstest.Want{Status: f, Cause: "kerberos.other-module", Seen: "99"}},
 		{"no virtual proxy", "kerberos.pattern", func(l *lan) { l.virtual = nil }, checkstest.Want{Status: u, Reason: checks.Unexplained}},
@@ -149,7 +153,35 @@ func TestRoom(t *testing.T) {
 			r.Hold(t, r.Ask(t, tt.id, withKeytab(), nil), tt.want)
 		})
 	}
-	room(healthy()).Covered(t, causes)
+	for _, change := range []string{"kerberos.pattern", "kerberos.switch"} {
+		id, r, ok := kerberos.Refusal(change, &fact.Error{Kind: fact.Conflict, System: "Qlik", Code: "409"})
+		if !ok || string(id) != change || r.Status != f || r.Seen == "" || r.Expected == "" {
+			t.Errorf("overtaken at %s: %v %s %+v", change, ok, id, r)
+		}
+		causes = append(causes, r.Cause)
+	}
+	if id, _, ok := kerberos.Refusal("kerberos.switch", refused("403")); ok {
+		t.Errorf("a refusal without a reason is explained by %s", id)
+	}
+	room(healthy()).Covered(t, append(causes, reset(t)))
+}
+
+// reset has the switch put off after the wizard set it, and gives the cause that
+// is told; one that the wizard never set is told as before.
+func reset(t *testing.T) checks.CauseID {
+	t.Helper()
+	l := healthy()
+	l.proxies[1].Kerberos, l.proxies[1].ModifiedBy = false, `CONTOSO\carol`
+	off := room(l).Ask(t, "kerberos.switch", checkstest.Site(), nil)
+	if r := kerberos.Reset(off, map[string]time.Time{"QLIK01": checkstest.Now()}); r.Cause != "kerberos.switch-off" {
+		t.Errorf("one that was never set: %s because of %s", r.Status, r.Cause)
+	}
+	r := kerberos.Reset(off, map[string]time.Time{"QLIK02": checkstest.Now()})
+	if r.Status != checks.Fail || !strings.Contains(r.Seen, "QLIK02") || !strings.Contains(r.Seen, "off again") ||
+		!slices.ContainsFunc(r.Evidence, func(e checks.Evidence) bool { return strings.HasPrefix(e.Value, `by CONTOSO\carol, `) }) {
+		t.Errorf("off again: %+v", r)
+	}
+	return r.Cause
 }
 
 // TestNoKeytab says that the proof does not apply, and which fact would make it.

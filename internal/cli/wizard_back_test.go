@@ -51,7 +51,7 @@ func TestWizardThereAndBack(t *testing.T) {
 				t.Fatalf("exit code %d\n%s", code, said)
 			}
 			when := cmpopts.IgnoreFields(fact.VirtualProxy{}, "Modified")
-			whenProxy := cmpopts.IgnoreFields(fact.ProxyService{}, "Modified")
+			whenProxy := cmpopts.IgnoreFields(fact.ProxyService{}, "Modified", "ModifiedBy")
 			if d := cmp.Diff(before, p.presently(t, file), when, whenProxy, cmpopts.EquateEmpty()); d == "" {
 				t.Fatal("the walk changed nothing")
 			}

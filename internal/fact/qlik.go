@@ -37,6 +37,7 @@ type ProxyService struct {
 	Port, AuthPort    int
 	CertificateSHA1   string
 	Modified          time.Time
+	ModifiedBy        string // DIRECTORY\user who saved it last
 	ServesCentralNode bool
 }
 

@@ -70,12 +70,12 @@ type trap struct {
 	after func(*Lab) bool
 }
 
-// breaks says whether a chosen fault is one of an installation that is set up;
-// the others show while one is.
+// breaks says whether a chosen fault is one of an installation that is set up,
+// or breaks something that has to be there first; the others show while one is.
 func (o Options) breaks() bool {
 	return slices.ContainsFunc(o.Faults, func(id string) bool {
 		t, err := findTrap(id)
-		return err != nil || t.During == ""
+		return err != nil || t.During == "" || t.after != nil
 	})
 }
 
@@ -99,8 +99,8 @@ func (o Options) stages() []string {
 func traps() []trap {
 	return slices.Concat(
 		doorTraps(), siteTraps(), signInTraps(), writeSiteTraps(), consentTraps(), qlikSiteTraps(), qlikHostTraps(), missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
-		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), assignTraps(), appTraps(), moreAppTraps(), allowListTraps(),
-		holderTraps(), spnTraps(), nameTraps(), qlikAccountTraps(), typedTraps(), kerberosTraps(), ticketTraps(), delegationTraps(), trustTraps(), rehearsalTraps(), ssoTraps(), entranceTraps(), verifyTraps(), qlikPathTraps(),
+		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), assignTraps(), appTraps(), moreAppTraps(), allowListTraps(), meanwhileTraps(),
+		holderTraps(), spnTraps(), nameTraps(), qlikAccountTraps(), othersTraps(), kerberosTraps(), delegationTraps(), trustTraps(), ssoTraps(), entranceTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 

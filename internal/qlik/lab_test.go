@@ -120,7 +120,7 @@ func TestReadTheRepository(t *testing.T) {
 	if err != nil || len(proxies) != 1 {
 		t.Fatalf("Proxies() = %+v, %v", proxies, err)
 	}
-	wantProxy := fact.ProxyService{Host: contoso.QlikNode, VirtualProxies: []string{virtual[0].ID}, MaxHeaderBytes: 16384, Port: 443, AuthPort: 4244, ServesCentralNode: true}
+	wantProxy := fact.ProxyService{Host: contoso.QlikNode, VirtualProxies: []string{virtual[0].ID}, MaxHeaderBytes: 16384, Port: 443, AuthPort: 4244, ServesCentralNode: true, ModifiedBy: `INTERNAL\sa_repository`}
 	if diff := cmp.Diff(wantProxy, proxies[0], cmpopts.IgnoreFields(fact.ProxyService{}, "ID", "Modified", "CertificateSHA1")); diff != "" {
 		t.Errorf("Proxies() mismatch (-want +got):\n%s", diff)
 	}

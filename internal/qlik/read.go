@@ -77,7 +77,8 @@ type proxyService struct {
 			ID string `json:"id"`
 		} `json:"virtualProxies"`
 	} `json:"settings"`
-	Modified time.Time `json:"modifiedDate"`
+	Modified   time.Time `json:"modifiedDate"`
+	ModifiedBy string    `json:"modifiedByUserName"`
 }
 
 // Proxies are the proxy services of all nodes.
@@ -96,7 +97,7 @@ func (c *Client) Proxies(ctx context.Context) ([]fact.ProxyService, error) {
 			ID: netprobe.Clean(p.ID), Host: netprobe.Clean(p.Node.Host), Kerberos: p.Settings.Kerberos,
 			AllowHTTP: p.Settings.AllowHTTP, MaxHeaderBytes: p.Settings.MaxHeaderBytes,
 			Port: p.Settings.Port, AuthPort: p.Settings.AuthPort,
-			CertificateSHA1: netprobe.Clean(p.Settings.Certificate), Modified: p.Modified,
+			CertificateSHA1: netprobe.Clean(p.Settings.Certificate), Modified: p.Modified, ModifiedBy: netprobe.Clean(p.ModifiedBy),
 			ServesCentralNode: p.Node.Central || central[strings.ToLower(p.Node.Host)],
 		}
 		for _, v := range p.Settings.VirtualProxies {
