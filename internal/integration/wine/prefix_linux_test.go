@@ -115,10 +115,23 @@ func (p *prefix) wine(t *testing.T, args ...string) string {
 	return p.host(t, nil, "wine", args...)
 }
 
-// reg writes a value below HKEY_LOCAL_MACHINE; clear takes it away.
+// reg writes a value below HKEY_LOCAL_MACHINE; clear takes it away. On a busy
+// machine a program of Wine's may end without a word before it began; writing
+// twice does no harm.
 func (p *prefix) reg(t *testing.T, key, name, kind, value string) {
 	t.Helper()
-	p.wine(t, "reg", "add", `HKLM\`+key, "/v", name, "/t", kind, "/d", value, "/f")
+	deadline := time.Now().Add(30 * time.Second)
+	for {
+		cmd := exec.CommandContext(t.Context(), "wine", "reg", "add", `HKLM\`+key, "/v", name, "/t", kind, "/d", value, "/f")
+		cmd.Env = p.env
+		err := cmd.Run()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("writing %s of %s: %v", name, key, err)
+		}
+	}
 }
 
 func (p *prefix) clear(t *testing.T, key, name string) {
