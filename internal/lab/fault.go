@@ -100,7 +100,7 @@ func traps() []trap {
 	return slices.Concat(
 		doorTraps(), siteTraps(), signInTraps(), writeSiteTraps(), consentTraps(), qlikSiteTraps(), qlikHostTraps(), missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
 		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), assignTraps(), appTraps(), moreAppTraps(), allowListTraps(), meanwhileTraps(),
-		holderTraps(), spnTraps(), nameTraps(), qlikAccountTraps(), othersTraps(), kerberosTraps(), delegationTraps(), trustTraps(), ssoTraps(), entranceTraps(), verifyTraps(), qlikPathTraps(),
+		holderTraps(), spnTraps(), nameTraps(), qlikAccountTraps(), typedTraps(), othersTraps(), kerberosTraps(), ticketTraps(), delegationTraps(), trustTraps(), rehearsalTraps(), ssoTraps(), entranceTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
 
