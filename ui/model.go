@@ -86,6 +86,7 @@ type model struct {
 	dirty       bool
 	typed       map[string][]string // earlier answers, by question
 	drafts      map[string]string   // answers that were typed and not saved
+	hunts       int                 // searches for answers, so that an old one is told from the last
 	played      map[string]bool     // faults that were shown
 	broke       []Fault             // those that were not taken back
 	applied     map[checks.StepID][]steps.Applied
@@ -206,6 +207,8 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.judged(msg)
 	case suggestedMsg:
 		m.suggested(msg)
+	case defaultsMsg:
+		return m, m.offered(msg)
 	case brokenMsg:
 		return m, m.broken(msg)
 	case mendedMsg:

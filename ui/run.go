@@ -80,6 +80,9 @@ type Config struct {
 	// Suggest finds answers to a question live, with where they were found; nil
 	// where nothing is offered.
 	Suggest func(ctx context.Context, s site.Site, key string) ([]Suggestion, error)
+	// Discover finds answers that a site lacks, by question, without asking
+	// anybody anything; it runs beside the user, and may be nil.
+	Discover func(ctx context.Context, s site.Site) map[string]Suggestion
 	// Explain writes what is known about a word, a code or a cause; nil where
 	// nothing is offered.
 	Explain func(w io.Writer, what string) error

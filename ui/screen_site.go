@@ -31,6 +31,10 @@ type formScreen struct {
 	// tried are the questions that keys were given to: what is wrong with an
 	// answer is not held against somebody who has not begun it.
 	tried map[string]bool
+	// inputs are the fields of the present page, by question; hunt is the search
+	// for answers whose outcome is awaited.
+	inputs map[string]*huh.Input
+	hunt   int
 	// create says that the answers make a new site.
 	create bool
 }
@@ -47,7 +51,7 @@ func (m *model) openForm() tea.Cmd {
 		}
 	}
 	m.drafts = nil
-	return m.showForm()
+	return tea.Batch(m.showForm(), m.discover())
 }
 
 // openNewSite asks for the name of a new site.
@@ -88,13 +92,16 @@ func (s *formScreen) build(m *model) tea.Cmd {
 	keys.Input.Next = key.NewBinding(key.WithKeys("enter", "tab", "down"))
 	keys.Input.Prev = key.NewBinding(key.WithKeys("shift+tab", "up"))
 	fields := make([]huh.Field, 0, len(s.pages[s.at]))
+	s.inputs = map[string]*huh.Input{}
 	for _, q := range s.pages[s.at] {
 		label := q.Label
 		if !q.Required {
 			label += " (may stay empty)"
 		}
-		fields = append(fields, huh.NewInput().Key(q.Key).Title(m.tx(label)).Description(m.tx(q.Help)).
-			Prompt("> ").Value(s.draft[q.Key]).Validate(func(v string) error { return judge(q, v) }))
+		in := huh.NewInput().Key(q.Key).Title(m.tx(label)).Description(m.tx(q.Help)).Placeholder(s.standIn(m, q.Key)).
+			Prompt("> ").Value(s.draft[q.Key]).Validate(func(v string) error { return judge(q, v) })
+		s.inputs[q.Key] = in
+		fields = append(fields, in)
 	}
 	s.form = huh.NewForm(huh.NewGroup(fields...)).WithTheme(m.formTheme()).WithKeyMap(keys).
 		WithShowHelp(false).WithShowErrors(false).WithWidth(m.frame.full).WithHeight(s.height(m))
@@ -183,7 +190,7 @@ func (s *formScreen) saved(m *model, err error) tea.Cmd {
 func (s *formScreen) forward(m *model) tea.Cmd {
 	if s.at+1 < len(s.pages) {
 		s.at++
-		return s.build(m)
+		return tea.Batch(s.build(m), m.discover())
 	}
 	m.screen = onStep
 	return m.lookAround()
@@ -211,7 +218,8 @@ func (s *formScreen) leave(m *model) tea.Cmd {
 	m.drafts = map[string]string{}
 	for _, page := range s.pages {
 		for _, q := range page {
-			if v := *s.draft[q.Key]; v != q.Get(s.base) && !s.create {
+			// What was found is found again, with where it was found.
+			if v := *s.draft[q.Key]; v != q.Get(s.base) && v != s.from[q.Key].Value && !s.create {
 				m.drafts[q.Key] = v
 			}
 		}
@@ -312,6 +320,8 @@ func (s *formScreen) provenance(m *model) string {
 	kept, now := q.Get(s.base), strings.TrimSpace(*s.draft[q.Key])
 	from := "as saved"
 	switch {
+	case now == "" && kept == "" && s.from[q.Key].Value != "":
+		from = "empty uses what was found: " + s.from[q.Key].From
 	case now == "" && kept == "":
 		from = "not answered yet"
 	case now != kept && s.from[q.Key].Value == now:

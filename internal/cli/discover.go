@@ -32,6 +32,8 @@ func discover(ctx context.Context, w steps.World, s site.Site, key string, put f
 		return discoverDomain(ctx, w, s, dns, put)
 	case "directory.server":
 		return discoverControllers(ctx, s.Directory.Domain, dns, put)
+	case "kerberos.realm":
+		return discoverControllers(ctx, s.Directory.Domain, dns, func(_, from string) { put(strings.ToUpper(s.Directory.Domain), from) })
 	case "qlik.repository":
 		return discoverRepository(ctx, s, dns, put)
 	case "qlik.service_account":
@@ -66,7 +68,7 @@ func discoverDomain(ctx context.Context, w steps.World, s site.Site, dns nameSer
 			put(domain, "DNS names its domain controllers, "+strings.Join(list, ", "))
 		}
 	}
-	if s.Directory.Server == "" && s.Directory.Domain == "" {
+	if s.Directory.Server == "" && s.Directory.Domain == "" || w.Directory == nil {
 		return failed
 	}
 	root, err := w.Directory.RootDSE(ctx)

@@ -29,6 +29,7 @@ func TestDiscovery(t *testing.T) {
 		{"directory.domain", facts.Directory.Domain, "DNS names its domain controllers", func(s *site.Site) { s.Directory.Domain, s.Directory.Server = "", "" }},
 		{"directory.domain", facts.Directory.Domain, "DNS names its domain controllers", func(*site.Site) {}},
 		{"directory.server", "dc1." + facts.Directory.Domain, "DNS, service records", func(s *site.Site) { s.Directory.Server = "" }},
+		{"kerberos.realm", facts.Realm(), "DNS, service records", func(s *site.Site) { s.Kerberos.Realm = "" }},
 		{"qlik.service_account", facts.Qlik.ServiceAccount, "holds " + facts.SPN(), func(s *site.Site) { s.Qlik.ServiceAccount = `CONTOSO\someone` }},
 		{"qlik.service_account", facts.ServiceAccountName() + "@" + facts.Directory.Domain, "holds " + facts.SPN(), func(s *site.Site) { s.Qlik.ServiceAccount = "" }},
 		{"qlik.repository", "https://", "", func(s *site.Site) { s.Qlik.Repository = "" }},

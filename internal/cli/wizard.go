@@ -155,7 +155,7 @@ func (p *program) show(ctx context.Context, desk *ui.Desk, says string, begin fu
 		Create: func(ctx context.Context, s site.Site) (ui.Journey, error) { return p.create(ctx, store, desk, s) },
 		Theme:  p.look.theme, Background: p.look.background, Mouse: p.look.mouse, Silent: p.look.silent,
 		Script:  p.scriptFor,
-		Suggest: p.suggestFor(desk), Explain: explain, Present: p.presenting(), CrashDir: store.Dir(), Left: p.report.saw,
+		Suggest: p.suggestFor(desk), Discover: p.discover, Explain: explain, Present: p.presenting(), CrashDir: store.Dir(), Left: p.report.saw,
 		Report: func(s steps.Snapshot, made []steps.Made) (ui.Written, error) {
 			return p.reportNow(store.Dir(), desk, s, made)
 		},
