@@ -151,6 +151,18 @@ func Causes() []checks.Cause {
 			Docs:    "https://learn.microsoft.com/entra/identity-platform/reply-url",
 		},
 		{
+			ID: "app.home-page", Title: "My Apps leads users elsewhere",
+			Because: "The application's home page is not under the external URL.",
+			More:    "Users who type the external URL are well; whoever clicks the tile in My Apps is sent to the home page. Tools that publish with Microsoft's cmdlet leave the internal URL there, which opens on the LAN alone.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set the home page to {external-url}.", Command: "Entra admin center > App registrations > {app} > Branding & properties > Home page URL", Shell: checks.Portal}},
+		},
+		{
+			ID: "app.hidden", Title: "Users do not see the application",
+			Because: "It is kept off the users' list of applications (tag HideApp).",
+			More:    "Who has the address can open it. In My Apps and on the phone nobody finds it; hidden is right for the second application of an old release, not for this one.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Set Visible to users to Yes, unless it is meant to be so.", Command: "Entra admin center > Enterprise applications > {app} > Properties > Visible to users", Shell: checks.Portal}},
+		},
+		{
 			ID: "app.cookie-open", Title: "The application's cookies are less guarded than they could be",
 			Because: "Settings under Advanced differ from what Microsoft advises and Qlik bears.",
 			More:    "They concern application proxy's own cookies, not Qlik's. Secure is needed for SameSite=None; links in pages need no translation, because Qlik's pages are made by scripts.",

@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -45,7 +46,7 @@ func redirect(env checks.Env, a fact.PublishedApp) checks.Result {
 	for _, u := range a.RedirectURIs {
 		// Compared letter by letter: the closing slash belongs to it.
 		if u == a.ExternalURL || u == root {
-			return checks.Passed(expected, "registered").With("redirect URIs", strings.Join(a.RedirectURIs, ", "))
+			return shown(env, a, checks.Passed(expected, "registered")).With("redirect URIs", strings.Join(a.RedirectURIs, ", "))
 		}
 	}
 	seen := "there is none"
@@ -53,6 +54,18 @@ func redirect(env checks.Env, a fact.PublishedApp) checks.Result {
 		seen = "only " + strings.Join(a.RedirectURIs, ", ")
 	}
 	return checks.Failed("app.redirect-missing", expected, seen)
+}
+
+// shown judges where My Apps leads users, and whether it shows them the
+// application at all: neither keeps anybody out who has the address.
+func shown(env checks.Env, a fact.PublishedApp, fine checks.Result) checks.Result {
+	switch home, err := url.Parse(a.HomePage); {
+	case a.HomePage != "" && (err != nil || !strings.EqualFold(home.Hostname(), env.Site.ExternalHost())):
+		return checks.Warned("app.home-page", "a home page under "+env.Site.Publish.ExternalURL, "the home page is "+a.HomePage)
+	case a.HiddenFromUsers:
+		return checks.Warned("app.hidden", "users see it among their applications", "it has the tag HideApp")
+	}
+	return fine.With("home page", a.HomePage)
 }
 
 // cookies judges the settings that guard application proxy's own cookies, and
