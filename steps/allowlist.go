@@ -24,6 +24,7 @@ func allowlistStep(p Ports) Step {
 		Plan:     allowlistPlan(p),
 		Manual: []Instruction{
 			{Who: "Qlik administrator", Where: "qmc", Do: "Add {external-host} to the host allow list: the bare name, no https://, no slash.", Command: "QMC > Virtual proxies > edit > Advanced > Host allow list > Add new value"},
+			asRemedy(qlikByCommand(), "allowlist.missing"),
 			{Who: "Qlik administrator", Where: "qmc", Do: "Apply and confirm that the proxy restarts: open sessions end."},
 		},
 	}

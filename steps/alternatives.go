@@ -11,6 +11,7 @@ import (
 const (
 	inPowerShell = checks.Alternative + " in PowerShell."
 	byClicking   = checks.Alternative + " by clicking."
+	atAPrompt    = checks.Alternative + " at a command prompt."
 	inQlikCli    = checks.Alternative + " in PowerShell, with the module Qlik-Cli."
 )
 
@@ -48,6 +49,9 @@ func setting(settings string) checks.Fix {
 	}
 }
 
+// connectorGroups finds the connector group by its name.
+const connectorGroups = "(Invoke-MgGraphRequest -Uri '/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups').value | Where-Object name -EQ {group}"
+
 // kerberosSignOn is the whole of the settings of single sign-on.
 const kerberosSignOn = "singleSignOnSettings=@{singleSignOnMode='onPremisesKerberos';kerberosSignOnSettings=@{kerberosServicePrincipalName={spn};kerberosSignOnMappingAttributeType='onPremisesUserPrincipalName'}}"
 
@@ -59,7 +63,6 @@ func entraByCommand() map[checks.CauseID]checks.Fix {
 		return checks.Fix{Who: checks.EntraAdmin, Text: byClicking, Shell: checks.Portal, Command: path}
 	}
 	internal := setting("internalUrl={internal-url}")
-	const groups = "(Invoke-MgGraphRequest -Uri '/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups').value | Where-Object name -EQ {group}"
 	return map[checks.CauseID]checks.Fix{
 		"app.internal-url-wrong":    internal,
 		"app.internal-url-old-port": internal,
@@ -72,7 +75,7 @@ func entraByCommand() map[checks.CauseID]checks.Fix {
 		"verify.no-session":         typed("(Invoke-MgGraphRequest -Uri ('/beta/applications/' + " + object + ".Id + '?$select=onPremisesPublishing')).onPremisesPublishing.singleSignOnSettings"),
 		"app.missing":               typed("New-EntraBetaApplicationProxyApplication -DisplayName {app} -ExternalUrl {external-url} -InternalUrl {internal-url} -ExternalAuthenticationType AadPreAuthentication"),
 		"app.redirect-missing":      typed("$a = " + object + "; Update-MgApplication -ApplicationId $a.Id -Web @{RedirectUris=@($a.Web.RedirectUris)+{external-url}}"),
-		"app.group-wrong": typed("$g = " + groups + "; Invoke-MgGraphRequest -Method PUT -Uri ('/beta/applications/' + " + object +
+		"app.group-wrong": typed("$g = " + connectorGroups + "; Invoke-MgGraphRequest -Method PUT -Uri ('/beta/applications/' + " + object +
 			".Id + '/connectorGroup/$ref') -Body @{'@odata.id'='https://graph.microsoft.com/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups/'+$g.id}"),
 		"app.not-assigned": typed(`$s = Get-MgServicePrincipal -Filter ("displayName eq '{0}'" -f {app}.Replace("'","''")); New-MgServicePrincipalAppRoleAssignedTo ` +
 			"-ServicePrincipalId $s.Id -ResourceId $s.Id -PrincipalId (Get-MgUser -UserId {test-user}).Id -AppRoleId @($s.AppRoles | Where-Object IsEnabled)[0].Id"),
@@ -80,7 +83,8 @@ func entraByCommand() map[checks.CauseID]checks.Fix {
 	}
 }
 
-// qlikByCommand are the settings of the QMC in Qlik-Cli for Windows.
+// qlikByCommand are the settings of the QMC in Qlik-Cli for Windows. Its
+// Update-QlikProxy takes a switch that is not given for off, so both are given.
 func qlikByCommand() map[checks.CauseID]checks.Fix {
 	typed := func(command string) checks.Fix {
 		return checks.Fix{Who: checks.QlikAdmin, Text: inQlikCli, Shell: checks.PowerShell, Command: command}
@@ -94,8 +98,8 @@ func qlikByCommand() map[checks.CauseID]checks.Fix {
 		"allowlist.origin-refused":  list,
 		"verify.origin-refused":     list,
 		"kerberos.pattern-narrow":   pattern,
-		"kerberos.switch-off":       typed("Get-QlikProxy -full | Where-Object { $_.serverNodeConfiguration.hostName -eq {proxy} } | ForEach-Object { Update-QlikProxy -id $_.id -KerberosAuthentication $true }"),
-		"kerberos.headers-too-long": typed("Get-QlikProxy -full | ForEach-Object { Update-QlikProxy -id $_.id -MaxHeaderSizeBytes 32768 }"),
+		"kerberos.switch-off":       typed("Get-QlikProxy -full | Where-Object { $_.serverNodeConfiguration.hostName -eq {proxy} } | ForEach-Object { Update-QlikProxy -id $_.id -KerberosAuthentication $true -AllowHttp $_.settings.allowHttp }"),
+		"kerberos.headers-too-long": typed("Get-QlikProxy -full | ForEach-Object { Update-QlikProxy -id $_.id -MaxHeaderSizeBytes 32768 -KerberosAuthentication $_.settings.kerberosAuthentication -AllowHttp $_.settings.allowHttp }"),
 	}
 }
 

@@ -27,7 +27,9 @@ func appStep(p Ports) Step {
 		Plan:     appPlan(p),
 		Manual: []Instruction{
 			{Who: "Entra administrator", Where: "portal", Do: "Add an on-premises application {app}: internal URL {internal-url}, external URL {external-url}, pre-authentication Microsoft Entra ID, connector group {group}.", Command: "Entra admin center > Enterprise applications > New application > Add an on-premises application"},
+			asRemedy(entraByCommand(), "app.missing"),
 			{Who: "Entra administrator", Where: "portal", Do: "Assign {test-user} to it.", Command: "Entra admin center > Enterprise applications > {app} > Users and groups > Add user"},
+			asRemedy(entraByCommand(), "app.not-assigned"),
 			{Who: "Entra administrator", Where: "portal", Do: "Leave single sign-on off: it comes after Kerberos and delegation are proved."},
 		},
 	}

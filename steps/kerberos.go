@@ -24,7 +24,9 @@ func kerberosStep(p Ports) Step {
 		Plan:     kerberosPlan(p),
 		Manual: []Instruction{
 			{Who: "Qlik administrator", Where: "qmc", Do: "Set the Windows authentication pattern to Mozilla.", Command: "QMC > Virtual proxies > edit > Authentication > Windows authentication pattern"},
+			asRemedy(qlikByCommand(), "kerberos.pattern-narrow"),
 			{Who: "Qlik administrator", Where: "qmc", Do: "Switch on Kerberos authentication at every proxy.", Command: "QMC > Proxies > edit > Ports > Kerberos authentication"},
+			again(checks.QlikAdmin, checks.PowerShell, "Get-QlikProxy -full | ForEach-Object { Update-QlikProxy -id $_.id -KerberosAuthentication $true -AllowHttp $_.settings.allowHttp }"),
 			{Who: "you", Where: "cmd", Do: "Open {internal-url} in a browser on the LAN, then look for a ticket for {spn}.", Command: "klist.exe tickets"},
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"sensegate/checks"
 	"sensegate/checks/access"
 	"sensegate/internal/site"
 )
@@ -22,6 +23,7 @@ func siteStep(p Ports) Step {
 		Ask: Questions(),
 		Manual: []Instruction{
 			{Who: "Qlik administrator", Where: "qmc", Do: "Export the client certificate of the Qlik site in PEM form.", Command: "QMC > Certificates > machine name, platform independent PEM > Export"},
+			again(checks.QlikAdmin, checks.PowerShell, "Export-QlikCertificates -machineNames $env:COMPUTERNAME -includeSecretsKey -exportFormat Pem"),
 			{Who: "you", Do: "Have an account that can read the directory, and one that is Application Administrator in Entra."},
 		},
 	}

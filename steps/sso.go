@@ -20,6 +20,7 @@ func ssoStep(p Ports) Step {
 		Plan:     ssoPlan(p),
 		Manual: []Instruction{
 			{Who: "Entra administrator", Where: "portal", Do: "Choose integrated Windows authentication, internal application SPN {spn}.", Command: "Entra admin center > Enterprise applications > {app} > Single sign-on"},
+			asRemedy(entraByCommand(), "sso.off"),
 			{Who: "Entra administrator", Where: "portal", Do: "Choose the delegated login identity that leads to the directory's account."},
 		},
 	}

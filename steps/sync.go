@@ -1,6 +1,9 @@
 package steps
 
-import "sensegate/checks/sync"
+import (
+	"sensegate/checks"
+	"sensegate/checks/sync"
+)
 
 func syncStep(p Ports) Step {
 	return Step{
@@ -13,6 +16,7 @@ func syncStep(p Ports) Step {
 		Manual: []Instruction{
 			{Who: "Entra administrator", Where: "portal", Do: "Install Entra Connect near the domain controller, one active server only.", Command: "Entra admin center > Entra Connect > Get started"},
 			{Who: "Entra administrator", Where: "powershell", Do: "Look at the scheduler on the synchronisation server.", Command: "Get-ADSyncScheduler"},
+			again(checks.EntraAdmin, checks.Portal, "Entra admin center > Entra Connect > Connect Sync"),
 			{Who: "Entra administrator", Where: "powershell", Do: "Start a cycle after a change.", Command: "Start-ADSyncSyncCycle -PolicyType Delta"},
 		},
 	}
