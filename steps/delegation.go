@@ -22,7 +22,8 @@ func delegationStep(p Ports) Step {
 		Plan:     delegationPlan(p),
 		Manual: []Instruction{
 			{Who: "AD administrator", Where: "portal", Do: "On every connector's computer account: trust for delegation to specified services only, any authentication protocol, add {spn}.", Command: "ADUC > {connector} > Delegation > Add > {account} > {spn}"},
-			again(checks.ADAdmin, checks.PowerShell, "Set-ADComputer -Identity {connector} -Add @{'msDS-AllowedToDelegateTo'={spn}}; Set-ADAccountControl -Identity {computer} -TrustedToAuthForDelegation $true"),
+			{Who: "AD administrator", Where: "powershell", Do: "Or in PowerShell: the name …", Command: "Set-ADComputer -Identity {connector} -Add @{'msDS-AllowedToDelegateTo'={spn}}"},
+			{Who: "AD administrator", Where: "powershell", Do: "… and the protocol.", Command: "Set-ADAccountControl -Identity {computer} -TrustedToAuthForDelegation $true"},
 		},
 	}
 }
@@ -88,7 +89,7 @@ func delegationPlan(p Ports) PlanFunc {
 			"Written to one domain controller and read back there; the others follow within about 15 seconds.",
 			"Connectors keep tickets for up to 15 minutes: restart WAPCSvc on them to see the change at once.",
 		}}
-		service, err := p.Directory.Account(ctx, env.Site.ServiceAccountName())
+		service, err := p.Directory.Account(ctx, env.Site.Qlik.ServiceAccount)
 		if err != nil {
 			return plan, fmt.Errorf("reading %s: %w", env.Site.Qlik.ServiceAccount, err)
 		}

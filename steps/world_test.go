@@ -195,6 +195,9 @@ type domain struct {
 }
 
 func (d domain) Account(_ context.Context, sam string) (fact.Account, error) {
+	if _, bare, ok := strings.Cut(sam, `\`); ok {
+		sam = bare
+	}
 	for _, a := range d.accounts {
 		if strings.EqualFold(a.SAM, sam) {
 			a.SPNs, a.DelegateTo = slices.Clone(a.SPNs), slices.Clone(a.DelegateTo)

@@ -14,6 +14,12 @@ func listCauses() []checks.Cause {
 			Docs:  "https://learn.microsoft.com/windows-server/security/kerberos/kerberos-constrained-delegation-overview",
 		},
 		{
+			ID: "delegation.krbtgt-sensitive", Title: "The krbtgt account is marked as sensitive",
+			Because: "\"Account is sensitive and cannot be delegated\" is ticked for krbtgt, the account of the ticket service.",
+			More:    "Hardening that marks every privileged account marks this one, too. In a published case the connector then got no credentials (0x8009030e) for anybody until the mark was gone and domain controllers and connector were restarted. The rehearsal tells whether it is so here.",
+			Fixes:   []checks.Fix{{Who: checks.ADAdmin, Text: "Where the rehearsal fails as well, take the mark away.", Command: "Set-ADAccountControl -Identity krbtgt -AccountNotDelegated $false", Shell: checks.PowerShell}},
+		},
+		{
 			ID: "delegation.anyone", Title: "Everybody may act for users towards Qlik",
 			Because: "The resource-based descriptor of Qlik's account names everybody.",
 			More:    "Whoever has any account with a service name could open Qlik as any user. Name the connectors alone.",

@@ -178,6 +178,6 @@ func user(d Directory) checks.Func {
 		case a.ProtectedUser:
 			return checks.Failed("delegation.user-protected", expected, sam+" is in Protected Users")
 		}
-		return checks.Passed(expected, "may be delegated").With("distinguished name", a.DN)
+		return ticketService(ctx, d, checks.Passed(expected, "may be delegated").With("distinguished name", a.DN), env.Clock())
 	}
 }

@@ -185,6 +185,12 @@ func rows() []row {
 			}
 		}, pass("")},
 		{"an ordinary user", "delegation.user", nil, pass("")},
+		{"krbtgt is marked as sensitive", "delegation.user", func(d *domain) {
+			d.accounts = append(d.accounts, fact.Account{SAM: "krbtgt", DN: "CN=krbtgt,CN=Users,DC=contoso,DC=test", UAC: fact.UACDisabled | fact.UACNotDelegated, EncTypes: -1})
+		}, warn("delegation.krbtgt-sensitive", "krbtgt")},
+		{"krbtgt is not marked", "delegation.user", func(d *domain) {
+			d.accounts = append(d.accounts, fact.Account{SAM: "krbtgt", UAC: fact.UACDisabled, EncTypes: 24})
+		}, pass("")},
 		{"a sensitive user", "delegation.user", edit(alice, func(a *fact.Account) { a.UAC = fact.UACNotDelegated }), fail("delegation.user-sensitive", "alice")},
 		{"a protected user", "delegation.user", edit(alice, func(a *fact.Account) { a.ProtectedUser = true }), fail("delegation.user-protected", "alice")},
 		{"groups, through their own", "delegation.groups", nil, pass("")},

@@ -86,7 +86,8 @@ func Checks(p Ports) []checks.Check {
 func account(d Directory) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
 		expected := env.Site.Qlik.ServiceAccount + " exists and is enabled"
-		a, err := d.Account(ctx, env.Site.ServiceAccountName())
+		// With its domain: another domain may have an account of that name.
+		a, err := d.Account(ctx, env.Site.Qlik.ServiceAccount)
 		if checks.KindOf(err) == fact.NotFound {
 			return checks.Failed("spn.account-missing", expected, "the domain has no such account")
 		}

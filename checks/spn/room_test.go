@@ -30,6 +30,9 @@ type forest struct {
 }
 
 func (f forest) Account(_ context.Context, sam string) (fact.Account, error) {
+	if _, bare, ok := strings.Cut(sam, `\`); ok {
+		sam = bare
+	}
 	for _, a := range f.accounts {
 		if strings.EqualFold(a.SAM, sam) {
 			return a, f.fails["account"]

@@ -38,30 +38,47 @@ func own() []string {
 }
 
 // Account finds an account by sAMAccountName, DOMAIN\name or UPN, in the site's
-// domain and then in the others of the forest. One of another domain is read at
-// a domain controller of its own; where none answers it is Partial.
+// domain and then in the others of the forest. A name may be used once in each
+// domain: with a domain in front, by its NetBIOS or DNS name, that one is meant,
+// without one the site's; where only others have it, and several, it is refused
+// as ambiguous. One of another domain is read at a domain controller of its own;
+// where none answers it is Partial.
 func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) {
 	op := "reading the account " + netprobe.Clean(sam)
 	var out fact.Account
-	missing := false
+	missing, home := false, ""
 	err := c.with(ctx, c.domain, op, func(s *session) error {
 		missing = false
+		nobody := &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "there is no such account"}
+		var err error
+		if home, err = s.homeOf(sam); err != nil {
+			return err
+		}
+		if home != "" && !strings.EqualFold(home, domainOf(s.defaultNC)) {
+			missing = true
+			return nobody
+		}
 		found, err := s.subtree(s.defaultNC, accountFilter(sam), "objectClass")
 		if err != nil {
 			return err
 		}
 		switch len(found) {
 		case 0:
-			missing = true
-			return &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "there is no such account"}
+			// Whoever names this domain means no other.
+			missing = home == ""
+			return nobody
 		case 1:
 			out, err = c.account(s, found[0].DN)
 			return err
 		}
-		return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "ambiguous", Text: fmt.Sprintf("%d accounts answer to that name", len(found))}
+		return ambiguous(op, fmt.Sprintf("%d accounts answer to that name", len(found)))
 	})
 	if missing {
-		if a, ok := c.elsewhere(ctx, op, sam); ok {
+		a, several, ok := c.elsewhere(ctx, op, sam, home)
+		if several != "" {
+			return out, ambiguous(op, "it is in several domains: "+several+`. Name it DOMAIN\name, or by its principal name`)
+		}
+		if ok {
 			if full, ok := c.inFull(ctx, op, a.DN); ok {
 				return full, nil
 			}
@@ -71,14 +88,49 @@ func (c *Client) Account(ctx context.Context, sam string) (fact.Account, error) 
 	return out, err
 }
 
-// elsewhere looks for an account in the other domains of the forest, in the
-// catalogue, which knows a part of it.
-func (c *Client) elsewhere(ctx context.Context, op, sam string) (out fact.Account, ok bool) {
+func ambiguous(op, text string) error {
+	return &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "ambiguous", Text: text}
+}
+
+// homeOf is the DNS name of the domain that stands in front of a name, empty
+// where none does, or none of the forest that this directory shows.
+func (s *session) homeOf(name string) (string, error) {
+	prefix, _, ok := strings.Cut(name, `\`)
+	if !ok {
+		return "", nil
+	}
+	list, err := s.domains()
+	for _, d := range list {
+		if strings.EqualFold(d.NetBIOS, prefix) || strings.EqualFold(d.DNS, prefix) {
+			return d.DNS, nil
+		}
+	}
+	return "", err
+}
+
+// elsewhere looks for an account in the other domains of the forest, or in that
+// of the name home, in the catalogue, which knows a part of it. several are the
+// domains where more than one has it.
+func (c *Client) elsewhere(ctx context.Context, op, sam, home string) (out fact.Account, several string, ok bool) {
 	err := c.with(ctx, c.catalog, op, func(s *session) error {
-		ok = false
+		ok, several = false, ""
 		found, err := s.subtree("", accountFilter(sam), listed()...)
-		if err != nil || len(found) != 1 || inDomain(found[0].DN, s.defaultNC) {
+		if err != nil {
 			return err
+		}
+		found = slices.DeleteFunc(found, func(e *ldap.Entry) bool {
+			return inDomain(e.DN, s.defaultNC) || home != "" && !strings.EqualFold(domainOf(e.DN), home)
+		})
+		if len(found) > 1 {
+			domains := make([]string, len(found))
+			for i, e := range found {
+				domains[i] = domainOf(e.DN)
+			}
+			slices.Sort(domains)
+			several = strings.Join(domains, ", ")
+		}
+		if len(found) != 1 {
+			return nil
 		}
 		if out, err = c.fill(s, found[0]); err != nil {
 			return err
@@ -86,7 +138,10 @@ func (c *Client) elsewhere(ctx context.Context, op, sam string) (out fact.Accoun
 		out.Partial, ok = true, true
 		return nil
 	})
-	return out, ok && err == nil
+	if err != nil {
+		return fact.Account{}, "", false
+	}
+	return out, several, ok
 }
 
 func accountFilter(name string) string {

@@ -112,6 +112,45 @@ func TestOtherDomain(t *testing.T) {
 	}
 }
 
+// TestSameNameInTwoDomains tells accounts apart that bear one name, each in its
+// own domain, by the domain in front of the name or by the principal name.
+func TestSameNameInTwoDomains(t *testing.T) {
+	d := start(t)
+	d.second(t)
+	const here, there = "CN=Twin Here,CN=Users," + contoso.BaseDN, "CN=Twin There,CN=Users,DC=emea," + contoso.BaseDN
+	third := lab.Home{Host: "dc3.apac." + contoso.Domain, Domain: "apac." + contoso.Domain, NetBIOS: "APAC"}
+	person := func(tx *lab.Tx, dn, sam, upn string) error {
+		return tx.Create(dn, map[string][]string{"objectClass": {"user"}, "sAMAccountName": {sam}, "userPrincipalName": {upn}, "userAccountControl": {"512"}})
+	}
+	d.change(t, func(tx *lab.Tx) error {
+		return errors.Join(tx.AddDomain(third),
+			person(tx, here, "twin", "twin@"+contoso.Domain), person(tx, there, "twin", "twin@"+emea().Domain),
+			person(tx, "CN=Away One,CN=Users,DC=emea,"+contoso.BaseDN, "away", "away@"+emea().Domain),
+			person(tx, "CN=Away Two,CN=Users,DC=apac,"+contoso.BaseDN, "away", "away@"+third.Domain))
+	})
+	c := d.client(t)
+	for name, want := range map[string]string{
+		"twin": here, contoso.NetBIOS + `\twin`: here, "twin@" + contoso.Domain: here, contoso.Domain + `\twin`: here,
+		`EMEA\twin`: there, `emea\TWIN`: there, emea().Domain + `\twin`: there, "twin@" + emea().Domain: there,
+		`EMEA\away`: "CN=Away One,CN=Users,DC=emea," + contoso.BaseDN, `APAC\away`: "CN=Away Two,CN=Users,DC=apac," + contoso.BaseDN,
+	} {
+		if a, err := c.Account(t.Context(), name); err != nil || a.DN != want {
+			t.Errorf("%s is %s, %v; want %s", name, a.DN, err, want)
+		}
+	}
+	for name, code := range map[string]string{"away": "ambiguous", contoso.NetBIOS + `\away`: "", `APAC\twin`: ""} {
+		var f *fact.Error
+		_, err := c.Account(t.Context(), name)
+		kind := fact.NotFound
+		if code != "" {
+			kind = fact.Refused
+		}
+		if !errors.As(err, &f) || f.Kind != kind || f.Code != code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // at asks one domain controller alone to change an object.
 func (d *dc) at(t *testing.T, s *lab.Server, dn string) error {
 	t.Helper()

@@ -37,7 +37,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 		}
 	})
 	l.qlik.View(func(s *qlik.State) {
-		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Nodes, s.License, s.SessionLimit, s.Faults, s.Release})
+		put("qlik site", []any{s.VirtualProxies, s.ProxyServices, s.Nodes, s.License, s.SessionLimit, s.Faults, s.Release, s.Users})
 	})
 	put("proxy", l.proxy.View())
 	put("log", l.qlik.Audit())
@@ -48,7 +48,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 	put("keytab", keytab)
 	put("tickets", l.kdc.View())
 	put("names", l.dns.View())
-	for _, name := range []string{"admin", "alice", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet", "former", "gmsa-sense$"} {
+	for _, name := range []string{"admin", "alice", "krbtgt", "qlik", "QLIK01$", "CONN01$", "CONN02$", "PRINT01$", "svc-intranet", "former", "gmsa-sense$"} {
 		a, ok := l.store.Find(name)
 		put(name, []any{ok, a})
 	}
@@ -78,7 +78,7 @@ func fingerprint(t *testing.T, l *Lab) map[string]string {
 // TestEveryFaultChangesTheLab sets them on one lab for each stage, last first:
 // an earlier one may take away what a later one changes.
 func TestEveryFaultChangesTheLab(t *testing.T) {
-	for _, stage := range []string{"", customVariant, "microsoft-client", "assigned-besides", "old-release", twoDomains} {
+	for _, stage := range []string{"", customVariant, "microsoft-client", "assigned-besides", "old-release", twoDomains, colleagueVerifies, secondName} {
 		t.Run("stage "+stage, func(t *testing.T) { changesTheLab(t, stage) })
 	}
 }

@@ -30,6 +30,14 @@ func rehearsalTraps() []trap {
 		},
 		{
 			Fault: Fault{
+				ID: "krbtgt-sensitive", Step: "delegation", Check: "delegation.user", Cause: "delegation.krbtgt-sensitive", Warning: true,
+				Title: "the account krbtgt is “sensitive and cannot be delegated”",
+				Note:  "Somebody marked every privileged account. Connectors were seen to get no credentials (0x8009030e) until the mark was gone; the lab's domain controller pays no heed to it.",
+			},
+			set: inDirectory(func(tx *directory.Tx) error { return tx.SetFlag("krbtgt", directory.NotDelegated, true) }),
+		},
+		{
+			Fault: Fault{
 				ID: "self-refused", Step: "delegation", Check: "delegation.rehearsal", Cause: "delegation.self-refused",
 				Title: "the domain controller makes no ticket in a user's name",
 				Note:  "KRB_ERR_GENERIC (60) to S4U2Self, with nothing wrong in any account: what went wrong stands in the domain controller's own log.",

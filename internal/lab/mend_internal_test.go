@@ -78,7 +78,7 @@ func look(l *Lab) looks {
 	m := l.memory()
 	out := looks{Tenant: m.tenant, Site: m.site, Proxy: m.proxy, Hosts: m.hosts, Others: m.others, Offset: m.offset, Unheard: m.unheard, Tickets: m.tickets, Service: m.service, Keytab: m.keytab, Directory: map[string]map[string][]string{}}
 	_ = l.store.View(func(tx *directory.Tx) error {
-		for _, who := range []string{contoso.ServiceAccount, contoso.QlikServer().Account, "svc-intranet", "alice", "CONN01$", "CONN02$", "CONN03$"} {
+		for _, who := range []string{contoso.ServiceAccount, contoso.QlikServer().Account, "svc-intranet", "alice", "krbtgt", "CONN01$", "CONN02$", "CONN03$"} {
 			e, ok := tx.Find(who)
 			if !ok {
 				continue
