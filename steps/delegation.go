@@ -22,8 +22,7 @@ func delegationStep(p Ports) Step {
 		Plan:     delegationPlan(p),
 		Manual: []Instruction{
 			{Who: "AD administrator", Where: "portal", Do: "On every connector's computer account: trust for delegation to specified services only, any authentication protocol, add {spn}.", Command: "ADUC > {connector} > Delegation > Add > {account} > {spn}"},
-			{Who: "AD administrator", Where: "powershell", Do: "Or in PowerShell: the name …", Command: "Set-ADComputer -Identity {connector} -Add @{'msDS-AllowedToDelegateTo'={spn}}"},
-			{Who: "AD administrator", Where: "powershell", Do: "… and the protocol.", Command: "Set-ADAccountControl -Identity {computer} -TrustedToAuthForDelegation $true"},
+			again(checks.ADAdmin, checks.PowerShell, "Set-ADComputer -Identity {connector} -Add @{'msDS-AllowedToDelegateTo'={spn}}; Set-ADAccountControl -Identity {computer} -TrustedToAuthForDelegation $true"),
 		},
 	}
 }

@@ -23,10 +23,13 @@ func spnStep(p Ports) Step {
 		Plan:     spnPlan(p),
 		Manual: []Instruction{
 			{Who: "AD administrator", Where: "cmd", Do: "Register the name on the account.", Command: "setspn.exe -U -S {spn} {account}"},
-			{Who: "AD administrator", Where: "powershell", Do: "The same in PowerShell.", Command: "Set-ADUser -Identity {account-name} -ServicePrincipalNames @{Add={spn}}"},
+			{Who: "AD administrator", Where: "powershell", Do: inPowerShell, Command: "Set-ADUser -Identity {account-name} -ServicePrincipalNames @{Add={spn}}"},
+			asRemedy(directoryByOther(), "spn.missing"),
 			{Who: "AD administrator", Where: "portal", Do: "The same as LDIF, for ldifde or ldapmodify.", Command: "dn: <the account's distinguished name> | changetype: modify | add: servicePrincipalName | servicePrincipalName: {spn}"},
 			{Who: "AD administrator", Where: "cmd", Do: "See who holds the name in the forest.", Command: "setspn.exe -F -Q {spn}"},
+			asRemedy(directoryByOther(), "spn.duplicate"),
 			{Who: "AD administrator", Where: "cmd", Do: "See what the account holds.", Command: "setspn.exe -L {account}"},
+			again(checks.ADAdmin, checks.PowerShell, "Get-ADUser -Identity {account-name} -Properties servicePrincipalName"),
 		},
 	}
 }
