@@ -92,7 +92,7 @@ func Checks(p Ports) []checks.Check {
 			ID: "app.headers", Step: Step, Needs: need, Docs: docs, Retry: soon,
 			Title: "Qlik will see its own host name",
 			Why:   "Qlik refuses requests for a host that it does not know.",
-			Run:   ofApp(headers),
+			Run:   headers(p.Front),
 		},
 		{
 			ID: "app.certificate", Step: Step, Needs: need, Docs: "https://learn.microsoft.com/entra/identity/app-proxy/how-to-configure-custom-domain", Retry: soon,
@@ -212,16 +212,34 @@ func group(env checks.Env, a fact.PublishedApp) checks.Result {
 	return checks.Passed(g.Name, a.GroupName)
 }
 
-func headers(_ checks.Env, a fact.PublishedApp) checks.Result {
-	const expected = "URLs in headers are translated"
-	if !a.TranslateHostHeader {
-		return checks.Failed("app.host-header", expected, "the external host would be sent to Qlik")
+func headers(f Front) checks.Func {
+	return func(ctx context.Context, env checks.Env) checks.Result {
+		a, _ := checks.Known[fact.PublishedApp](env, FactApp)
+		const expected = "URLs in headers are translated"
+		if !a.TranslateHostHeader {
+			return checks.Failed("app.host-header", expected, "the external host would be sent to Qlik")
+		}
+		r := checks.Passed(expected, "translated")
+		if !a.ValidateBackendCert {
+			return r.With("back-end certificate", "not validated: a connector takes whatever answers for Qlik")
+		}
+		return r.With("back-end certificate", "validated: the connector hosts must trust Qlik's certificate").
+			With("Qlik's certificate", shownHere(ctx, f, env.Site.Publish.InternalURL))
 	}
-	r := checks.Passed(expected, "translated")
-	if a.ValidateBackendCert {
-		r = r.With("back-end certificate", "validated: the connector hosts must trust Qlik's certificate")
+}
+
+// shownHere says how the certificate that Qlik shows now looks from this
+// machine. The connector hosts have stores of their own, so it decides nothing.
+func shownHere(ctx context.Context, f Front, internalURL string) string {
+	ctx, cancel := context.WithTimeout(ctx, engineWait)
+	defer cancel()
+	switch _, err := f.Date(ctx, internalURL); {
+	case checks.KindOf(err) == fact.Untrusted:
+		return "not trusted by this machine: " + err.Error()
+	case err != nil:
+		return "could not be looked at: " + err.Error()
 	}
-	return r
+	return "trusted by this machine"
 }
 
 func count(p Ports) checks.Func {

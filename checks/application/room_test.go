@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -284,6 +285,35 @@ func TestSameURL(t *testing.T) {
 	for _, tt := range tests {
 		if got := application.SameURL(tt.a, tt.b); got != tt.want {
 			t.Errorf("%q and %q: %v", tt.a, tt.b, got)
+		}
+	}
+}
+
+// TestQliksCertificate joins what the application demands with the certificate
+// that Qlik shows now.
+func TestQliksCertificate(t *testing.T) {
+	for _, tt := range []struct {
+		validated bool
+		err       error
+		say       string
+	}{
+		{true, nil, "trusted by this machine"},
+		{true, &fact.Error{Kind: fact.Untrusted, System: "Qlik", Text: "unknown authority"}, "not trusted by this machine: "},
+		{true, &fact.Error{Kind: fact.TimedOut, System: "Qlik"}, "could not be looked at: "},
+		{false, nil, ""},
+	} {
+		x := healthy()
+		x.fails["date"] = tt.err
+		x.apps[0] = app(func(a *fact.PublishedApp) { a.ValidateBackendCert = tt.validated })
+		r := room(x).Ask(t, "app.headers", checkstest.Site(), map[string]any{application.FactApp: x.apps[0]})
+		said := ""
+		for _, e := range r.Evidence {
+			if e.Name == "Qlik's certificate" {
+				said = e.Value
+			}
+		}
+		if r.Status != checks.Pass || !strings.HasPrefix(said, tt.say) || (said == "") != (tt.say == "") {
+			t.Errorf("validated %v, %v: %s, %q", tt.validated, tt.err, r.Status, said)
 		}
 	}
 }
