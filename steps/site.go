@@ -88,6 +88,7 @@ func Questions() []Question {
 		optional(text("directory.server", "Domain controller", "Empty: found by DNS. Example: ldaps://dc1.contoso.com:636", func(s *site.Site) *string { return &s.Directory.Server }, site.CheckLDAP)),
 		optional(text("dns", "Name server", "The address to ask for names, such as a domain controller's. Empty: the system's. Example: 10.1.0.5", func(s *site.Site) *string { return &s.DNS }, site.CheckNameServer)),
 		text("directory.user", "Account to read the directory with", `Its password is asked, or taken from SENSEGATE_DIRECTORY_PASSWORD. Example: CONTOSO\admin`, func(s *site.Site) *string { return &s.Directory.User }, nil),
+		optional(text("directory.bind", "Way to sign in to the directory", "simple sends the password inside TLS; kerberos uses a ticket; logged-on, on Windows, is whoever signed in to this machine. Empty: whatever fits. Example: kerberos", func(s *site.Site) *string { return &s.Directory.Bind }, site.CheckBind)),
 		optional(text("kerberos.realm", "Kerberos realm", "Empty: the domain's name in capitals. Example: CONTOSO.COM", func(s *site.Site) *string { return &s.Kerberos.Realm }, site.CheckDomain)),
 		text("test_user.upn", "Test user", "An ordinary user who will open Qlik from outside. Example: alice@contoso.com", func(s *site.Site) *string { return &s.TestUser.UPN }, site.CheckUPN),
 	}

@@ -1,6 +1,6 @@
 package site
 
-import "errors"
+import "fmt"
 
 // Values of directory.bind.
 const (
@@ -15,5 +15,5 @@ func CheckBind(v string) error {
 	case BindSimple, BindKerberos, BindLoggedOn:
 		return nil
 	}
-	return errors.New("must be simple, kerberos or logged-on")
+	return fmt.Errorf("%q is neither simple nor kerberos nor logged-on", v)
 }
