@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -138,6 +139,12 @@ func (m *model) opened(msg openedMsg) tea.Cmd {
 // begin takes a journey up where it stands.
 func (m *model) begin(j Journey) tea.Cmd {
 	m.journey = &j
+	if m.cfg.Present != nil {
+		m.broke, m.played = slices.Clone(j.Faults), map[string]bool{}
+		for _, f := range j.Faults {
+			m.played[f.ID] = true
+		}
+	}
 	m.refresh()
 	if stoodBeyond(j, m.snap) {
 		return m.resume()

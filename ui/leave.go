@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ func parting(j Journey, s steps.Snapshot) []string {
 func notesOf(j Journey, s steps.Snapshot) []string {
 	var out []string
 	said := false
-	for _, n := range j.Notes {
+	for _, n := range slices.Concat(faultNotes(j.Faults), j.Notes) {
 		out = append(out, Clean(n))
 		said = said || strings.Contains(n, "pinned")
 	}

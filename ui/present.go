@@ -124,9 +124,20 @@ func (m *model) mended(msg mendedMsg) tea.Cmd {
 		m.note = msg.err.Error()
 		return nil
 	}
-	m.broke = slices.DeleteFunc(m.broke, func(f Fault) bool { return f.ID == msg.fault.ID })
+	gone := func(f Fault) bool { return f.ID == msg.fault.ID }
+	m.broke = slices.DeleteFunc(m.broke, gone)
+	m.journey.Faults = slices.DeleteFunc(slices.Clone(m.journey.Faults), gone)
 	m.note = "taken back: " + msg.fault.ID
 	return m.checkAgain()
+}
+
+// faultNotes are what every page shows of faults that were set from the start.
+func faultNotes(list []Fault) []string {
+	var out []string
+	for _, f := range list {
+		out = append(out, "fault set: "+f.ID+" ("+strings.TrimSuffix(f.Title, ".")+")")
+	}
+	return out
 }
 
 // brokenNow says whether a fault that was played is still there.

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"sensegate/checks"
@@ -80,6 +81,26 @@ func TestNobodyPresentsWithoutTheFlag(t *testing.T) {
 		before := d.screen()
 		if d.keys("n", "f", "z", "w"); d.screen() != before {
 			t.Errorf("a trainer's key works:\n%s", d.screen())
+		}
+	})
+}
+
+// TestAFaultOfTheStartIsTakenBack: what the lab was started with is broken like
+// what was played, and its note goes with it.
+func TestAFaultOfTheStartIsTakenBack(t *testing.T) {
+	bubble(t, "start", func(t *testing.T) {
+		w := newWorld().healthy()
+		j := w.journey(t, fakeSite())
+		j.Faults = []Fault{{ID: "spn-missing", Title: "Nobody holds the name.", Step: "spn", Note: "Browsers fall back."}}
+		p := &Present{Faults: j.Faults, Mend: func(context.Context, string) error { return w.put("spn.owner") }}
+		d := drive(t, Config{Start: &j, Clock: w.clock, Present: p}, 80, 24)
+		d.shows("fault set: spn-missing (Nobody holds the name)").keys("?").shows("take back: spn-missing").keys("esc")
+		d.keys("F").shows("taken back: spn-missing")
+		if s := d.screen(); strings.Contains(s, "fault set") {
+			t.Errorf("it is still said to be set:\n%s", s)
+		}
+		if _, more := d.m.lastBroken(); more {
+			t.Error("something is still said to be broken")
 		}
 	})
 }

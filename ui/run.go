@@ -32,8 +32,11 @@ type Journey struct {
 	Close func() error
 	// Simulated says that every system behind it is the practice lab.
 	Simulated bool
-	// Notes are shown on every page: faults that are set, names that are pinned.
-	Notes []string
+	// Notes are shown on every page: names that are pinned, what is ignored. So
+	// are Faults, which the practice lab was started with; where somebody
+	// presents they can be taken back.
+	Notes  []string
+	Faults []Fault
 }
 
 // SavedSite is a journey that was begun earlier.

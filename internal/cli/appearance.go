@@ -51,6 +51,13 @@ func (s *stage) show(l *lab.Lab) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lab, s.mend = l, nil
+	if l == nil {
+		return
+	}
+	s.mend = map[string]func() error{}
+	for _, m := range l.Mends() {
+		s.mend[m.ID] = m.Do
+	}
 }
 
 // breaks sets a fault in the lab that is shown.
@@ -96,7 +103,11 @@ func (p *program) presenting() *ui.Present {
 		if len(f.On) > 0 {
 			continue // another installation: it would have to be started anew
 		}
-		out.Faults = append(out.Faults, ui.Fault{ID: f.ID, Title: f.Title, Step: checks.StepID(f.Step), Note: f.Note})
+		out.Faults = append(out.Faults, shownFault(f))
 	}
 	return out
+}
+
+func shownFault(f lab.Fault) ui.Fault {
+	return ui.Fault{ID: f.ID, Title: f.Title, Step: checks.StepID(f.Step), Note: f.Note}
 }

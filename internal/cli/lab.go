@@ -8,12 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sensegate/internal/lab"
+	"sensegate/ui"
 )
 
 func (p *program) labCommand() *cobra.Command {
@@ -151,12 +150,14 @@ func during(step string) string {
 	return " (shows in: sensegate apply " + step + " --demo --fault … --yes)"
 }
 
-// faultNotes are what the screens show of faults that are set.
-func faultNotes(ids []string) []string {
-	var out []string
-	for _, f := range lab.Faults() {
-		if slices.Contains(ids, f.ID) {
-			out = append(out, "fault set: "+f.ID+" ("+strings.TrimSuffix(f.Title, ".")+")")
+// faultsOf are the faults of those ids, in the order in which they were set.
+func faultsOf(ids []string) []ui.Fault {
+	var out []ui.Fault
+	for _, id := range ids {
+		for _, f := range lab.Faults() {
+			if f.ID == id {
+				out = append(out, shownFault(f))
+			}
 		}
 	}
 	return out

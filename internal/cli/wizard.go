@@ -51,7 +51,9 @@ func (p *program) practice(ctx context.Context, from source, desk *ui.Desk) (ui.
 		return ui.Journey{}, err
 	}
 	p.stage.show(at.lab)
-	return p.journey(ctx, at, desk, faultNotes(from.faults), "sensegate demo (the practice lab starts afresh)")
+	j, err := p.journey(ctx, at, desk, nil, "sensegate demo (the practice lab starts afresh)")
+	j.Faults = faultsOf(from.faults)
+	return j, err
 }
 
 // journey is a site on its way, with what is known of an earlier session.

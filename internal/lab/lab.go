@@ -87,6 +87,8 @@ type Lab struct {
 	waiting  []trap           // for what they break
 	uploaded *tls.Certificate // for a domain of the tenant's own
 
+	mends []Mend // of the faults from the start; written before Start returns
+
 	qlikMu  sync.Mutex
 	unheard [][2]func(*qlik.State) // see the function of that name
 }
@@ -177,7 +179,9 @@ func (l *Lab) start(ctx context.Context, o Options) error {
 		return err
 	}
 	for _, id := range o.Faults {
-		if err := l.Break(id); err != nil {
+		mend, err := l.Play(id)
+		l.mends = append(l.mends, Mend{ID: id, Do: mend})
+		if err != nil {
 			return err
 		}
 	}

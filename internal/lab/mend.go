@@ -33,6 +33,15 @@ func (l *Lab) Play(id string) (mend func() error, err error) {
 	return p.mend, nil
 }
 
+// Mend takes back the fault ID, as what Play returns does.
+type Mend struct {
+	ID string
+	Do func() error
+}
+
+// Mends take back the faults that the lab was started with, in their order.
+func (l *Lab) Mends() []Mend { return slices.Clone(l.mends) }
+
 // played is a fault that can be taken back.
 type played struct {
 	lab *Lab
