@@ -51,13 +51,13 @@ func (p *program) practice(ctx context.Context, from source, desk *ui.Desk) (ui.
 		return ui.Journey{}, err
 	}
 	p.stage.show(at.lab)
-	j, err := p.journey(ctx, at, desk, nil, "sensegate demo (the practice lab starts afresh)")
+	j, err := p.journey(ctx, at, desk, "sensegate demo (the practice lab starts afresh)")
 	j.Faults = faultsOf(from.faults)
 	return j, err
 }
 
 // journey is a site on its way, with what is known of an earlier session.
-func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, notes []string, resume string) (ui.Journey, error) {
+func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, resume string) (ui.Journey, error) {
 	causes, err := steps.Causes()
 	if err != nil {
 		return ui.Journey{}, fmt.Errorf("reading the catalogue of causes: %w", err)
@@ -82,6 +82,7 @@ func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, notes 
 	if err != nil {
 		return ui.Journey{}, errors.Join(fmt.Errorf("opening the site: %w", err), at.close())
 	}
+	var notes []string
 	if n := len(at.site.Pins); n > 0 {
 		notes = append(notes, fmt.Sprintf("names pinned to addresses: %d", n))
 	}
@@ -121,7 +122,7 @@ func (p *program) wizard(ctx context.Context, file string) error {
 		if err != nil {
 			return ui.Journey{}, err
 		}
-		return p.journey(ctx, at, desk, nil, "sensegate --site "+file)
+		return p.journey(ctx, at, desk, "sensegate --site "+file)
 	})
 }
 
@@ -196,7 +197,7 @@ func (p *program) resume(ctx context.Context, store *session.Store, desk *ui.Des
 		return ui.Journey{}, fmt.Errorf("opening %s: %w", name, err)
 	}
 	at := &opened{site: s.Resume().Site, opener: p.opener(true), journal: s, kept: s, close: s.Close}
-	return p.journey(ctx, at, desk, nil, "sensegate --site "+s.SitePath())
+	return p.journey(ctx, at, desk, "sensegate --site "+s.SitePath())
 }
 
 func (p *program) create(ctx context.Context, store *session.Store, desk *ui.Desk, facts site.Site) (ui.Journey, error) {
@@ -205,5 +206,5 @@ func (p *program) create(ctx context.Context, store *session.Store, desk *ui.Des
 		return ui.Journey{}, fmt.Errorf("saving the new site: %w", err)
 	}
 	at := &opened{site: s.Resume().Site, opener: p.opener(true), journal: s, kept: s, close: s.Close}
-	return p.journey(ctx, at, desk, nil, "sensegate --site "+s.SitePath())
+	return p.journey(ctx, at, desk, "sensegate --site "+s.SitePath())
 }
