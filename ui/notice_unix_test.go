@@ -34,6 +34,13 @@ func TestALongWaitEndsWithANotice(t *testing.T) {
 			w.forward(longWait + time.Second)
 			close(w.slow)
 			s.shows("gate open").shows("\x1b]9;4;0")
+			// What is expected is waited for: the page may stand before it.
+			if tt.bell {
+				s.shows(bell)
+			}
+			if tt.notice {
+				s.shows(notice)
+			}
 			s.press("q")
 			if err := s.end(); err != nil {
 				t.Fatal(err)

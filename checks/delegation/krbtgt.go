@@ -3,6 +3,7 @@ package delegation
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"sensegate/checks"
@@ -40,7 +41,7 @@ func ticketService(ctx context.Context, d Directory, good checks.Result, now tim
 
 // accountFlags are the marks that have to do with delegation, in words.
 func accountFlags(a fact.Account) string {
-	out := ""
+	var out []string
 	for _, f := range []struct {
 		set  bool
 		name string
@@ -48,11 +49,11 @@ func accountFlags(a fact.Account) string {
 		{a.Sensitive(), "NOT_DELEGATED"}, {a.Unconstrained(), "TRUSTED_FOR_DELEGATION"}, {a.ProtocolTransition(), "TRUSTED_TO_AUTH_FOR_DELEGATION"},
 	} {
 		if f.set {
-			out += ", " + f.name
+			out = append(out, f.name)
 		}
 	}
-	if out == "" {
+	if len(out) == 0 {
 		return ", no mark for or against delegation"
 	}
-	return out
+	return ", " + strings.Join(out, ", ")
 }

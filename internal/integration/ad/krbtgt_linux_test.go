@@ -2,6 +2,7 @@ package ad_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestTicketService(t *testing.T) {
 	theirs := valuesOf(shown, "userAccountControl")
 	r, row := stands(w)
 	a, err := w.directory.Account(t.Context(), "krbtgt")
-	if err != nil || len(theirs) != 1 || fmt.Sprint(a.UAC) != theirs[0] {
+	if err != nil || len(theirs) != 1 || strconv.FormatUint(uint64(a.UAC), 10) != theirs[0] {
 		t.Errorf("we read %d, %v, and ldapsearch %v", a.UAC, err, theirs)
 	}
 	if r.Status != checks.Pass || !strings.HasPrefix(row, fmt.Sprintf("userAccountControl 0x%X, ", a.UAC)) || !strings.Contains(row, "password set ") || !strings.HasSuffix(row, "no mark for or against delegation") {
