@@ -59,12 +59,25 @@ func (s *stepScreen) followFailure(m *model) {
 	}
 }
 
-// settled looks at what a run that has ended found.
+// settled looks at what a run that has ended found. After a change was taken back
+// what fails is no news: the page stays where it says what was done.
 func (s *stepScreen) settled(m *model) {
 	s.followFailure(m)
+	if s.onlyTookBack() {
+		return
+	}
 	if !s.picked && s.sel < len(m.snap.Here().Checks) && holds(m.snap.Here().Checks[s.sel]) {
 		s.pane.show(s.span(m, s.sel))
 	}
+}
+
+func (s *stepScreen) onlyTookBack() bool {
+	for _, a := range s.done {
+		if a.Err != nil || a.Change.Undoes == 0 {
+			return false
+		}
+	}
+	return len(s.done) > 0
 }
 
 func (s *stepScreen) acts(m *model) []act {

@@ -169,7 +169,7 @@ func everything(t *testing.T, j *journey) installation {
 		in.VirtualProxies[i].Modified = time.Time{}
 	}
 	for i := range in.Proxies {
-		in.Proxies[i].Modified = time.Time{}
+		in.Proxies[i].Modified, in.Proxies[i].ModifiedBy = time.Time{}, ""
 	}
 	return in
 }

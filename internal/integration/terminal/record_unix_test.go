@@ -30,7 +30,9 @@ func TestTakingBack(t *testing.T) {
 		run("apply", step, "--site", site, "--yes")
 	}
 	s := open(t, 80, 24, []string{home}, sensegate, "--site", site)
-	s.until("the first step", ready)
+	s.until("the step where it was left", func(text string) bool {
+		return strings.Contains(text, "gates 6 of 10") && ready(text) && idle(text)
+	})
 	s.press("U")
 	s.until("the list, the newest first", func(text string) bool {
 		spn, app := strings.Index(text, "3 servicePrincipalName"), strings.Index(text, "1 publishing")
@@ -54,7 +56,7 @@ func TestTakingBack(t *testing.T) {
 	s.press("\r")
 	s.until("both, read back", func(text string) bool { return strings.Contains(text, "taken back publishing") && idle(text) })
 	s.resize(60, 16)
-	s.until("the small page", func(text string) bool { return strings.Contains(text, "Your site") && idle(text) })
+	s.until("the small page", func(text string) bool { return strings.Contains(text, "step 4 of 10") && idle(text) })
 	s.press("R")
 	s.shows("The report is written")
 	s.shows("placeholders stand for")
