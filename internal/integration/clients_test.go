@@ -11,30 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 )
-
-// required says that a client which is missing is a failure.
-func required() bool { return os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" }
-
-// missing skips a test for want of a client, or fails it.
-func missing(t *testing.T, what, from string) {
-	t.Helper()
-	if required() {
-		t.Fatalf("%s is missing and SENSEGATE_REQUIRE_CLIENTS=1; it comes with %s", what, from)
-	}
-	t.Skipf("%s is missing; it comes with %s", what, from)
-}
-
-// need asks for programs of a package.
-func need(t *testing.T, from string, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err != nil {
-			missing(t, p, from)
-		}
-	}
-}
 
 // environment is the caller's without what would lead a client astray, and
 // with a place for the program's own state. Later settings win.
@@ -131,7 +110,7 @@ func named(t *testing.T, env []string) []string {
 	probe := exec.CommandContext(t.Context(), "true")
 	probe.Env = env
 	if out, err := probe.CombinedOutput(); err != nil || strings.Contains(string(out), library) {
-		missing(t, library, "the package libnss-wrapper")
+		foreign.Missing(t, library, "the package libnss-wrapper")
 	}
 	hosts := filepath.Join(t.TempDir(), "hosts")
 	if err := os.WriteFile(hosts, []byte("127.0.0.1 "+contoso.DC+"\n"), 0o600); err != nil {
@@ -143,16 +122,7 @@ func named(t *testing.T, env []string) []string {
 // nodeEnv is for scripts that use the libraries of .ci/clients.
 func nodeEnv(t *testing.T, set ...string) []string {
 	t.Helper()
-	need(t, "nodejs", "node")
-	modules, err := filepath.Abs(filepath.Join("..", "..", ".ci", "clients", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"enigma.js", "qrs-interact", "ws"} {
-		if _, err := os.Stat(filepath.Join(modules, name)); err != nil {
-			missing(t, name, "`npm ci` in the folder .ci/clients")
-		}
-	}
+	modules := foreign.Modules(t, "enigma.js", "qrs-interact", "ws")
 	return environment(t, append([]string{"NODE_PATH=" + modules}, set...)...)
 }
 

@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 )
 
 // TestOpenLDAP reads the directory as an administrator's tools would.
 func TestOpenLDAP(t *testing.T) {
-	need(t, "the package ldap-utils", "ldapsearch", "ldapwhoami")
-	need(t, "the package krb5-user", "kinit")
+	foreign.Need(t, "the package ldap-utils", "ldapsearch", "ldapwhoami")
+	foreign.Need(t, "the package krb5-user", "kinit")
 	l := startLab(t, "--finished")
 	admin := contoso.Admin()
 	env := named(t, l.ticketEnv(t, "LDAPTLS_CACERT="+l.path("ca.pem")))

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 )
 
@@ -19,8 +20,8 @@ const (
 // TestNegotiate signs in to Qlik with curl and a ticket, and opens the engine
 // on that session with Qlik's own library.
 func TestNegotiate(t *testing.T) {
-	need(t, "the package krb5-user", "kinit")
-	need(t, "the package curl", "curl")
+	foreign.Need(t, "the package krb5-user", "kinit")
+	foreign.Need(t, "the package curl", "curl")
 	l := startLab(t, "--finished")
 	env := l.ticketEnv(t)
 	jar := filepath.Join(t.TempDir(), "cookies")
@@ -63,7 +64,7 @@ func TestNegotiate(t *testing.T) {
 
 // TestNegotiateOff meets the front as it is before Kerberos is switched on.
 func TestNegotiateOff(t *testing.T) {
-	need(t, "the package curl", "curl")
+	foreign.Need(t, "the package curl", "curl")
 	l := startLab(t, "--fault", "kerberos-off")
 	out := must(t, environment(t), "", "curl", l.curl(t, "-A", browser, "-L", "-o", os.DevNull, "-D", "-", front+"/hub/")...)
 	if strings.Contains(strings.ToLower(out), "www-authenticate: negotiate") || !strings.Contains(out, " 401") {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 )
 
@@ -31,7 +32,7 @@ func (x exchange) try(t *testing.T, env []string) {
 
 // TestMITUser signs a person in and gets the ticket that a browser would.
 func TestMITUser(t *testing.T) {
-	need(t, "the package krb5-user", "kinit", "kvno", "klist", "kdestroy")
+	foreign.Need(t, "the package krb5-user", "kinit", "kvno", "klist", "kdestroy")
 	l := startLab(t, "--finished")
 	env := l.ticketEnv(t)
 	alice := contoso.TestUser()
@@ -55,7 +56,7 @@ func TestMITUser(t *testing.T) {
 // TestMITDelegation does what a connector does: a ticket for somebody who never
 // typed a password here, and with it one for the front.
 func TestMITDelegation(t *testing.T) {
-	need(t, "the package krb5-user", "kinit", "kvno")
+	foreign.Need(t, "the package krb5-user", "kinit", "kvno")
 	connector, user := contoso.Connectors()[0].Account, contoso.TestUser().SAM
 	signIn := func(l *lab) exchange {
 		return exchange{name: "the connector", command: []string{"kinit", "-f", "-k", "-t", l.path("conn01.keytab"), connector}}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 )
 
@@ -19,8 +20,8 @@ type state map[string]string
 // step could change.
 func (l *lab) read(t *testing.T) state {
 	t.Helper()
-	need(t, "the package ldap-utils", "ldapsearch")
-	need(t, "the package curl", "curl")
+	foreign.Need(t, "the package ldap-utils", "ldapsearch")
+	foreign.Need(t, "the package curl", "curl")
 	s := state{}
 	env := named(t, environment(t, "LDAPTLS_CACERT="+l.path("ca.pem")))
 	admin := contoso.Admin()

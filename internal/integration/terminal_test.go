@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sensegate/internal/foreign"
 )
 
 // The most that the wizard may hold in memory on a practice lab.
@@ -25,7 +27,7 @@ type terminal struct {
 // openTerminal runs a command in a terminal of that size until the test ends.
 func openTerminal(t *testing.T, columns, rows int, command ...string) *terminal {
 	t.Helper()
-	need(t, "the package tmux", "tmux")
+	foreign.Need(t, "the package tmux", "tmux")
 	w := &terminal{t: t, socket: filepath.Join(t.TempDir(), "tmux")}
 	args := []string{"-S", w.socket, "-f", os.DevNull, "new-session", "-d", "-x", strconv.Itoa(columns), "-y", strconv.Itoa(rows)}
 	must(t, environment(t, "TERM=xterm-256color"), "", "tmux", append(args, command...)...)

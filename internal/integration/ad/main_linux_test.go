@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"sensegate/internal/foreign"
 )
 
 // inside marks the copy of the test program that runs in the namespace; its
@@ -19,7 +21,7 @@ const inside = "SENSEGATE_AD_NAMESPACE"
 // absent is why the tests cannot run here; empty when they can.
 //
 //nolint:gochecknoglobals // TestMain has no other way to tell the tests
-var absent string
+var absent struct{ what, from string }
 
 func TestMain(m *testing.M) {
 	if os.Getenv(inside) == "" {
@@ -41,7 +43,7 @@ func outside(m *testing.M) int {
 		"kinit": "krb5-user", "kvno": "krb5-user", "ldapsearch": "ldap-utils", "curl": "curl",
 	} {
 		if _, err := exec.LookPath(program); err != nil {
-			absent = program + " is missing; it comes with the package " + from
+			absent.what, absent.from = program, "the package "+from
 			return m.Run()
 		}
 	}
@@ -66,7 +68,7 @@ func outside(m *testing.M) int {
 	case errors.As(err, &exit):
 		return exit.ExitCode()
 	case errors.Is(err, syscall.EPERM):
-		absent = "a network namespace of its own needs root"
+		absent.what, absent.from = "a network namespace of its own", "root's rights"
 		return m.Run()
 	case err != nil:
 		fmt.Fprintln(os.Stderr, err)
@@ -121,11 +123,7 @@ func loopbackUp() error {
 // demanded.
 func need(t *testing.T) {
 	t.Helper()
-	switch {
-	case absent == "":
-	case os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1":
-		t.Fatal(absent + ", and SENSEGATE_REQUIRE_CLIENTS=1")
-	default:
-		t.Skip(absent)
+	if absent.what != "" {
+		foreign.Missing(t, absent.what, absent.from)
 	}
 }

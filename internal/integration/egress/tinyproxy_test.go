@@ -18,6 +18,7 @@ import (
 
 	"sensegate/internal/collect"
 	"sensegate/internal/fact"
+	"sensegate/internal/foreign"
 )
 
 // behind is a connector host whose configuration files name a proxy; it has
@@ -52,13 +53,7 @@ func (b behind) Read(path string, _ int64) ([]byte, time.Time, error) {
 // tinyproxy starts the proxy on loopback and gives its address.
 func tinyproxy(t *testing.T, more string) string {
 	t.Helper()
-	const what = "tinyproxy is missing; it comes with the package tinyproxy-bin"
-	if _, err := exec.LookPath("tinyproxy"); err != nil {
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatal(what + ", and SENSEGATE_REQUIRE_CLIENTS=1")
-		}
-		t.Skip(what)
-	}
+	foreign.Need(t, "the package tinyproxy-bin", "tinyproxy")
 	port := free(t)
 	file := filepath.Join(t.TempDir(), "tinyproxy.conf")
 	text := fmt.Sprintf("Port %d\nListen 127.0.0.1\nTimeout 30\nMaxClients 20\nLogFile %q\nLogLevel Info\n%s\n", port, file+".log", more)

@@ -14,6 +14,7 @@ import (
 
 	"sensegate/checks"
 	"sensegate/internal/collect"
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 	"sensegate/steps"
 )
@@ -33,19 +34,7 @@ type parsed struct {
 // parse runs the grammar over texts, by name.
 func parse(t *testing.T, texts map[string]string) map[string]parsed {
 	t.Helper()
-	modules, err := filepath.Abs(filepath.Join("..", "..", "..", ".ci", "clients", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, found := os.Stat(filepath.Join(modules, "tree-sitter-powershell", "tree-sitter-powershell.wasm"))
-	node, missing := exec.LookPath("node")
-	if found != nil || missing != nil {
-		const what = "the grammar is missing; it comes with nodejs and `npm ci` in the folder .ci/clients"
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatal(what + ", and SENSEGATE_REQUIRE_CLIENTS=1")
-		}
-		t.Skip(what)
-	}
+	modules := foreign.Modules(t, filepath.Join("tree-sitter-powershell", "tree-sitter-powershell.wasm"), "web-tree-sitter")
 	dir := t.TempDir()
 	// Without the flag it would wait for seconds until the grammar is optimised.
 	args := []string{"--liftoff-only", filepath.Join("testdata", "parse.cjs")}
@@ -56,7 +45,7 @@ func parse(t *testing.T, texts map[string]string) map[string]parsed {
 		}
 		args = append(args, path)
 	}
-	cmd := exec.CommandContext(t.Context(), node, args...)
+	cmd := exec.CommandContext(t.Context(), "node", args...)
 	cmd.Env = append(os.Environ(), "NODE_PATH="+modules)
 	var out, wrong bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &wrong

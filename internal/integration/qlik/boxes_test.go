@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/pki"
@@ -109,7 +110,7 @@ backend lab
 // TestNginx puts Debian's nginx between the program and the lab, right and
 // wrong in the usual ways: each has to be named by the check it belongs to.
 func TestNginx(t *testing.T) {
-	need(t, "the package nginx", "nginx")
+	foreign.Need(t, "the package nginx", "nginx")
 	tests := []struct {
 		name  string
 		at    string
@@ -172,8 +173,8 @@ func TestIdle(t *testing.T) {
 	// The box counts from the last byte, the program from the silence: they
 	// are a moment apart.
 	cutAtTen := regexp.MustCompile(`silent sockets are cut after (9\.[5-9]|1[0-2])`)
-	need(t, "the package nginx", "nginx")
-	need(t, "the package haproxy", "haproxy")
+	foreign.Need(t, "the package nginx", "nginx")
+	foreign.Need(t, "the package haproxy", "haproxy")
 	tests := []struct {
 		name string
 		put  func(*testing.T, *world)
@@ -206,7 +207,7 @@ func TestIdle(t *testing.T) {
 
 // TestHaproxy is the other box that companies put in front.
 func TestHaproxy(t *testing.T) {
-	need(t, "the package haproxy", "haproxy")
+	foreign.Need(t, "the package haproxy", "haproxy")
 	tests := []struct {
 		name                  string
 		at                    string

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/netprobe"
@@ -32,8 +33,8 @@ type verdict struct {
 // TestBrowser opens the tester page in Chromium, inside and by the external
 // name: it has to see what the program sees.
 func TestBrowser(t *testing.T) {
-	need(t, "the package chromium", "chromium")
-	need(t, "the package nginx", "nginx")
+	foreign.Need(t, "the package chromium", "chromium")
+	foreign.Need(t, "the package nginx", "nginx")
 	tests := []struct {
 		name    string
 		fault   string

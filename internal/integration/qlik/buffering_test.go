@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 	"sensegate/internal/report"
 )
@@ -17,8 +18,8 @@ import (
 // answer to the upgrade, for as long as they inspect it. TestHoldsFramesBack has
 // a box that keeps what follows.
 func TestBuffering(t *testing.T) {
-	need(t, "the package nginx", "nginx")
-	need(t, "the package haproxy", "haproxy")
+	foreign.Need(t, "the package nginx", "nginx")
+	foreign.Need(t, "the package haproxy", "haproxy")
 	const patience = 5 * time.Second
 	inspecting := func(wait string) string {
 		return "tcp-response inspect-delay " + wait + "\n\ttcp-response content accept if WAIT_END"

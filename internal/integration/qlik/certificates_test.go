@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 	"sensegate/internal/netprobe"
 	"sensegate/internal/qlik"
@@ -16,7 +17,7 @@ import (
 // TestCertificates reads the forms in which Qlik and Windows hand the site's
 // certificate out, made here by OpenSSL.
 func TestCertificates(t *testing.T) {
-	need(t, "the package openssl", "openssl")
+	foreign.Need(t, "the package openssl", "openssl")
 	w := start(t, lab.Options{})
 	dialer, err := netprobe.New(w.site)
 	if err != nil {

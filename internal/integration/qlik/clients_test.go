@@ -2,7 +2,6 @@ package qlik_test
 
 import (
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -10,31 +9,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 	"sensegate/internal/lab/contoso"
 )
 
-// modules is where .ci/run installs other people's libraries.
-func modules(t *testing.T) string {
-	t.Helper()
-	need(t, "nodejs", "node")
-	dir, err := filepath.Abs(filepath.Join("..", "..", "..", ".ci", "clients", "node_modules"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "qlik-repo-api")); err != nil {
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatal("qlik-repo-api is missing and SENSEGATE_REQUIRE_CLIENTS=1; it comes with `npm ci` in the folder .ci/clients")
-		}
-		t.Skip("qlik-repo-api is missing; it comes with `npm ci` in the folder .ci/clients")
-	}
-	return dir
-}
-
 // TestRepoAPI reads and changes a site of two nodes with a library that other
 // people wrote for the repository.
 func TestRepoAPI(t *testing.T) {
-	dir := modules(t)
+	dir := foreign.Modules(t, "qlik-repo-api")
 	w := start(t, lab.Options{Variants: []string{"multi-node"}})
 	const added = "added.example"
 	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("testdata", "repoapi.mjs"),

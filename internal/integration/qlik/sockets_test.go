@@ -2,13 +2,13 @@ package qlik_test
 
 import (
 	"encoding/json"
-	"os"
 	"runtime"
 	"strconv"
 	"testing"
 	"time"
 
 	"sensegate/internal/fact"
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab"
 )
 
@@ -18,7 +18,7 @@ import (
 func TestManySockets(t *testing.T) {
 	const many = 200
 	hold := 3 * time.Second
-	if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
+	if foreign.Required() {
 		hold = time.Minute
 	}
 	w := start(t, lab.Options{})

@@ -21,20 +21,6 @@ import (
 	"sensegate/internal/site"
 )
 
-// need asks for programs of a package.
-func need(t *testing.T, from string, programs ...string) {
-	t.Helper()
-	for _, p := range programs {
-		if _, err := exec.LookPath(p); err == nil {
-			continue
-		}
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatalf("%s is missing and SENSEGATE_REQUIRE_CLIENTS=1; it comes with %s", p, from)
-		}
-		t.Skipf("%s is missing; it comes with %s", p, from)
-	}
-}
-
 // world is a finished lab, and an authority for the boxes in front of it.
 type world struct {
 	lab  *lab.Lab

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sensegate/internal/foreign"
 )
 
 // prefix is a Windows machine of the test's own.
@@ -22,14 +24,7 @@ const compiler = "x86_64-w64-mingw32-gcc"
 // under test and a service in two versions.
 func boot(t *testing.T) *prefix {
 	t.Helper()
-	for _, p := range []string{"wine", "wineboot", "wineserver", compiler, "x86_64-w64-mingw32-windres"} {
-		if _, err := exec.LookPath(p); err != nil {
-			if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-				t.Fatalf("%s is missing and SENSEGATE_REQUIRE_CLIENTS=1; it comes with the packages wine, wine64 and gcc-mingw-w64-x86-64", p)
-			}
-			t.Skipf("%s is missing; it comes with the packages wine, wine64 and gcc-mingw-w64-x86-64", p)
-		}
-	}
+	foreign.Need(t, "the packages wine, wine64 and gcc-mingw-w64-x86-64", "wine", "wineboot", "wineserver", compiler, "x86_64-w64-mingw32-windres")
 	work := t.TempDir()
 	p := &prefix{dir: filepath.Join(work, "prefix"), work: work}
 	for _, kv := range os.Environ() {

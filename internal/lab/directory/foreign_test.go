@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/directory"
 	"sensegate/internal/lab/pki"
@@ -27,15 +28,7 @@ func (o tool) run(t *testing.T, stdin, name string, args ...string) (string, err
 // The programs of OpenLDAP, written by others against the standard, must accept
 // this server.
 func TestOpenLDAP(t *testing.T) {
-	for _, n := range []string{"ldapsearch", "ldapmodify", "ldapwhoami"} {
-		if _, err := exec.LookPath(n); err == nil {
-			continue
-		}
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatalf("%s is not installed and SENSEGATE_REQUIRE_CLIENTS=1", n)
-		}
-		t.Skipf("%s is not installed", n)
-	}
+	foreign.Need(t, "the package ldap-utils", "ldapsearch", "ldapmodify", "ldapwhoami")
 	ca, err := pki.NewCA("Contoso test CA")
 	if err != nil {
 		t.Fatal(err)

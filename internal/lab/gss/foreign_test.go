@@ -9,24 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/kdc"
 )
-
-// requireProgram skips where a foreign program is missing, unless the run
-// demands it.
-func requireProgram(t *testing.T, names ...string) {
-	t.Helper()
-	for _, n := range names {
-		if _, err := exec.LookPath(n); err == nil {
-			continue
-		}
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatalf("%s is not installed and SENSEGATE_REQUIRE_CLIENTS=1", n)
-		}
-		t.Skipf("%s is not installed", n)
-	}
-}
 
 // kinit signs alice in with MIT's tool and gives the environment it left.
 func kinit(t *testing.T, b *bench) []string {
@@ -55,7 +41,7 @@ func run(t *testing.T, env []string, stdin, name string, args ...string) (string
 }
 
 func TestCurl(t *testing.T) {
-	requireProgram(t, "kinit", "curl")
+	foreign.Need(t, "the packages krb5-user and curl", "kinit", "curl")
 	b := newBench(t, "qlik", nil)
 	env := kinit(t, b)
 	u, err := url.Parse(b.web(t).URL)
@@ -78,7 +64,7 @@ func TestCurl(t *testing.T) {
 }
 
 func TestLdapsearch(t *testing.T) {
-	requireProgram(t, "kinit", "ldapsearch")
+	foreign.Need(t, "the packages krb5-user and ldap-utils", "kinit", "ldapsearch")
 	b := newBench(t, "DC1$", nil)
 	dc, _ := b.dir.ByName("DC1$")
 	b.dir.Put(dc, "ldap/localhost")

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sensegate/internal/foreign"
 	"sensegate/internal/lab/contoso"
 	"sensegate/internal/lab/kdc"
 	"sensegate/internal/lab/kdc/kdctest"
@@ -20,28 +21,13 @@ type mit struct {
 	env []string
 }
 
-// requireProgram skips where a foreign program is missing, unless the run
-// demands it.
-func requireProgram(t *testing.T, names ...string) {
-	t.Helper()
-	for _, n := range names {
-		if _, err := exec.LookPath(n); err == nil {
-			continue
-		}
-		if os.Getenv("SENSEGATE_REQUIRE_CLIENTS") == "1" {
-			t.Fatalf("%s is not installed and SENSEGATE_REQUIRE_CLIENTS=1", n)
-		}
-		t.Skipf("%s is not installed (package krb5-user)", n)
-	}
-}
-
 func newMIT(t *testing.T, addr string, udp bool) *mit {
 	t.Helper()
 	limit := 1
 	if udp {
 		limit = 4000
 	}
-	requireProgram(t, "kinit", "kvno")
+	foreign.Need(t, "the package krb5-user", "kinit", "kvno")
 	dir := t.TempDir()
 	conf := fmt.Sprintf(`[libdefaults]
  default_realm = %s
