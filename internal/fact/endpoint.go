@@ -1,6 +1,9 @@
 package fact
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Endpoint is one address that a connector talks to.
 type Endpoint struct {
@@ -39,9 +42,11 @@ func PublicIssuer(issuer string) bool {
 			o, _, _ = strings.Cut(rest, ",")
 		}
 	}
-	switch strings.TrimSpace(o) {
-	case "microsoft corporation", "digicert inc", "digicert, inc.", "globalsign nv-sa", "entrust, inc.":
-		return true
-	}
-	return false
+	return slices.ContainsFunc(PublicIssuers(), func(known string) bool { return strings.EqualFold(known, strings.TrimSpace(o)) })
+}
+
+// PublicIssuers are the organisations of the authorities that Microsoft's
+// service uses.
+func PublicIssuers() []string {
+	return []string{"Microsoft Corporation", "DigiCert Inc", "DigiCert, Inc.", "GlobalSign nv-sa", "Entrust, Inc."}
 }

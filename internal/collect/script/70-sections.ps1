@@ -1,0 +1,135 @@
+# --- The sections, each by itself: one that cannot be read hides no other -------
+$sections = [ordered]@{
+  services = {
+    $all = @()
+    foreach ($n in $watched) {
+      $s = Get-ServiceFact $n
+      if (-not $s) { continue }
+      if ($n -eq 'WAPCSvc') { $script:connector = $s }
+      if ($n -eq 'WAPCUpdaterSvc') { $script:updater = $s }
+      $copy = $s.Clone()
+      $copy.Remove('path')
+      $all += , $copy
+    }
+    , $all
+  }
+  connector = {
+    if (-not $connector) { return $null }
+    $p = Get-Program $connector
+    $tool = Get-ChildItem -LiteralPath (Split-Path $p) -Filter '*ConnectorDiagnosticsTool*.exe' -File | Select-Object -Last 1
+    @{ version = (Get-FileVersion $p); diagnostics = $(if ($tool) { $tool.FullName } else { '' }) }
+  }
+  os = { @{ name = [string](Get-Value $windows 'ProductName'); build = [int](Get-Value $windows 'CurrentBuildNumber') } }
+  dotnet = {
+    $r = Get-Number 'SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full' 'Release'
+    @{ release = $(if ($null -eq $r) { 1 } else { $r }) }
+  }
+  tls12 = {
+    @{
+      client_enabled = (Get-Number $schannel 'Enabled')
+      client_disabled_by_default = (Get-Number $schannel 'DisabledByDefault')
+      strong_crypto = (Get-Number $dotnet 'SchUseStrongCrypto')
+      system_default_tls = (Get-Number $dotnet 'SystemDefaultTlsVersions')
+    }
+  }
+  winhttp = { @{ enable_default_http2 = (Get-Number "$settings\WinHttp" 'EnableDefaultHTTP2') } }
+  domain = {
+    $c = Get-CimInstance Win32_ComputerSystem
+    if (-not $c.PartOfDomain) { return @{ name = [string]$c.Workgroup; joined = $false; secure_channel = $false } }
+    try {
+      $sound = [bool](Test-ComputerSecureChannel)
+    } catch {
+      throw "the secure channel to $($c.Domain) cannot be tested; that takes an administrator: $($_.Exception.Message)"
+    }
+    @{ name = [string]$c.Domain; joined = $true; secure_channel = $sound }
+  }
+  clock = { @{ skew_ms = (Get-Skew) } }
+  spnego = {
+    foreach ($p in $products) {
+      $v = Get-Number $p 'UseSpnegoAuthentication'
+      if ($null -ne $v) { return $v }
+    }
+    'absent'
+  }
+  proxy = {
+    if (-not $connector) { return $null }
+    $winhttp = Get-Connection (Get-Value "$settings\Connections" 'WinHttpSettings')
+    $own = Get-Connection (Get-Value 'S-1-5-20\Software\Microsoft\Windows\CurrentVersion\Internet Settings\Connections' 'DefaultConnectionSettings' 'Users')
+    $forBackend = $null
+    foreach ($p in $products) { if ($null -eq $forBackend) { $forBackend = Get-Number $p 'UseDefaultProxyForBackendRequests' } }
+    $wpad = $true
+    try { [void][Net.Dns]::GetHostAddresses('wpad') } catch { $wpad = $false }
+    # Where it cannot be asked the name alone has to tell.
+    $found = ''
+    try { $found = Find-ProxySettings } catch { $found = '' }
+    $script:proxyOf = Get-ConfigProxy ((Get-Program $connector) + '.config')
+    @{
+      connector_config = $script:proxyOf
+      updater_config = (Get-ConfigProxy ((Get-Program $updater) + '.config'))
+      machine_config = (Get-ConfigProxy "$env:SystemRoot\Microsoft.NET\Framework64\v4.0.30319\Config\machine.config")
+      winhttp = $winhttp.proxy
+      use_default_proxy_for_backend = $forBackend
+      wpad = $wpad
+      auto_detect = ($winhttp.looks -or $own.looks)
+      pac = $found
+    }
+  }
+  egress = {
+    $through = ''
+    if ($proxyOf -and $proxyOf.mode -eq 'named') { $through = $proxyOf.address }
+    $all = @()
+    foreach ($e in $endpoints) { $all += , (Get-Egress $e $through) }
+    foreach ($p in @(Get-Places)) { $all += , (Get-Place $p $through) }
+    , $all
+  }
+  agents = { , @($clashing | Where-Object { Get-ServiceFact $_ }) }
+  backend = {
+    $all = @()
+    foreach ($b in $backends) {
+      $name, $port = "${b}:443".Split(':')[0, 1]
+      $r = @{ host = $name; port = [int]$port; trusted = $false; issuer = ''; problem = '' }
+      try {
+        $c = Get-Certificate $name ([int]$port) ''
+        $r.issuer = $c.issuer
+        $r.trusted = $c.trusted
+        if (-not $c.trusted) { $r.problem = $c.problem }
+      } catch {
+        $r.problem = [string]$_.Exception.GetBaseException().Message
+      }
+      $all += , $r
+    }
+    if ($all.Count -eq 0) { return $null }
+    , $all
+  }
+  events = { Get-Events }
+  traces = {
+    if (-not $connector) { return $null }
+    Get-Matching $traceFolders '*.log' $troubled
+  }
+  sync = {
+    $service = Get-ServiceFact 'ADSync'
+    if (-not $service) { return $null }
+    $s = Get-ADSyncScheduler
+    $version = ''
+    # The scheduler is worth knowing without it.
+    try { $version = Get-FileVersion (Get-Program $service) } catch { $version = '' }
+    @{
+      cycle_enabled = [bool]$s.SyncCycleEnabled
+      staging = [bool]$s.StagingModeEnabled
+      suspended = [bool]$s.SchedulerSuspended
+      maintenance = [bool]$s.MaintenanceEnabled
+      version = $version
+      interval_seconds = [long]$s.CurrentlyEffectiveSyncCycleInterval.TotalSeconds
+      policy = [string]$s.NextSyncCyclePolicyType
+      next = ([DateTime]$s.NextSyncCycleStartTimeInUTC).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", $culture)
+    }
+  }
+  qlik = {
+    if (-not @($watched | Where-Object { $_ -like 'QlikSense*' -and (Get-ServiceFact $_) })) { return $null }
+    $d = "$env:ProgramData\Qlik\Sense\Repository\Exported Certificates"
+    $names = @()
+    if (Test-Path -LiteralPath $d) { $names = @(Get-ChildItem -LiteralPath $d -Recurse -Force -File | Where-Object { $_.Extension -in '.pem', '.pfx' } | ForEach-Object { $_.FullName }) }
+    @{ certificates = $names; lines = (Get-Matching $qlikFolders '*.txt' $signedIn) }
+  }
+}
+
