@@ -8,6 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
+	"time"
 )
 
 var errTrailing = errors.New("something follows the JSON value")
@@ -42,10 +45,59 @@ func decode(raw []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	if err := d.Decode(into); err != nil {
-		return fmt.Errorf("decoding: %w", err)
+		return fmt.Errorf("decoding: %w", plainly(err))
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return errTrailing
 	}
 	return nil
+}
+
+// plainly says what stands in the wrong place in words of the file, where the
+// library speaks of this program's types.
+func plainly(err error) error {
+	if te, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		at := ""
+		if te.Field != "" {
+			at = text(te.Field) + ": "
+		}
+		return fmt.Errorf("%s%s stands where %s belongs", at, stands(te.Value), belongs(te.Type))
+	}
+	if _, ok := errors.AsType[*time.ParseError](err); ok || strings.HasPrefix(err.Error(), "Time.UnmarshalJSON") {
+		return errors.New("a time is not written as in 2026-11-21T20:30:00Z")
+	}
+	return err
+}
+
+// stands is what the file has, as the library calls it.
+func stands(value string) string {
+	kind, _, more := strings.Cut(value, " ")
+	switch {
+	case more && kind == "number":
+		return "a number out of range"
+	case kind == "number":
+		return "a number"
+	case kind == "string":
+		return "a text"
+	case kind == "bool":
+		return "true or false"
+	case kind == "array":
+		return "a list"
+	}
+	return "a group of keys"
+}
+
+// belongs is what the program reads there.
+func belongs(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "a text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "a group of keys"
+	}
+	return "a whole number"
 }

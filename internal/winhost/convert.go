@@ -95,7 +95,8 @@ func value(e fact.HostEvidence, name string) any {
 	case fact.SectionDomain:
 		return domain{Name: e.Domain, Joined: e.DomainJoined, SecureChannel: e.SecureOK}
 	case fact.SectionClock:
-		return clock{SkewMS: e.ClockSkew.Milliseconds()}
+		skew := e.ClockSkew.Milliseconds()
+		return clock{SkewMS: &skew}
 	case fact.SectionSPNEGO:
 		return registry(e.SPNEGO)
 	case fact.SectionEgress:

@@ -58,8 +58,10 @@
 // client_disabled_by_default, enable_default_http2 and spnego are integers or
 // null. Service states are "running", "stopped", "paused", "start pending" and
 // "stop pending"; starts are "automatic", "automatic (delayed)", "manual" and
-// "disabled"; a proxy's mode is "", "off" or "named". Sections and fields that
-// are not listed are allowed and ignored; they are part of the seal.
+// "disabled"; a proxy's mode is "", "off" or "named". Further sections, and
+// further fields in a section, are allowed and ignored; they are part of the
+// seal. Beside facts no further key is: the seal would not cover it. No key may
+// stand twice in one object, in whatever case.
 //
 // The seal is a chain of SHA-256 over canonical JSON: without white space, the
 // keys of every object in the byte order of their UTF-8, strings with only the
@@ -69,6 +71,6 @@
 // byte order, is the hash of "LINK NAME DIGEST", where DIGEST is the hash of
 // the section. It guards against accidents and edits; it is no signature.
 //
-// The file may be in UTF-8 or UTF-16, with a byte order mark or without one in
-// UTF-8: PowerShell writes all of these.
+// The file may be in UTF-8 or UTF-16, with a byte order mark or without one:
+// PowerShell and editors write all of these.
 package winhost

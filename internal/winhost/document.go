@@ -2,6 +2,9 @@ package winhost
 
 import (
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -30,6 +33,36 @@ type document struct {
 	Facts     map[string]json.RawMessage `json:"facts"`
 	Sections  map[string]string          `json:"sections"`
 	SHA256    string                     `json:"sha256"`
+
+	strange []string // keys that are none of these
+}
+
+// opened reads a document with its keys exactly as they are written here: the
+// library would take others for them, and the seal covers no others.
+func opened(raw []byte) (document, error) {
+	if err := shaped(raw); err != nil {
+		return document{}, err
+	}
+	var d document
+	var parts map[string]json.RawMessage
+	if err := decode(raw, &parts); err != nil {
+		return d, err
+	}
+	into := map[string]any{
+		"schema": &d.Schema, "tool": &d.Tool, "host": &d.Host, "site": &d.Site, "collected": &d.Collected,
+		"simulated": &d.Simulated, "facts": &d.Facts, "sections": &d.Sections, "sha256": &d.SHA256,
+	}
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		field, ok := into[name]
+		if !ok {
+			d.strange = append(d.strange, name)
+			continue
+		}
+		if err := decode(parts[name], field); err != nil {
+			return d, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return d, nil
 }
 
 // unreadSection lists what could not be read, and why.
@@ -76,7 +109,7 @@ type domain struct {
 }
 
 type clock struct {
-	SkewMS int64 `json:"skew_ms"`
+	SkewMS *int64 `json:"skew_ms"`
 }
 
 type egress struct {

@@ -19,12 +19,13 @@ type Hosts struct {
 	files     []string
 	site      string
 	simulated bool
+	machines  []string
 }
 
 // NewHosts takes the files from s.Evidence; relative paths are the caller's to
 // resolve.
 func NewHosts(s site.Site) *Hosts {
-	return &Hosts{files: append([]string(nil), s.Evidence...), site: s.Name, simulated: s.Simulated}
+	return &Hosts{files: append([]string(nil), s.Evidence...), site: s.Name, simulated: s.Simulated, machines: machines(s)}
 }
 
 // Host is what the files tell of the host called name, each section from the
@@ -47,9 +48,14 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 			broken = append(broken, errors.New(file+" was written by the practice lab and says nothing about a real host"))
 		case OtherSite(origin, h.site):
 			broken = append(broken, fmt.Errorf("%s was collected for the site %s, not for %s", file, origin.Site, h.site))
+		case severalOf(h.machines, e.Host) != "":
+			broken = append(broken, fmt.Errorf("%s %s", file, severalOf(h.machines, e.Host)))
 		default:
 			found = append(found, e)
 		}
+	}
+	if why := severalMachines(found, name); why != "" {
+		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: Ambiguous, Err: errors.New(why)}
 	}
 	switch {
 	case len(found) > 0:
@@ -59,6 +65,53 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 	default:
 		return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "nothing was collected there"}
 	}
+}
+
+// Ambiguous is the code of a refusal: a name without its domain could be that
+// of more than one machine.
+const Ambiguous = "ambiguous"
+
+// machines are the hosts that a site names, whatever they are for.
+func machines(s site.Site) []string {
+	out := slices.Concat(s.Qlik.Nodes, s.Sync.Servers)
+	for _, h := range s.Connector.Hosts {
+		out = append(out, h.Name)
+	}
+	return out
+}
+
+// severalOf says that evidence bears a name without a domain which two machines
+// of the site share; empty when it does not.
+func severalOf(machines []string, host string) string {
+	if strings.Contains(host, ".") {
+		return ""
+	}
+	var fits []string
+	for _, m := range machines {
+		if SameHost(m, host) && !slices.ContainsFunc(fits, func(f string) bool { return SameHost(f, m) }) {
+			fits = append(fits, m)
+		}
+	}
+	if len(fits) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("is of %s, and that could be %s: the machine did not tell its domain", host, strings.Join(fits, " or "))
+}
+
+// severalMachines says that evidence of two machines fits a name without a
+// domain; empty when it is all of one.
+func severalMachines(list []fact.HostEvidence, name string) string {
+	if strings.Contains(name, ".") {
+		return ""
+	}
+	for i, e := range list {
+		for _, other := range list[:i] {
+			if !SameHost(e.Host, other.Host) {
+				return fmt.Sprintf("there is evidence of %s and of %s, and the site names %s: write its name with the domain", other.Host, e.Host, name)
+			}
+		}
+	}
+	return ""
 }
 
 // merged lays newer evidence over older, section by section: one that was left

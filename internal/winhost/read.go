@@ -4,14 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
 )
+
+var errLarge = fmt.Errorf("it is larger than %d MiB, which no evidence file is", maxSize>>20)
 
 // Origin says where a file comes from beyond the host itself.
 type Origin struct {
@@ -21,37 +23,47 @@ type Origin struct {
 
 // Read reads and validates an evidence file.
 func Read(path string) (fact.HostEvidence, Origin, error) {
+	e, origin, _, err := Load(path)
+	return e, origin, err
+}
+
+// Load is Read for those who keep a copy: it returns the bytes that were
+// validated as well.
+func Load(path string) (fact.HostEvidence, Origin, []byte, error) {
+	refused := func(err error) (fact.HostEvidence, Origin, []byte, error) {
+		return fact.HostEvidence{}, Origin{}, nil, fmt.Errorf("reading the evidence file %s: %w", text(path), err)
+	}
 	raw, err := slurp(path)
 	if err != nil {
-		return fact.HostEvidence{}, Origin{}, fmt.Errorf("reading the evidence file %s: %w", path, err)
+		return refused(err)
 	}
 	evidence, origin, err := Parse(raw)
 	if err != nil {
-		return fact.HostEvidence{}, Origin{}, fmt.Errorf("reading the evidence file %s: %w", path, err)
+		return refused(err)
 	}
 	evidence.File = path
 	for name, p := range evidence.Sections {
 		p.File = path
 		evidence.Sections[name] = p
 	}
-	return evidence, origin, nil
+	return evidence, origin, raw, nil
 }
 
 // Parse validates the content of an evidence file.
 func Parse(raw []byte) (fact.HostEvidence, Origin, error) {
 	none := fact.HostEvidence{}
 	if len(raw) > 2*maxSize {
-		return none, Origin{}, fmt.Errorf("it is larger than %d bytes", maxSize)
+		return none, Origin{}, errLarge
 	}
 	raw, err := plain(raw)
 	if err != nil {
 		return none, Origin{}, err
 	}
 	if len(raw) > maxSize {
-		return none, Origin{}, fmt.Errorf("it is larger than %d bytes", maxSize)
+		return none, Origin{}, errLarge
 	}
-	var doc document
-	if err := decode(raw, &doc); err != nil {
+	doc, err := opened(raw)
+	if err != nil {
 		return none, Origin{}, err
 	}
 	at, err := doc.validate()
@@ -88,6 +100,9 @@ func (d document) evidence(at time.Time) (fact.HostEvidence, error) {
 		case string(raw) == redacted:
 			e.Sections[name] = fact.Provenance{At: at, Missing: "it was taken out of the file (redacted)"}
 			continue
+		case string(raw) == "null" && name != fact.SectionSPNEGO:
+			e.Sections[name] = fact.Provenance{At: at, Missing: "the file has nothing about it (null)"}
+			continue
 		}
 		if err := section(&e, name, raw); err != nil {
 			return e, fmt.Errorf("%s: %w", name, err)
@@ -100,18 +115,28 @@ func (d document) evidence(at time.Time) (fact.HostEvidence, error) {
 // slurp reads a regular file up to the cap; a pipe or device would block.
 func slurp(path string) ([]byte, error) {
 	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
+	switch {
+	case err != nil:
+		return nil, reason(err)
+	case info.IsDir():
+		return nil, errors.New("it is a folder; name the file in it")
+	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a regular file")
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return nil, reason(err)
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, 2*maxSize+1))
 	return raw, errors.Join(err, f.Close())
+}
+
+// reason is an error without the path, which is said already.
+func reason(err error) error {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return pe.Err
+	}
+	return err
 }
 
 func (d document) validate() (time.Time, error) {
@@ -119,13 +144,13 @@ func (d document) validate() (time.Time, error) {
 		return time.Time{}, schemaError(d.Schema)
 	}
 	if !hostname(d.Host) {
-		return time.Time{}, fmt.Errorf("host %q is no host name", d.Host)
+		return time.Time{}, fmt.Errorf("host %q is no host name", text(d.Host))
 	}
 	if d.Collected == "" {
 		return time.Time{}, errors.New("collected is missing")
 	}
 	at, err := time.Parse(time.RFC3339, d.Collected)
-	if err != nil {
+	if err != nil || at.UTC().Year() > 9999 {
 		return time.Time{}, fmt.Errorf("decoding: collected is %q, which is no time", text(d.Collected))
 	}
 	if len(d.Facts) == 0 {
@@ -140,10 +165,10 @@ func (d document) validate() (time.Time, error) {
 func schemaError(schema string) error {
 	version, ok := strings.CutPrefix(schema, schemaFamily+"v")
 	if !ok {
-		return fmt.Errorf("schema is %q, not %s", text(schema), Schema)
+		return fmt.Errorf("schema is %q, not %s: it is no evidence that sensegate collected", text(schema), Schema)
 	}
-	if n, err := strconv.Atoi(version); err == nil && n > 1 {
-		return fmt.Errorf("schema %s is newer than this program; %s is the newest it reads", text(schema), Schema)
+	if newer := strings.TrimLeft(version, "0123456789") == "" && version != "" && version[0] != '0'; newer {
+		return fmt.Errorf("schema %s is newer than this program; %s is the newest it reads: use the newer sensegate here, or collect with this one", text(schema), Schema)
 	}
 	return fmt.Errorf("schema %q is not known; %s is", text(schema), Schema)
 }

@@ -46,18 +46,27 @@ func (d document) sealed() error {
 	if err != nil {
 		return fmt.Errorf("facts: %w", err)
 	}
-	for name := range d.Sections {
+	for _, name := range slices.Sorted(maps.Keys(d.Sections)) {
 		if _, ok := d.Facts[name]; !ok {
-			return fmt.Errorf("the section %s is missing: the file was changed after it was written", text(name))
+			return fmt.Errorf("the section %s is missing: the file was changed after it was written; %s", text(name), withhold)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(digests)) {
-		if d.Sections[name] != digests[name] {
-			return fmt.Errorf("the section %s was changed after it was written (its sha256 is not the one noted)", text(name))
+		switch noted, ok := d.Sections[name]; {
+		case !ok:
+			return fmt.Errorf("the section %s was added after the file was written; take the file as collect wrote it", text(name))
+		case noted != digests[name]:
+			return fmt.Errorf("the section %s was changed after it was written (its sha256 is not the one noted); %s", text(name), withhold)
 		}
 	}
 	if last != d.SHA256 {
-		return errors.New("the head (host, site, time or tool) was changed after it was written: the seal does not fit")
+		return errors.New("the head (host, site, time or tool) or a noted sha256 was changed after it was written: the seal does not fit; take the file as collect wrote it")
+	}
+	if len(d.strange) > 0 {
+		return fmt.Errorf("the key %q is none of collect's: the file was changed after it was written; take it as collect wrote it", text(d.strange[0]))
 	}
 	return nil
 }
+
+// withhold is how a section is kept back without breaking the seal.
+const withhold = `take the file as collect wrote it, and to keep a section back write "redacted" in place of its whole value`

@@ -2,6 +2,7 @@ package winhost
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -47,10 +48,12 @@ func section(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 		})
 	case fact.SectionClock:
 		return one(raw, func(v clock) error {
-			e.ClockSkew = time.Duration(v.SkewMS) * time.Millisecond
-			if limit := int64(10 * 365 * 24 * time.Hour / time.Millisecond); v.SkewMS > limit || v.SkewMS < -limit {
-				return fmt.Errorf("skew_ms is %d", v.SkewMS)
+			if limit := int64(10 * 365 * 24 * time.Hour / time.Millisecond); v.SkewMS == nil {
+				return errors.New("skew_ms is missing")
+			} else if *v.SkewMS > limit || *v.SkewMS < -limit {
+				return fmt.Errorf("skew_ms is %d", *v.SkewMS)
 			}
+			e.ClockSkew = time.Duration(*v.SkewMS) * time.Millisecond
 			return nil
 		})
 	case fact.SectionSPNEGO:
@@ -102,7 +105,7 @@ func network(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 	case fact.SectionEvents:
 		return rows(raw, &e.Events, func(v event) fact.HostEvent {
 			return fact.HostEvent{
-				Channel: text(v.Channel), ID: v.ID, At: v.Time, Text: text(v.Text),
+				Channel: text(v.Channel), ID: v.ID, At: moment(v.Time), Text: text(v.Text),
 				Transaction: text(v.Transaction), User: text(v.User), SPN: text(v.SPN), Backend: text(v.Backend),
 			}
 		})
@@ -121,7 +124,7 @@ func network(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 		return one(raw, func(v syncHost) error {
 			e.Sync = &fact.SyncHost{
 				CycleEnabled: v.CycleEnabled, Staging: v.Staging, Suspended: v.Suspended, Maintenance: v.Maintenance,
-				Interval: time.Duration(min(max(v.IntervalSeconds, 0), 10*365*24*3600)) * time.Second, Policy: text(v.Policy), Next: v.Next,
+				Interval: time.Duration(min(max(v.IntervalSeconds, 0), 10*365*24*3600)) * time.Second, Policy: text(v.Policy), Next: moment(v.Next),
 				Version: text(v.Version),
 			}
 			return nil
@@ -157,7 +160,7 @@ func (c configProxy) fact() fact.ConfigProxy {
 }
 
 func (t trace) fact() fact.Trace {
-	return fact.Trace{File: text(t.File), Modified: t.Modified, Lines: texts(t.Lines)}
+	return fact.Trace{File: text(t.File), Modified: moment(t.Modified), Lines: texts(t.Lines)}
 }
 
 func texts(list []string) []string {
@@ -180,4 +183,12 @@ func isPort(i, port int) error {
 		return fmt.Errorf("entry %d has the port %d", i+1, port)
 	}
 	return nil
+}
+
+// moment is a time from another machine; one that no calendar has is none.
+func moment(t time.Time) time.Time {
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		return time.Time{}
+	}
+	return t
 }

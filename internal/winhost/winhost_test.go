@@ -92,7 +92,7 @@ func TestParse(t *testing.T) {
 		{"bad date", "2026-11-21T20:30:00Z", "yesterday", "decoding"},
 		{"changed facts", "20348", "20349", "section os was changed after it was written"},
 		{"a section taken out", `"spnego":1,`, "", "section spnego is missing"},
-		{"a section added", `"spnego":1`, `"spnego":1,"winhttp":{}`, "section winhttp was changed"},
+		{"a section added", `"spnego":1`, `"spnego":1,"winhttp":{}`, "section winhttp was added"},
 		{"another host", `"host":"conn01"`, `"host":"conn02"`, "the head"},
 		{"a newer time", "20:30:00Z", "20:31:00Z", "the head"},
 		{"another site", `"site":""`, `"site":"contoso"`, "the head"},
