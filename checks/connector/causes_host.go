@@ -4,7 +4,9 @@ import "sensegate/checks"
 
 // HostCauses explains what stands in the way on a connector host beside the
 // connector itself.
-func HostCauses() []checks.Cause {
+func HostCauses() []checks.Cause { return append(hostCauses(), wayCauses()...) }
+
+func hostCauses() []checks.Cause {
 	const proxies = "https://learn.microsoft.com/entra/identity/app-proxy/application-proxy-configure-connectors-with-proxy-servers"
 	host := func(text, command string) []checks.Fix {
 		f := checks.Fix{Who: checks.HostAdmin, Text: text, Command: command}
@@ -21,9 +23,9 @@ func HostCauses() []checks.Cause {
 			Fixes:   host("Let both services start by themselves on {host}, and start them.", "Set-Service WAPCSvc,WAPCUpdaterSvc -StartupType Automatic -PassThru | Start-Service"),
 		},
 		{
-			ID: "connector.service-account", Title: "A connector service runs as an account of its own",
-			Because: "Delegation is given to the computer account of {host}, which such a service does not use.",
-			More:    "The connector runs as NETWORK SERVICE and its updater as SYSTEM; any other account is not supported, and asks for tickets in its own name instead of the computer's.",
+			ID: "connector.service-account", Title: "A connector service runs as another account",
+			Because: "It is not the account that the service was installed with on {host}, and no other is supported.",
+			More:    "The connector runs as NETWORK SERVICE and its updater as SYSTEM. Both are the computer to everybody else, and delegation is given to the computer account. A service with an account of its own asks for tickets in that name, and gets none.",
 			Fixes: []checks.Fix{
 				{Who: checks.HostAdmin, Text: "Give the connector its account back on {host}.", Command: `sc.exe config WAPCSvc obj= "NT AUTHORITY\NetworkService" password= ""`, Shell: checks.Cmd},
 				{Who: checks.HostAdmin, Text: "Give the updater its account back on {host}.", Command: `sc.exe config WAPCUpdaterSvc obj= LocalSystem`, Shell: checks.Cmd},
@@ -31,8 +33,8 @@ func HostCauses() []checks.Cause {
 		},
 		{
 			ID: "connector.dotnet-tls12-off", Title: ".NET leaves TLS 1.2 out",
-			Because: "Two registry values on {host} keep .NET programs, the connector among them, from TLS 1.2.",
-			More:    "SchUseStrongCrypto and SystemDefaultTlsVersions under HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 are both set to 0. Absent values are fine.",
+			Because: "Registry values on {host} keep .NET programs, the connector among them, from TLS 1.2.",
+			More:    "SchUseStrongCrypto and SystemDefaultTlsVersions under HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319 are set to 0: with both of them .NET leaves TLS 1.2 out, with one it depends on the program. Absent values are fine.",
 			Fixes:   host("Set both to 1 on {host} and restart it.", `'SchUseStrongCrypto','SystemDefaultTlsVersions' | ForEach-Object { Set-ItemProperty 'HKLM:\SOFTWARE\Microsoft\.NETFramework\v4.0.30319' -Name $_ -Value 1 }`),
 		},
 		{
@@ -65,7 +67,7 @@ func HostCauses() []checks.Cause {
 		{
 			ID: "connector.proxy-winhttp", Title: "WinHTTP does not know the proxy",
 			Because: "The connector on {host} goes out by a proxy that the system's own lookups do not use.",
-			More:    "Certificates are validated by Windows itself, through WinHTTP. Where it goes direct and the way is closed, the trace says: failed to validate chain of certificate.",
+			More:    "Certificates are validated by Windows itself, through WinHTTP. Where it goes direct and the way is closed, or by a proxy that is long gone, the trace says: failed to validate chain of certificate.",
 			Fixes:   host("Name the same proxy in WinHTTP on {host}, if direct access is closed there.", "netsh winhttp show proxy"),
 			Docs:    proxies,
 		},

@@ -41,6 +41,8 @@ func obstacle(e fact.Egress) *problem {
 		return &problem{cause: "connector.proxy-authentication", seen: fmt.Sprintf("the proxy %s asks for a sign-in (407) on the way to %s", e.Proxy, e.Host)}
 	case e.Inspected:
 		return &problem{cause: "connector.tls-inspected", seen: fmt.Sprintf("the certificate of %s comes from %s", e.Host, e.Issuer)}
+	case !e.Reached && e.Status != 0:
+		return &problem{cause: "connector.proxy-refused", seen: fmt.Sprintf("the proxy %s does not let it through to %s: %s", e.Proxy, at(e), e.Problem), warn: true}
 	case !e.Reached && (e.Port == 80 || e.URL != ""):
 		return &problem{cause: "connector.revocation-blocked", seen: fmt.Sprintf("%s not reached: %s", at(e), e.Problem), warn: true}
 	case !e.Reached:
@@ -58,10 +60,12 @@ func worse(a, before *problem) bool {
 			return 0
 		case p.cause == "connector.revocation-blocked":
 			return 1
-		case p.warn:
+		case p.cause == "connector.egress-blocked":
 			return 2
+		case p.warn:
+			return 3
 		}
-		return 3
+		return 4
 	}
 	return rank(a) > rank(before)
 }

@@ -3,7 +3,6 @@ package connector
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +16,8 @@ type problem struct {
 	cause checks.CauseID
 	seen  string
 	warn  bool
+	// unsure says what the evidence does not tell; such a host is unproved.
+	unsure string
 	// notes are further things to show.
 	notes []checks.Evidence
 }
@@ -49,7 +50,12 @@ func overHosts(hosts Host, expected string, sections []string, judge func(site.S
 			}
 			v.date(ev, sections)
 			v.aged(env, h.Name, ev, sections)
-			v.take(h.Name, ev, judge(env.Site, ev))
+			p := judge(env.Site, ev)
+			if p != nil && p.unsure != "" {
+				v.unproved(h.Name, h.Name+": "+p.unsure)
+				continue
+			}
+			v.take(h.Name, ev, p)
 		}
 		return v.done(expected)
 	}
@@ -178,145 +184,4 @@ func (v *verdict) done(expected string) checks.Result {
 		r = r.With("evidence of", strings.Join(v.ages, ", "))
 	}
 	return r.From(v.source, v.oldest)
-}
-
-// The service names survived the renaming of the product in 2024.
-const (
-	connectorService = "WAPCSvc"
-	updaterService   = "WAPCUpdaterSvc"
-)
-
-func services(ev fact.HostEvidence) *problem {
-	for _, name := range []string{connectorService, updaterService} {
-		found := false
-		for _, s := range ev.Services {
-			if !strings.EqualFold(s.Name, name) {
-				continue
-			}
-			found = true
-			if p := service(name, s); p != nil {
-				return p
-			}
-		}
-		if !found {
-			return &problem{cause: "connector.service-missing", seen: "there is no service " + name}
-		}
-	}
-	return nil
-}
-
-// service judges one of the two services.
-func service(name string, s fact.Service) *problem {
-	start := strings.ToLower(s.Start)
-	switch {
-	case start == "disabled":
-		return &problem{cause: "connector.service-disabled", seen: name + " is disabled, and " + strings.ToLower(s.State)}
-	case !strings.EqualFold(s.State, "running"):
-		return &problem{cause: "connector.service-stopped", seen: name + " is " + strings.ToLower(s.State)}
-	case start == "manual":
-		return &problem{cause: "connector.service-disabled", seen: name + " runs, and does not start by itself", warn: true}
-	case !builtIn(s):
-		return &problem{cause: "connector.service-account", seen: name + " runs as " + s.Account}
-	}
-	return nil
-}
-
-// builtIn says whether a service runs as one of the accounts that stand for
-// the computer. Their names are translated in some languages, their SIDs not.
-func builtIn(s fact.Service) bool {
-	if s.SID != "" {
-		return s.SID == "S-1-5-18" || s.SID == "S-1-5-19" || s.SID == "S-1-5-20"
-	}
-	authority, name, qualified := strings.Cut(s.Account, `\`)
-	if !qualified {
-		return s.Account == "" || strings.EqualFold(s.Account, "LocalSystem")
-	}
-	// NT AUTHORITY, NT-AUTORITÄT, AUTORITE NT, NT-MYNDIGHET …: a domain of users
-	// has no blank and does not begin with NT- in its name.
-	upper := strings.ToUpper(authority)
-	return name != "" && (strings.HasPrefix(upper, "NT ") || strings.HasPrefix(upper, "NT-") ||
-		strings.HasSuffix(upper, " NT") || strings.HasSuffix(upper, " NT AUTHORITY"))
-}
-
-// The milestones of the connector's version history and the Windows builds.
-const (
-	minimumVersion = "1.5.612.0"  // WebSockets
-	advisedVersion = "1.5.2846.0" // failing WebSockets show their real status
-	latestVersion  = "1.5.4892.0" // leaking WebSocket connections mended
-	server2016     = 14393
-	server2019     = 17763
-	dotNet472      = 461808
-)
-
-func platform(ev fact.HostEvidence) *problem {
-	switch {
-	case ev.Version != "" && Older(ev.Version, minimumVersion):
-		return &problem{cause: "connector.version-old", seen: "connector " + ev.Version}
-	case ev.OSBuild > 0 && ev.OSBuild < server2016:
-		return &problem{cause: "connector.os-old", seen: fmt.Sprintf("%s (build %d)", ev.OSName, ev.OSBuild)}
-	case ev.DotNet > 0 && ev.DotNet < dotNet472:
-		return &problem{cause: "connector.dotnet-old", seen: fmt.Sprintf(".NET release %d", ev.DotNet)}
-	case ev.Version == "":
-		return &problem{cause: "connector.version-old", seen: "the version could not be read", warn: true}
-	case Older(ev.Version, advisedVersion):
-		return &problem{cause: "connector.version-old", seen: "connector " + ev.Version, warn: true}
-	}
-	return nil
-}
-
-// Older compares dotted versions number by number: whether a comes before b.
-func Older(a, b string) bool {
-	x, y := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range max(len(x), len(y)) {
-		if p, q := part(x, i), part(y, i); p != q {
-			return p < q
-		}
-	}
-	return false
-}
-
-func part(v []string, i int) int {
-	if i >= len(v) {
-		return 0
-	}
-	n, err := strconv.Atoi(v[i])
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-func tls12(ev fact.HostEvidence) *problem {
-	switch {
-	case ev.TLS12Client == 0:
-		return &problem{cause: "connector.tls12-off", seen: "TLS 1.2 is switched off for clients"}
-	case ev.SystemTLS != nil && *ev.SystemTLS == 0 && ev.StrongCrypto != nil && *ev.StrongCrypto == 0:
-		return &problem{cause: "connector.dotnet-tls12-off", seen: ".NET is told to leave TLS 1.2 out (SchUseStrongCrypto 0, SystemDefaultTlsVersions 0)"}
-	}
-	p := &problem{}
-	if ev.TLS12Client < 0 {
-		p.notes = []checks.Evidence{{Name: "note", Value: "no registry value: the system's default, which is on"}}
-	}
-	return p
-}
-
-func http2(ev fact.HostEvidence) *problem {
-	if ev.OSBuild >= server2019 && ev.HTTP2 != 0 {
-		seen := "EnableDefaultHTTP2 is not set"
-		if ev.HTTP2 > 0 {
-			seen = fmt.Sprintf("EnableDefaultHTTP2 is %d", ev.HTTP2)
-		}
-		return &problem{cause: "connector.http2-on", seen: seen}
-	}
-	return nil
-}
-
-func membership(ev fact.HostEvidence) *problem {
-	switch {
-	case !ev.DomainJoined:
-		return &problem{cause: "connector.not-joined", seen: "not a member of a domain"}
-	case !ev.SecureOK:
-		return &problem{cause: "connector.channel-broken", seen: "the secure channel to " + ev.Domain + " is broken"}
-	}
-	return nil
 }

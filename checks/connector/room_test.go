@@ -219,7 +219,7 @@ func ask(t *testing.T, f fleet, id checks.ID, s site.Site) (checkstest.Room, che
 
 func TestRoom(t *testing.T) {
 	var causes []checks.CauseID
-	for _, tt := range slices.Concat(installed(), wayOut(), inTheCloud()) {
+	for _, tt := range slices.Concat(installed(), wayOut(), inTheCloud(), onTheHost(), between()) {
 		causes = append(causes, tt.want.Cause)
 		t.Run(string(tt.id)+"/"+tt.name, func(t *testing.T) {
 			f, s := healthy(), checkstest.Site()

@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,18 +21,21 @@ const (
 // matched loosely, and never more than warned of: no document gives the literal
 // words of every release.
 type saying struct {
-	words string // in lower case
+	words *regexp.Regexp
 	means string
 }
 
 func sayings() []saying {
+	is := func(words, means string) saying { return saying{regexp.MustCompile("(?i)" + words), means} }
 	return []saying{
-		{"failed to validate chain of certificate", "Windows could not check a certificate: WinHTTP goes out another way than the connector"},
-		{"0x80072f8f", "the certificate of Qlik, or of the service, is not trusted by this machine"},
-		{"407", "an outbound proxy asks for a sign-in"},
-		{"unauthorized", "the service refuses the connector's certificate: something opens TLS on the way, or the certificate has expired"},
-		{"0x8009030e", "no ticket in the user's name: delegation is not given to this computer"},
-		{"0x80090322", "the ticket is for another account than the one that runs Qlik"},
+		is(`failed to validate (?:the )?chain of (?:the )?certificate`, "Windows could not check a certificate: WinHTTP goes out another way than the connector"),
+		is(`0x80072f8f`, "the certificate of Qlik, or of the service, is not trusted by this machine"),
+		// A number alone may be part of a time or a name.
+		is(`proxy authentication required|\(407\)|proxy[^.]{0,60}\b407\b|\b407 proxy`, "an outbound proxy asks for a sign-in"),
+		// Qlik's own 401 is the ordinary first answer of a sign-in.
+		is(`connectorerror:\s*unauthorized`, "the service refuses the connector's certificate: something opens TLS on the way, or the certificate has expired"),
+		is(`0x8009030e`, "no ticket in the user's name: delegation is not given to this computer"),
+		is(`0x80090322`, "the ticket is for another account than the one that runs Qlik"),
 	}
 }
 
@@ -68,15 +72,15 @@ func traced(hosts Host) checks.Func {
 // traces finds the first known saying, and shows the last lines that matter.
 func traces(ev fact.HostEvidence) *problem {
 	p := &problem{}
+	known := sayings()
 	for _, t := range ev.Traces {
 		if ev.Since(fact.SectionTraces).Sub(t.Modified) > traceRecent {
 			continue
 		}
 		name := t.File[strings.LastIndexAny(t.File, `\/`)+1:]
 		for _, line := range t.Lines {
-			lower := strings.ToLower(line)
-			for _, s := range sayings() {
-				if p.cause == "" && strings.Contains(lower, s.words) {
+			for _, s := range known {
+				if p.cause == "" && s.words.MatchString(line) {
 					p = &problem{cause: "connector.trace-trouble", seen: s.means, warn: true, notes: append(p.notes, checks.Evidence{Name: name, Value: line})}
 				}
 			}
