@@ -89,7 +89,7 @@ const (
 
 func (c Code) family() string {
 	for _, f := range []struct{ start, family string }{
-		{"KDC_", krb}, {"KRB_", krb}, {"STATUS_", status}, {"SEC_E_", sspi}, {"connector event", event}, {"LDAP 49", ldap},
+		{"KDC_", krb}, {"KRB_", krb}, {"STATUS_", status}, {"SEC_E_", sspi}, {"connector event", event}, {"KDCSVC event", event}, {"LDAP 49", ldap},
 	} {
 		if strings.HasPrefix(c.Name, f.start) {
 			return f.family

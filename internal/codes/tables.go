@@ -113,20 +113,6 @@ func windows() []Code {
 	}
 }
 
-func events() []Code {
-	const channel = "connector event, Admin channel"
-	return []Code{
-		{Code: "12008", Name: channel, Means: "Too many Kerberos attempts at the back end: Qlik refuses the ticket.", Cause: "kerberos.refused"},
-		{Code: "12027", Name: channel, Means: "An unexpected error while processing the request; comes together with 13019.", Cause: "delegation.proxy-refused"},
-		{Code: "13016", Name: channel, Means: "The token holds no user name: an application's own token, or a mapping without value.", Cause: "sso.mapping-wrong"},
-		{Code: "13019", Name: channel, Means: "No ticket on behalf of the user: delegation, service name, clock or trust.", Cause: "delegation.proxy-refused"},
-		{Code: "13020", Name: channel, Means: "No ticket, because the service name is not defined.", Cause: "spn.missing"},
-		{Code: "13022", Name: channel, Means: "Qlik answered 401 to the ticket.", Cause: "kerberos.refused"},
-		{Code: "24029", Name: "connector event, Session channel", Means: "Shows the name that was used for the user.", Cause: "sso.mapping-wrong"},
-		{Code: "1000", Name: channel, Means: "The connector's trust certificate has expired.", Do: "Register the connector again.", Cause: "connector.not-registered"},
-	}
-}
-
 func web() []Code {
 	return []Code{
 		{Code: "http 400", Name: "http request header is incorrect", Means: "Qlik does not know the host in the request, or no virtual proxy has the prefix.", Do: "Translate URLs in headers, or add the host to the allow list.", Cause: "app.host-header"},
