@@ -123,6 +123,8 @@ type proxyFacts struct {
 	WinHTTP   string      `json:"winhttp"`
 	WPAD      bool        `json:"wpad"`
 	PAC       string      `json:"pac"`
+	// ForBackend is the value that sends requests to Qlik by a proxy as well.
+	ForBackend *int `json:"use_default_proxy_for_backend,omitempty"`
 }
 
 type configProxy struct {

@@ -99,7 +99,7 @@ func (o Options) stages() []string {
 func traps() []trap {
 	return slices.Concat(
 		doorTraps(), siteTraps(), signInTraps(), writeSiteTraps(), consentTraps(), qlikSiteTraps(), qlikHostTraps(), missingUserTraps(), syncTraps(), syncServerTraps(), userTraps(),
-		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), assignTraps(), appTraps(), moreAppTraps(), shownTraps(), allowListTraps(), meanwhileTraps(),
+		goneConnectorTraps(), connectorTraps(), hostTraps(), wayOutTraps(), betweenTraps(), cloudConnectorTraps(), halfMadeTraps(), customDomainTraps(), writeTraps(), assignTraps(), appTraps(), moreAppTraps(), shownTraps(), allowListTraps(), meanwhileTraps(),
 		holderTraps(), spnTraps(), nameTraps(), qlikAccountTraps(), typedTraps(), othersTraps(), kerberosTraps(), ticketTraps(), delegationTraps(), trustTraps(), rehearsalTraps(), ssoTraps(), entranceTraps(), verifyTraps(), qlikPathTraps(),
 	)
 }
