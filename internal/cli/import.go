@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +15,7 @@ import (
 	"sensegate/checks/access"
 	"sensegate/checks/connector"
 	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
 	"sensegate/internal/session"
 	"sensegate/internal/site"
 	"sensegate/internal/winhost"
@@ -29,9 +28,12 @@ func (p *program) importCommand() *cobra.Command {
 		Use:   "import FILE...",
 		Short: "Add the evidence of other hosts to a site",
 		Long: `Verifies evidence files written by ` + "`sensegate collect`" + ` or its PowerShell
-script, shows what each proves, and adds them to a site: a site file (--site) or
-a saved one (--name). A file that was changed, is of another site or host, or is
-older than the site allows is refused, and then none is added.`,
+script, shows what each proves, and adds them to a site: a site file (--site), a
+saved one (--name), or the saved one that they were collected for. A file that
+was changed, is of another site or host, or is older than the site allows is
+refused, and then none is added.
+
+What is added is copied beside the site, into its folder "evidence".`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("which evidence? name one or more files written by `sensegate collect`")
@@ -48,14 +50,30 @@ older than the site allows is refused, and then none is added.`,
 	return cmd
 }
 
-// piece is one verified evidence file.
+// piece is one evidence file as it was verified: what is kept is raw, not what
+// a later moment puts at its path.
 type piece struct {
-	path string
-	raw  []byte
-	e    fact.HostEvidence
+	path   string
+	raw    []byte
+	e      fact.HostEvidence
+	origin winhost.Origin
+}
+
+// nothingImported ends a refusal.
+func nothingImported(err error) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf("%w; nothing was imported", err)}
 }
 
 func (p *program) importInto(ctx context.Context, file, name string, paths []string, dryRun bool) (err error) {
+	if file != "" && name != "" {
+		return usage("which site? --site FILE and --name NAME exclude each other")
+	}
+	pieces, unread := loaded(paths)
+	if file == "" && name == "" && unread == nil {
+		if name, err = p.collectedFor(pieces); err != nil {
+			return err
+		}
+	}
 	facts, saved, err := p.target(file, name)
 	if err != nil {
 		return err
@@ -63,81 +81,161 @@ func (p *program) importInto(ctx context.Context, file, name string, paths []str
 	if saved != nil {
 		defer func() { err = errors.Join(err, saved.Close()) }()
 	}
-	pieces := make([]piece, 0, len(paths))
-	for _, path := range paths {
-		x, err := p.verified(facts, path)
-		if err != nil {
-			return &exitError{code: exitUsage, err: fmt.Errorf("%w; nothing was imported", err)}
-		}
-		pieces = append(pieces, x)
+	if unread != nil {
+		return nothingImported(unread)
+	}
+	if pieces, err = p.verified(ctx, facts, pieces); err != nil {
+		return nothingImported(err)
 	}
 	for _, x := range pieces {
-		p.proves(ctx, facts, x)
+		for _, line := range p.proves(ctx, facts, x) {
+			fmt.Fprintln(p.Out, line)
+		}
 	}
 	if dryRun {
 		fmt.Fprintln(p.Out, "\nNothing was added: --dry-run.")
 		return nil
 	}
-	return p.add(facts, saved, file, pieces)
+	added, err := keeper{site: file, saved: saved}.add(facts, pieces)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%w; nothing was imported", err)
+	case added == 0:
+		fmt.Fprintf(p.Out, "\nNothing was added: %s has all of it already.\n", facts.Name)
+	default:
+		fmt.Fprintf(p.Out, "\nAdded to %s. `sensegate check` judges it.\n", facts.Name)
+	}
+	return nil
+}
+
+// loaded reads files, each once however often it is named. The first that
+// cannot be read is the error.
+func loaded(paths []string) ([]piece, error) {
+	var out []piece
+	for _, path := range paths {
+		full, err := filepath.Abs(path)
+		if err != nil {
+			return out, fmt.Errorf("finding %s: %w", netprobe.Clean(path), err)
+		}
+		if slices.ContainsFunc(out, func(x piece) bool { return x.path == full }) {
+			continue
+		}
+		e, origin, raw, err := winhost.Load(full)
+		if err != nil {
+			return out, err
+		}
+		out = append(out, piece{path: full, raw: raw, e: e, origin: origin})
+	}
+	return out, nil
+}
+
+// collectedFor is the saved site that files name as theirs.
+func (p *program) collectedFor(pieces []piece) (string, error) {
+	store, err := p.store()
+	if err != nil {
+		return "", err
+	}
+	saved, err := store.List()
+	if err != nil {
+		return "", fmt.Errorf("looking for the site: %w", err)
+	}
+	var names []string
+	for _, s := range saved {
+		names = append(names, s.Name)
+	}
+	for _, x := range pieces {
+		if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, x.origin.Site) }); i >= 0 {
+			return names[i], nil // those of another site are refused with the reason
+		}
+	}
+	there := "none is saved here"
+	if len(names) > 0 {
+		there = "saved are " + strings.Join(names, ", ")
+	}
+	return "", usage("which site? give --site FILE or --name NAME of a saved one (%s)", there)
 }
 
 // target is the site that evidence is added to.
 func (p *program) target(file, name string) (site.Site, *session.Session, error) {
-	switch {
-	case (file == "") == (name == ""):
-		return site.Site{}, nil, usage("which site? give --site FILE or --name NAME of a saved one")
-	case file != "":
-		facts, err := site.Load(file)
-		return facts, nil, err
-	}
 	store, err := p.store()
 	if err != nil {
 		return site.Site{}, nil, err
 	}
+	switch {
+	case file == "" && name == "":
+		return site.Site{}, nil, usage("which site? give --site FILE or --name NAME of a saved one")
+	case file != "":
+		facts, err := site.Load(file)
+		if err == nil && store.InUse(facts.Name) {
+			err = inUse(facts.Name)
+		}
+		return facts, nil, err
+	}
 	s, err := store.Open(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, session.ErrLocked):
+		return site.Site{}, nil, inUse(name)
+	case err != nil:
 		return site.Site{}, nil, usage("%w", err)
 	}
 	return s.Resume().Site, s, nil
 }
 
-// verified reads a file and says why it cannot serve this site.
-func (p *program) verified(s site.Site, path string) (piece, error) {
-	full, err := filepath.Abs(path)
-	if err != nil {
-		return piece{}, fmt.Errorf("finding %s: %w", path, err)
+// inUse is the refusal while the wizard has the site: it would write its own
+// answers over what was added behind its back.
+func inUse(name string) error {
+	return usage("the site %s is open in another sensegate: import it there (i, then o), or leave that one first", name)
+}
+
+// verified says of each file whether it can serve this site, and why not.
+func (p *program) verified(ctx context.Context, s site.Site, pieces []piece) ([]piece, error) {
+	if s.EvidenceMaxAge < 0 {
+		return nil, fmt.Errorf("evidence_max_age of the site is %s: give a time such as 168h, or leave it out", s.EvidenceMaxAge)
 	}
-	e, origin, err := winhost.Read(full)
-	if err != nil {
-		return piece{}, err
+	all := s
+	all.Evidence = slices.Clone(s.Evidence)
+	for _, x := range pieces {
+		if why := p.unfit(s, x); why != "" {
+			return nil, fmt.Errorf("%s %s", netprobe.Clean(x.path), why)
+		}
+		all.Evidence = append(all.Evidence, x.path)
 	}
+	hosts := winhost.NewHosts(all)
+	for _, x := range pieces {
+		for _, name := range slices.Concat(hostsOf(s), access.Nodes(s), s.Sync.Servers) {
+			if !winhost.SameHost(name, x.e.Host) {
+				continue
+			}
+			if _, err := hosts.Host(ctx, name); checks.CodeOf(err) == winhost.Ambiguous {
+				return nil, err
+			}
+		}
+	}
+	return pieces, nil
+}
+
+// unfit says why one file cannot serve this site; empty when it can.
+func (p *program) unfit(s site.Site, x piece) string {
 	limit := s.EvidenceMaxAge
-	if limit <= 0 {
+	if limit == 0 {
 		limit = connector.MaxAge
 	}
-	age := p.Clock().Sub(e.Collected)
+	e, age := x.e, p.Clock().Sub(x.e.Collected)
 	switch {
-	case origin.Simulated && !s.Simulated:
-		return piece{}, fmt.Errorf("%s was written by the practice lab and says nothing about a real host", path)
-	case winhost.OtherSite(origin, s.Name):
-		return piece{}, fmt.Errorf("%s was collected for the site %s, and this one is %s", path, origin.Site, s.Name)
+	case x.origin.Simulated && !s.Simulated:
+		return "was written by the practice lab and says nothing about a real host"
+	case winhost.OtherSite(x.origin, s.Name):
+		return fmt.Sprintf("was collected for the site %s, and this one is %s", x.origin.Site, s.Name)
 	case misplaced(s, e) != "":
-		return piece{}, fmt.Errorf("%s %s", path, misplaced(s, e))
+		return misplaced(s, e)
+	case winhost.SeveralOf(s, e.Host) != "":
+		return winhost.SeveralOf(s, e.Host)
 	case age > limit:
-		return piece{}, fmt.Errorf("%s was collected %s ago, and this site allows %s (evidence_max_age): collect again", path, age.Round(time.Minute), limit)
+		return fmt.Sprintf("was collected on %s %s ago, and this site allows %s (evidence_max_age: %s): collect again", e.Host, inWords(age), inWords(limit), limit)
 	case age < -connector.Ahead:
-		return piece{}, fmt.Errorf("%s is dated %s, which has not come yet: look at the clock of %s", path, e.Collected.Format(time.RFC3339), e.Host)
+		return fmt.Sprintf("is dated %s, which has not come yet: look at the clock of %s, and at the one here", e.Collected.Format(time.RFC3339), e.Host)
 	}
-	raw, err := os.ReadFile(full)
-	if err != nil {
-		return piece{}, fmt.Errorf("reading %s again: %w", path, err)
-	}
-	// What was verified is what is kept, not what a later moment put there.
-	again, _, err := winhost.Parse(raw)
-	if err != nil || again.Host != e.Host || !again.Collected.Equal(e.Collected) {
-		return piece{}, fmt.Errorf("%s changed while it was read", path)
-	}
-	return piece{path: full, raw: raw, e: e}, nil
+	return ""
 }
 
 // misplaced says why a machine's evidence cannot serve this site; empty when it
@@ -174,96 +272,21 @@ func hostsOf(s site.Site) []string {
 	return out
 }
 
-// single answers with one piece of evidence alone.
-type single struct{ e fact.HostEvidence }
-
-func (h single) Host(_ context.Context, name string) (fact.HostEvidence, error) {
-	if !winhost.SameHost(name, h.e.Host) {
-		return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound, System: "evidence", Op: "reading the evidence of " + name}
-	}
-	return h.e, nil
-}
-
-// proves shows what a piece says about its host.
-func (p *program) proves(ctx context.Context, s site.Site, x piece) {
-	fmt.Fprintf(p.Out, "%s: %s, collected %s (%s ago) by %s\n", filepath.Base(x.path), x.e.Host,
-		x.e.Collected.UTC().Format("2006-01-02 15:04Z"), p.Clock().Sub(x.e.Collected).Round(time.Minute), x.e.Tool)
-	if q := x.e.Qlik; q != nil {
-		fmt.Fprintf(p.Out, "  %-8s Qlik: %s; %d exported certificates\n", "seen", running(x.e.Services, "QlikSense"), len(q.Certificates))
-		for _, c := range access.Checks(access.Ports{Hosts: single{x.e}}) {
-			if c.ID == "site.qlik-host" {
-				r := c.Run(ctx, checks.NewEnv(s, p.Clock, nil))
-				fmt.Fprintf(p.Out, "  %-8s %s: %s\n", r.Status, c.Title, r.Seen)
-			}
+// inWords is a length of time as people say it.
+func inWords(d time.Duration) string {
+	count := func(n int, unit string) string {
+		if n == 1 {
+			return "1 " + unit
 		}
+		return fmt.Sprintf("%d %ss", n, unit)
 	}
-	if c := x.e.Sync; c != nil {
-		fmt.Fprintf(p.Out, "  %-8s Entra Connect: cycle enabled %t, staging %t, suspended %t\n", "seen", c.CycleEnabled, c.Staging, c.Suspended)
+	switch {
+	case d < time.Minute:
+		return "less than a minute"
+	case d < time.Hour:
+		return count(int(d/time.Minute), "minute")
+	case d < 48*time.Hour:
+		return count(int(d/time.Hour), "hour")
 	}
-	if !slices.ContainsFunc(s.Connector.Hosts, func(h site.ConnectorHost) bool { return winhost.SameHost(h.Name, x.e.Host) }) {
-		return
-	}
-	s.Connector.Hosts = []site.ConnectorHost{{Name: x.e.Host}}
-	for _, c := range connector.HostChecks(single{x.e}) {
-		r := c.Run(ctx, checks.NewEnv(s, p.Clock, nil))
-		fmt.Fprintf(p.Out, "  %-8s %s: %s\n", r.Status, c.Title, r.Seen)
-	}
-}
-
-func running(list []fact.Service, prefix string) string {
-	var out []string
-	for _, s := range list {
-		if strings.HasPrefix(s.Name, prefix) {
-			out = append(out, s.Name+" "+s.State+" as "+s.Account)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// add writes the site once, with everything or with nothing.
-func (p *program) add(s site.Site, saved *session.Session, file string, pieces []piece) error {
-	evidence := slices.Clone(s.Evidence)
-	for _, x := range pieces {
-		path := x.path
-		if saved != nil {
-			path = filepath.Join(saved.Dir(), "evidence", fmt.Sprintf("%s-%s.json", strings.ToLower(x.e.Host), x.e.Collected.UTC().Format("20060102T150405Z")))
-			if err := keepFile(path, x.raw); err != nil {
-				return err
-			}
-		}
-		if !slices.Contains(evidence, path) {
-			evidence = append(evidence, path)
-		}
-	}
-	s.Evidence = evidence
-	var err error
-	if saved != nil {
-		err = saved.Answered(s)
-	} else {
-		err = site.Save(file, s)
-	}
-	if err != nil {
-		return fmt.Errorf("adding the evidence: %w", err)
-	}
-	fmt.Fprintf(p.Out, "\nAdded to %s. `sensegate check` judges it.\n", s.Name)
-	return nil
-}
-
-// keepFile copies evidence into the session's folder, whole or not at all.
-func keepFile(path string, raw []byte) error {
-	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, raw) {
-		return nil
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("keeping the evidence: %w", err)
-	}
-	tmp := path + ".new"
-	err := os.WriteFile(tmp, raw, 0o600)
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("keeping the evidence: %w", err), os.Remove(tmp))
-	}
-	return nil
+	return count(int(d/(24*time.Hour)), "day")
 }

@@ -72,8 +72,15 @@ func TestImport(t *testing.T) {
 		t.Fatalf("the dry run: exit %d, %v\n%s", code, x.evidence(t), said)
 	}
 	code, said = run(t, "import", "--site", x.file, x.good)
-	if code != 0 || len(x.evidence(t)) != 1 || x.evidence(t)[0] != x.good {
-		t.Fatalf("exit %d, %v\n%s", code, x.evidence(t), said)
+	list := x.evidence(t)
+	if code != 0 || len(list) != 1 || filepath.Dir(list[0]) != filepath.Join(filepath.Dir(x.file), "evidence") {
+		t.Fatalf("exit %d, %v\n%s", code, list, said)
+	}
+	if err := os.Remove(x.good); err != nil { // what was imported does not lie on somebody's stick
+		t.Fatal(err)
+	}
+	if e, _, err := winhost.Read(list[0]); err != nil || e.Host != x.e.Host {
+		t.Errorf("%s %v", e.Host, err)
 	}
 	for _, want := range []string{x.e.Host, "pass", "connector and its updater", "Added to"} {
 		if !strings.Contains(said, want) {
@@ -172,7 +179,7 @@ func TestConfigurableAge(t *testing.T) {
 	if err := site.Save(x.file, x.facts); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := run(t, "import", "--site", x.file, old); code != 2 || !strings.Contains(said, "1h0m0s") {
+	if code, said := run(t, "import", "--site", x.file, old); code != 2 || !strings.Contains(said, "2 hours ago, and this site allows 1 hour (evidence_max_age: 1h0m0s): collect again") {
 		t.Errorf("exit %d:\n%s", code, said)
 	}
 }

@@ -112,8 +112,12 @@ func (s *Session) Answered(facts site.Site) error {
 	if err := site.Save(filepath.Join(s.dir, siteFile), facts); err != nil {
 		return fmt.Errorf("saving the answers: %w", err)
 	}
+	if err := s.record(Answered, answeredPayload{Changed: changed}, true); err != nil {
+		// What is not on record is not saved either: whoever gave it is told so.
+		return errors.Join(err, site.Save(filepath.Join(s.dir, siteFile), s.site))
+	}
 	s.site = facts
-	return s.record(Answered, answeredPayload{Changed: changed}, true)
+	return nil
 }
 
 // Finished records what a check found. Results are shown later and never

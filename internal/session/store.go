@@ -13,6 +13,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"sensegate/checks"
 	"sensegate/internal/site"
 	"sensegate/steps"
@@ -171,4 +173,18 @@ func Look(dir string) (Resume, []steps.Made, error) {
 	}
 	state.Site = facts
 	return state, p.all(), nil
+}
+
+// InUse says that a site is open at this moment, in this process or another.
+func (s *Store) InUse(name string) bool {
+	dir := s.SiteDir(name)
+	if _, err := os.Stat(filepath.Join(dir, siteFile)); site.CheckName(name) != nil || err != nil {
+		return false
+	}
+	lock := flock.New(filepath.Join(dir, lockFile))
+	held, err := lock.TryLock()
+	if held {
+		_ = lock.Unlock() // it was only tried
+	}
+	return err == nil && !held
 }

@@ -48,6 +48,9 @@ func FuzzFacts(f *testing.F) {
 			return
 		}
 		harmless(t, reflect.ValueOf(e))
+		if len(e.Sections) == 0 {
+			return // nothing that this version knows: there is nothing to write
+		}
 		again, err := Encode(e, origin)
 		if err != nil {
 			t.Fatalf("what was read cannot be written: %v", err)

@@ -48,8 +48,8 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 			broken = append(broken, errors.New(file+" was written by the practice lab and says nothing about a real host"))
 		case OtherSite(origin, h.site):
 			broken = append(broken, fmt.Errorf("%s was collected for the site %s, not for %s", file, origin.Site, h.site))
-		case severalOf(h.machines, e.Host) != "":
-			broken = append(broken, fmt.Errorf("%s %s", file, severalOf(h.machines, e.Host)))
+		case h.severalOf(e.Host) != "":
+			broken = append(broken, fmt.Errorf("%s %s", file, h.severalOf(e.Host)))
 		default:
 			found = append(found, e)
 		}
@@ -80,14 +80,16 @@ func machines(s site.Site) []string {
 	return out
 }
 
-// severalOf says that evidence bears a name without a domain which two machines
-// of the site share; empty when it does not.
-func severalOf(machines []string, host string) string {
+// SeveralOf says that a host's name has no domain and fits two machines of the
+// site; empty when it does not.
+func SeveralOf(s site.Site, host string) string { return NewHosts(s).severalOf(host) }
+
+func (h *Hosts) severalOf(host string) string {
 	if strings.Contains(host, ".") {
 		return ""
 	}
 	var fits []string
-	for _, m := range machines {
+	for _, m := range h.machines {
 		if SameHost(m, host) && !slices.ContainsFunc(fits, func(f string) bool { return SameHost(f, m) }) {
 			fits = append(fits, m)
 		}
