@@ -7,13 +7,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"sensegate/checks"
 	"sensegate/internal/collect"
 	"sensegate/internal/fact"
+	"sensegate/internal/netprobe"
 	"sensegate/internal/site"
 	"sensegate/internal/winhost"
 )
@@ -73,15 +76,17 @@ func (p *program) collect(ctx context.Context, o collectOptions) error {
 	case o.output == "":
 		return usage("where to? give --output FILE, such as --output evidence.json; --dry-run lists what would be read")
 	}
-	if _, err := os.Stat(filepath.Dir(o.output)); err != nil {
-		return usage("--output %q cannot be written: %w", o.output, reason(err))
+	if err := mayWrite(o.output); err != nil {
+		return err
 	}
+	unread := 0
 	options.Progress = func(t collect.Taken) {
 		if t.Problem != "" {
-			fmt.Fprintf(p.Out, "%-10s could not be read: %s\n", t.Section, t.Problem)
+			unread++
+			fmt.Fprintf(p.Out, "%-10s could not be read: %s\n", t.Section, netprobe.Clean(t.Problem))
 			return
 		}
-		fmt.Fprintf(p.Out, "%-10s %s\n", t.Section, t.Says)
+		fmt.Fprintf(p.Out, "%-10s %s\n", t.Section, netprobe.Clean(t.Says))
 	}
 	e, err := collect.Run(ctx, options)
 	if err != nil {
@@ -90,7 +95,50 @@ func (p *program) collect(ctx context.Context, o collectOptions) error {
 	if err := winhost.Write(o.output, e, winhost.Origin{Site: o.siteName}); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.Out, "\n%s tells of %s. Look it through, then carry it to where the wizard runs:\nsensegate import %s\n", o.output, e.Host, filepath.Base(o.output))
+	fmt.Fprintln(p.Out)
+	if unread > 0 {
+		fmt.Fprintf(p.Out, "%d of %d sections could not be read, and prove nothing.\n", unread, len(collect.Readings(options)))
+	}
+	if runtime.GOOS != "windows" {
+		fmt.Fprintln(p.Out, "This is not a Windows machine: of a connector host, a Qlik node or a server of Entra Connect it can tell next to nothing.")
+	}
+	fmt.Fprintf(p.Out, "%s tells of %s. Look it through; to keep a section back write \"redacted\" in place of its whole value.\n", o.output, e.Host)
+	fmt.Fprintf(p.Out, "Then carry it to where the wizard runs, and import it there: on the page \"by hand\" (i, then o), or with\n%s\n", importLine(o))
+	return nil
+}
+
+// importLine is the command that brings the evidence in where the wizard runs.
+func importLine(o collectOptions) string {
+	file := checks.Quote(filepath.Base(o.output), checks.Cmd)
+	if o.siteName == "" {
+		return "sensegate import " + file + " --site SITE.yaml   (or --name NAME of a saved one)"
+	}
+	return "sensegate import " + file + "   (into the saved site " + netprobe.Clean(o.siteName) + "; --site SITE.yaml for a file)"
+}
+
+// mayWrite says before anything is gathered why the evidence could not be kept.
+// Former evidence may be replaced, and nothing else.
+func mayWrite(path string) error {
+	switch info, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return usage("--output %q cannot be written: %w", path, reason(err))
+	case info.IsDir():
+		return usage("--output %q is a folder: name a file in it", path)
+	case !info.Mode().IsRegular():
+		return usage("--output %q is no regular file", path)
+	case info.Size() > 0:
+		if _, _, err := winhost.Read(path); err != nil {
+			return usage("--output %q is there already, and is no evidence: give another name", path)
+		}
+	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".evidence-*")
+	if err != nil {
+		return usage("--output %q cannot be written: %w", path, reason(err))
+	}
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return fmt.Errorf("trying the folder of %q: %w", path, err)
+	}
 	return nil
 }
 
