@@ -30,10 +30,7 @@ func clock(ctx context.Context, c *collector) (string, error) {
 		return "", fmt.Errorf("reaching the clock of %s: %w", at, err)
 	}
 	defer func() { _ = conn.Close() }() // a datagram's socket has nothing to lose
-	deadline, _ := ctx.Deadline()
-	if err := conn.SetDeadline(deadline); err != nil {
-		return "", fmt.Errorf("asking %s for the time: %w", at, err)
-	}
+	defer hurried(ctx, conn)()
 	skew, err := askTime(conn, c.Clock)
 	if err != nil {
 		return "", fmt.Errorf("asking %s for the time: %w", at, err)

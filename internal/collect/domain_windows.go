@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -23,6 +24,9 @@ func (local) Domain() (string, bool, error) {
 	if status != windows.NetSetupDomainName {
 		return short, false, nil
 	}
+	if full := joinedTo(); full != "" {
+		return full, true, nil
+	}
 	n := uint32(512)
 	buffer := make([]uint16, n)
 	if err := windows.GetComputerNameEx(windows.ComputerNamePhysicalDnsDomain, &buffer[0], &n); err != nil || n == 0 {
@@ -31,10 +35,40 @@ func (local) Domain() (string, bool, error) {
 	return windows.UTF16ToString(buffer[:n]), true, nil
 }
 
+// primaryDomain is DSROLE_PRIMARY_DOMAIN_INFO_BASIC.
+type primaryDomain struct {
+	role                uint32
+	flags               uint32
+	short, full, forest *uint16
+	id                  windows.GUID
+}
+
+// joinedTo is the domain's own DNS name; empty where Windows does not tell. The
+// suffix of the machine's name may be another one.
+func joinedTo() string {
+	dll := windows.NewLazySystemDLL("netapi32.dll")
+	ask, free := dll.NewProc("DsRoleGetPrimaryDomainInformation"), dll.NewProc("DsRoleFreeMemory")
+	if ask.Find() != nil || free.Find() != nil {
+		return ""
+	}
+	var info *primaryDomain
+	if code, _, _ := ask.Call(0, 1, uintptr(unsafe.Pointer(&info))); code != 0 || info == nil {
+		return ""
+	}
+	full := windows.UTF16PtrToString(info.full)
+	_, _, _ = free.Call(uintptr(unsafe.Pointer(info))) // what cannot be freed is gone with the program
+	return full
+}
+
 // The functions of I_NetLogonControl2 and what they answer at level 2.
 const (
-	channelQuery  = 6  // NETLOGON_CONTROL_TC_QUERY: as it was last used
-	channelVerify = 10 // NETLOGON_CONTROL_TC_VERIFY: tried now; administrators only
+	channelQuery   = 6    // NETLOGON_CONTROL_TC_QUERY: as it was last used
+	channelVerify  = 10   // NETLOGON_CONTROL_TC_VERIFY: tried now; administrators only
+	channelTried   = 0x80 // NETLOGON_VERIFY_STATUS_RETURNED: pdcStatus is that of the trial
+	channelLimit   = 30 * time.Second
+	noLogonServers = syscall.Errno(1311) // ERROR_NO_LOGON_SERVERS
+	noSuchDomain   = syscall.Errno(1355) // ERROR_NO_SUCH_DOMAIN
+	rpcUnavailable = syscall.Errno(1722) // RPC_S_SERVER_UNAVAILABLE
 )
 
 type netlogonInfo2 struct {
@@ -45,7 +79,11 @@ type netlogonInfo2 struct {
 
 // Channel asks Netlogon. Somebody who is no administrator learns how the
 // channel stood when it was last used.
-func (local) Channel(_ context.Context, domain string) (bool, error) {
+func (local) Channel(ctx context.Context, domain string) (bool, error) {
+	return within(ctx, channelLimit, func() (bool, error) { return channel(domain) })
+}
+
+func channel(domain string) (bool, error) {
 	control := windows.NewLazySystemDLL("netapi32.dll").NewProc("I_NetLogonControl2")
 	if err := control.Find(); err != nil {
 		return false, fmt.Errorf("asking Netlogon: %w", err)
@@ -68,9 +106,16 @@ func (local) Channel(_ context.Context, domain string) (bool, error) {
 	if info == nil {
 		return false, errors.New("asking Netlogon: it answered nothing")
 	}
-	sound := info.channelStatus == 0
+	status := syscall.Errno(info.channelStatus)
+	if status == 0 && info.flags&channelTried != 0 {
+		status = syscall.Errno(info.pdcStatus)
+	}
 	if err := windows.NetApiBufferFree((*byte)(unsafe.Pointer(info))); err != nil {
 		return false, fmt.Errorf("asking Netlogon: %w", err)
 	}
-	return sound, nil
+	// Nobody to ask is not a channel that is broken.
+	if status == noLogonServers || status == noSuchDomain || status == rpcUnavailable {
+		return false, fmt.Errorf("no domain controller answers this machine: %w", status)
+	}
+	return status == 0, nil
 }

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"sensegate/internal/fact"
@@ -28,10 +30,7 @@ func egress(ctx context.Context, c *collector) (string, error) {
 	list := c.probes()
 	out := make([]fact.Egress, len(list))
 	chains := make([][]*x509.Certificate, len(list))
-	proxy := ""
-	if p := c.e.Proxy.Connector; p.Mode == fact.ProxyNamed {
-		proxy = p.Address
-	}
+	proxy := c.wayOut()
 	var wait sync.WaitGroup
 	for i, e := range list {
 		wait.Go(func() { out[i], chains[i] = c.reach(ctx, e, proxy) })
@@ -74,7 +73,7 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.E
 	defer cancel()
 	out := fact.Egress{Host: e.Host, Port: e.Port, Proxy: proxy}
 	// Through a proxy it is the proxy that looks the name up.
-	chain, _, err := c.Net.lookup(ctx, e.Host)
+	chain, addresses, err := c.Net.lookup(ctx, e.Host)
 	out.Chain = chain
 	if err != nil && proxy == "" {
 		out.Problem = "the name is not resolved: " + err.Error()
@@ -88,7 +87,7 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.E
 		if r, ok := errors.AsType[*refusal](err); ok {
 			out.Status = r.status
 		}
-		out.Problem = err.Error()
+		out.Problem = err.Error() + c.remark(addresses, proxy)
 		return out, nil
 	}
 	defer func() { _ = conn.Close() }() // nothing was written that could be lost
@@ -98,11 +97,42 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.E
 	}
 	shown, err := c.Net.certificates(ctx, conn, e.Host)
 	if err != nil || len(shown) == 0 {
-		out.Problem = fmt.Sprintf("no certificate: %v", err)
+		out.Problem = fmt.Sprintf("no certificate: %v", err) + c.remark(addresses, proxy)
 		return out, nil
 	}
 	out.Reached, out.Issuer, out.Inspected = true, issuer(shown[0]), !public(shown[0])
 	return out, shown
+}
+
+// remark says what about a name's addresses, or about the way taken, may be why
+// an endpoint was not reached.
+func (c *collector) remark(addresses []string, proxy string) string {
+	if proxy != "" {
+		return "" // the proxy looks the name up, and finds the way
+	}
+	private, six := 0, 0
+	for _, a := range addresses {
+		at, err := netip.ParseAddr(a)
+		if err != nil {
+			continue
+		}
+		at = at.Unmap()
+		if at.IsPrivate() || at.IsLoopback() || at.IsUnspecified() || at.IsLinkLocalUnicast() {
+			private++
+		}
+		if at.Is6() {
+			six++
+		}
+	}
+	switch {
+	case private > 0 && private == len(addresses):
+		return "; the name server answers with " + strings.Join(addresses, ", ") + ", which is no address of the internet"
+	case six > 0 && six == len(addresses):
+		return "; the name has IPv6 addresses alone: " + strings.Join(addresses, ", ")
+	case c.e.Proxy.PAC != "":
+		return "; tried without a proxy, and discovery leads to " + c.e.Proxy.PAC
+	}
+	return ""
 }
 
 // timestamps marks certificates that were published in the transparency logs,
@@ -130,7 +160,7 @@ func backends(ctx context.Context, c *collector) (string, error) {
 		if err != nil {
 			host, port = b, "443"
 		}
-		found := c.look(ctx, host, number(port, 443))
+		found := c.look(ctx, strings.Trim(host, "[]"), number(port, 443))
 		if found.Trusted {
 			good++
 		}
@@ -155,7 +185,8 @@ func (c *collector) look(ctx context.Context, host string, port int) fact.Backen
 		return out
 	}
 	out.Issuer = issuer(chain[0])
-	if err := c.Net.trust(chain, host, c.Clock()); err != nil {
+	_, err = within(ctx, c.Net.timeout(), func() (struct{}, error) { return struct{}{}, c.Net.trust(chain, host, c.Clock()) })
+	if err != nil {
 		out.Problem = err.Error()
 		return out
 	}

@@ -1,15 +1,13 @@
 package collect
 
 import (
-	"cmp"
 	"context"
+	"encoding/xml"
 	"errors"
 	"fmt"
-	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/netprobe"
@@ -34,18 +32,37 @@ func channels() []string {
 	}
 }
 
+// sessionChannels are logs for finding errors, which are off until somebody
+// enables them. Their name since 2024 is built by analogy.
+func sessionChannels() []string {
+	return []string{"Microsoft-Microsoft Entra private network-Connector/Session", "Microsoft-AadApplicationProxy-Connector/Session"}
+}
+
 func events(ctx context.Context, c *collector) (string, error) {
-	for _, channel := range channels() {
+	found := false
+	for _, channel := range slices.Concat(channels(), sessionChannels()) {
 		list, err := c.Machine.Events(ctx, channel, eventsEach)
-		if err != nil {
+		switch {
+		case isAbsent(err):
+			continue
+		case err != nil && slices.Contains(sessionChannels(), channel):
+			continue // it is off, or on and not to be read meanwhile
+		case err != nil:
 			return "", fmt.Errorf("reading the events of %s: %w", channel, err)
 		}
+		found = true
 		for _, raw := range list {
 			if e, err := parseEvent(raw); err == nil {
 				e.Channel = channel
 				c.e.Events = append(c.e.Events, e)
 			}
 		}
+	}
+	switch {
+	case !found && c.connector.Program == "":
+		return "", errNothing
+	case !found:
+		return "", errors.New("this machine has no event channel of a connector, neither under its present name nor under the former one")
 	}
 	slices.SortStableFunc(c.e.Events, func(a, b fact.HostEvent) int { return b.At.Compare(a.At) })
 	c.e.Events = c.e.Events[:min(len(c.e.Events), eventsKept)]
@@ -56,10 +73,37 @@ func events(ctx context.Context, c *collector) (string, error) {
 // terminal.
 func parseEvent(raw string) (fact.HostEvent, error) {
 	e, err := pasted.Event(raw)
+	if err == nil {
+		named(raw, &e)
+	}
 	for _, s := range []*string{&e.Channel, &e.Text, &e.Transaction, &e.User, &e.SPN, &e.Backend} {
-		*s = netprobe.Clean(*s)
+		*s = withoutSecrets(netprobe.Clean(withoutSecrets(*s)))
 	}
 	return e, err
+}
+
+// named fills in what the text of an event did not tell from its data, where
+// these have names: they are not translated.
+func named(raw string, e *fact.HostEvent) {
+	var doc struct {
+		Data []struct {
+			Name  string `xml:"Name,attr"`
+			Value string `xml:",chardata"`
+		} `xml:"EventData>Data"`
+	}
+	if xml.Unmarshal([]byte(raw), &doc) != nil {
+		return
+	}
+	into := map[string]*string{
+		"transactionid": &e.Transaction, "user": &e.User, "username": &e.User, "spn": &e.SPN, "backendspn": &e.SPN,
+		"publishedbackendurl": &e.Backend, "backendurl": &e.Backend,
+	}
+	for _, d := range doc.Data {
+		to := into[strings.ToLower(strings.NewReplacer(" ", "", "_", "").Replace(d.Name))]
+		if value := strings.TrimSpace(d.Value); to != nil && *to == "" {
+			*to = value
+		}
+	}
 }
 
 // traceFolders are where the connector keeps its traces.
@@ -67,6 +111,8 @@ func traceFolders() []string {
 	return []string{
 		`Microsoft\Microsoft Entra private network connector\Trace`, `Microsoft\Microsoft AAD Application Proxy Connector\Trace`,
 		`Microsoft\Microsoft Entra private network connector`, `Microsoft\Microsoft AAD Application Proxy Connector`,
+		// A third spelling, which one document has.
+		`Microsoft\Microsoft AAD private network connector\Trace`, `Microsoft\Microsoft AAD private network connector`,
 	}
 }
 
@@ -100,8 +146,8 @@ func qlik(_ context.Context, c *collector) (string, error) {
 			return "", fmt.Errorf("listing %s: %w", folder, err)
 		}
 		for _, f := range files {
-			if strings.HasSuffix(strings.ToLower(f), ".pem") || strings.HasSuffix(strings.ToLower(f), ".pfx") {
-				q.Certificates = append(q.Certificates, f) // the name, never the content
+			if name := strings.ToLower(f.Path); strings.HasSuffix(name, ".pem") || strings.HasSuffix(name, ".pfx") {
+				q.Certificates = append(q.Certificates, f.Path) // the name, never the content
 			}
 		}
 	}
@@ -110,53 +156,3 @@ func qlik(_ context.Context, c *collector) (string, error) {
 	c.e.Qlik = q
 	return fmt.Sprintf("%d exported certificates, %d logs", len(q.Certificates), len(q.Lines)), err
 }
-
-// search reads the ends of the newest files of some folders below ProgramData
-// and keeps the lines that match.
-func (c *collector) search(folders []string, ending string, match *regexp.Regexp) ([]fact.Trace, error) {
-	var out []fact.Trace
-	for _, folder := range folders {
-		files, err := c.Machine.List(c.Machine.Folder("ProgramData") + `\` + folder)
-		if isAbsent(err) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("listing %s: %w", folder, err)
-		}
-		for _, f := range files {
-			if !strings.HasSuffix(strings.ToLower(f), ending) {
-				continue
-			}
-			raw, changed, err := c.Machine.Read(f, traceTail)
-			if err != nil {
-				return nil, fmt.Errorf("reading %s: %w", f, err)
-			}
-			out = append(out, fact.Trace{File: f, Modified: changed.UTC().Truncate(time.Second), Lines: matching(raw, match)})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b fact.Trace) int {
-		return cmp.Or(b.Modified.Compare(a.Modified), cmp.Compare(a.File, b.File))
-	})
-	return out[:min(len(out), traceFiles)], nil
-}
-
-// matching are the last lines of a log that tell something, without what
-// looks like a token.
-func matching(raw []byte, match *regexp.Regexp) []string {
-	text := string(raw)
-	if len(raw) > 1 && raw[0] == 0xff && raw[1] == 0xfe {
-		text = utf16Text(raw[2:])
-	}
-	out := []string{}
-	for line := range strings.Lines(text) {
-		if match.MatchString(line) {
-			out = append(out, secrets.ReplaceAllString(netprobe.Clean(line), "$1[left out]"))
-		}
-	}
-	return out[max(0, len(out)-traceLines):]
-}
-
-// secrets are what may stand in a log and must not leave the machine.
-var secrets = regexp.MustCompile(`(?i)((?:bearer|negotiate|ntlm|basic|token|password|secret|cookie)\s*[=: ]\s*)[A-Za-z0-9+/=_.\-]{16,}`) //nolint:gochecknoglobals // compiled once
-
-func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }

@@ -40,8 +40,8 @@ type Machine interface {
 	// Read returns the last bytes of a file, at most so many, and when it was
 	// changed.
 	Read(path string, most int64) ([]byte, time.Time, error)
-	// List names the files in a folder, with their paths.
-	List(folder string) ([]string, error)
+	// List names the files in a folder.
+	List(folder string) ([]File, error)
 	// Domain is the domain the machine belongs to, or its workgroup.
 	Domain() (name string, joined bool, err error)
 	// Channel tells whether the secure channel to the domain is sound.
@@ -49,8 +49,8 @@ type Machine interface {
 	// Discovered is the address of the proxy settings that WinHTTP finds by DHCP
 	// or DNS (WPAD); empty where it finds none.
 	Discovered(ctx context.Context) (string, error)
-	// Events are the latest events of a channel as XML, newest first; none
-	// where there is no such channel.
+	// Events are the latest events of a channel as XML; fs.ErrNotExist where
+	// there is no such channel.
 	Events(ctx context.Context, channel string, most int) ([]string, error)
 	// Scheduler is the output of Get-ADSyncScheduler as JSON.
 	Scheduler(ctx context.Context) ([]byte, error)

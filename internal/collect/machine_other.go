@@ -41,7 +41,7 @@ func (local) Version(string) (string, error)                { return "", ErrNotW
 func (local) Folder(string) string                          { return "" }
 func (local) Domain() (string, bool, error)                 { return "", false, ErrNotWindows }
 func (local) Scheduler(context.Context) ([]byte, error)     { return nil, ErrNotWindows }
-func (local) List(string) ([]string, error)                 { return nil, ErrNotWindows }
+func (local) List(string) ([]File, error)                   { return nil, ErrNotWindows }
 func (local) Discovered(context.Context) (string, error)    { return "", ErrNotWindows }
 func (local) Channel(context.Context, string) (bool, error) { return false, ErrNotWindows }
 

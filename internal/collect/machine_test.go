@@ -25,6 +25,8 @@ type machine struct {
 	events   map[string][]string
 	sync     string
 	pac      string
+	dates    map[string]time.Time // of files; written where there is none
+	read     []string             // the files that were read
 }
 
 var written = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
@@ -64,14 +66,25 @@ func (m *machine) Read(p string, most int64) ([]byte, time.Time, error) {
 	if !ok {
 		return nil, time.Time{}, fs.ErrNotExist
 	}
-	return []byte(s[max(0, len(s)-int(most)):]), written, nil
+	if err := m.denied[p]; err != nil {
+		return nil, time.Time{}, err
+	}
+	m.read = append(m.read, p)
+	return []byte(s[max(0, len(s)-int(most)):]), m.changed(p), nil
 }
 
-func (m *machine) List(folder string) ([]string, error) {
-	var out []string
+func (m *machine) changed(p string) time.Time {
+	if at, ok := m.dates[p]; ok {
+		return at
+	}
+	return written
+}
+
+func (m *machine) List(folder string) ([]collect.File, error) {
+	var out []collect.File
 	for p := range m.files {
 		if strings.ReplaceAll(path.Dir(strings.ReplaceAll(p, `\`, "/")), "/", `\`) == folder {
-			out = append(out, p)
+			out = append(out, collect.File{Path: p, Modified: m.changed(p)})
 		}
 	}
 	if out == nil {
@@ -87,12 +100,22 @@ func (m *machine) Domain() (string, bool, error) {
 func (m *machine) Channel(context.Context, string) (bool, error) { return m.sound, nil }
 
 func (m *machine) Events(_ context.Context, channel string, _ int) ([]string, error) {
-	return m.events[channel], m.denied["events"]
+	list, ok := m.events[channel]
+	switch {
+	case m.denied[channel] != nil:
+		return nil, m.denied[channel]
+	case !ok:
+		return nil, fs.ErrNotExist
+	}
+	return list, nil
 }
 
 func (m *machine) Discovered(context.Context) (string, error) { return m.pac, m.denied["pac"] }
 
 func (m *machine) Scheduler(context.Context) ([]byte, error) { return []byte(m.sync), nil }
+
+// admin is the channel of a connector under its present name.
+const admin = "Microsoft-Microsoft Entra private network-Connector/Admin"
 
 const installed = `C:\Program Files\Microsoft Entra private network connector`
 
@@ -120,5 +143,6 @@ func healthy() *machine {
 			updater + ".config":                         "\xef\xbb\xbf<configuration></configuration>",
 			installed + `\ConnectorDiagnosticsTool.exe`: "MZ",
 		},
+		events: map[string][]string{admin: {}},
 	}
 }

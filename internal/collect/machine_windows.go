@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 	"unsafe"
@@ -37,12 +39,12 @@ func (local) Number(key, name string) (*int, error) {
 		return nil, err
 	}
 	defer func() { _ = k.Close() }() // it was only read
-	v, _, err := k.GetIntegerValue(name)
+	v, kind, err := k.GetIntegerValue(name)
 	switch {
 	case errors.Is(err, registry.ErrNotExist):
 		return nil, nil //nolint:nilnil // absence is a value of its own here
 	case err != nil:
-		return nil, fmt.Errorf(`reading HKLM\%s, %s: %w`, key, name, err)
+		return nil, unreadable(key, name, kind, err)
 	}
 	n := int(min(v, 1<<31-1)) //nolint:gosec // bounded on the left
 	return &n, nil
@@ -54,7 +56,7 @@ func (local) Text(key, name string) (string, error) {
 		return "", err
 	}
 	defer func() { _ = k.Close() }() // it was only read
-	v, _, err := k.GetStringValue(name)
+	v, kind, err := k.GetStringValue(name)
 	if errors.Is(err, registry.ErrUnexpectedType) {
 		var raw []byte
 		raw, _, err = k.GetBinaryValue(name)
@@ -64,23 +66,47 @@ func (local) Text(key, name string) (string, error) {
 	case errors.Is(err, registry.ErrNotExist):
 		return "", nil
 	case err != nil:
-		return "", fmt.Errorf(`reading HKLM\%s, %s: %w`, key, name, err)
+		return "", unreadable(key, name, kind, err)
 	}
 	return v, nil
 }
 
+// unreadable says why a value cannot be read, and of which type it is where that
+// is the reason: Windows and .NET pass such a value over.
+func unreadable(key, name string, kind uint32, err error) error {
+	if errors.Is(err, registry.ErrUnexpectedType) {
+		types := map[uint32]string{
+			registry.SZ: "REG_SZ", registry.EXPAND_SZ: "REG_EXPAND_SZ", registry.BINARY: "REG_BINARY", registry.DWORD: "REG_DWORD",
+			registry.QWORD: "REG_QWORD", registry.MULTI_SZ: "REG_MULTI_SZ",
+		}
+		return fmt.Errorf(`%s, %s is of the wrong type %s: delete it, and write it anew`, shownKey(key), name, cmp.Or(types[kind], strconv.Itoa(int(kind))))
+	}
+	return fmt.Errorf(`reading %s, %s: %w`, shownKey(key), name, err)
+}
+
+func shownKey(key string) string {
+	if strings.HasPrefix(key, usersHive) {
+		return key
+	}
+	return `HKLM\` + key
+}
+
+// usersHive begins a key below HKEY_USERS.
+const usersHive = `HKU\`
+
 // open opens a key in the 64-bit view; 0 where there is none.
 func open(key string) (registry.Key, error) {
 	root := registry.LOCAL_MACHINE
-	if rest, ok := strings.CutPrefix(key, `HKU\`); ok {
-		root, key = registry.USERS, rest
+	path := key
+	if rest, ok := strings.CutPrefix(key, usersHive); ok {
+		root, path = registry.USERS, rest
 	}
-	k, err := registry.OpenKey(root, key, registry.QUERY_VALUE|registry.WOW64_64KEY)
+	k, err := registry.OpenKey(root, path, registry.QUERY_VALUE|registry.WOW64_64KEY)
 	switch {
 	case errors.Is(err, registry.ErrNotExist):
 		return 0, nil
 	case err != nil:
-		return 0, fmt.Errorf(`opening HKLM\%s: %w`, key, err)
+		return 0, fmt.Errorf(`opening %s: %w`, shownKey(key), err)
 	}
 	return k, nil
 }
@@ -125,15 +151,15 @@ func (local) Read(path string, most int64) (_ []byte, _ time.Time, err error) {
 	return raw, info.ModTime(), err //nolint:wrapcheck // it names the path
 }
 
-func (local) List(folder string) ([]string, error) {
+func (local) List(folder string) ([]File, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
 		return nil, err //nolint:wrapcheck // it names the path
 	}
-	var out []string
+	var out []File
 	for _, e := range entries {
-		if e.Type().IsRegular() {
-			out = append(out, filepath.Join(folder, e.Name()))
+		if info, err := e.Info(); err == nil && e.Type().IsRegular() {
+			out = append(out, File{Path: filepath.Join(folder, e.Name()), Modified: info.ModTime()})
 		}
 	}
 	return out, nil
@@ -144,6 +170,7 @@ func (local) Scheduler(ctx context.Context) ([]byte, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(os.Getenv("SystemRoot"), `System32\WindowsPowerShell\v1.0\powershell.exe`),
 		"-NoProfile", "-NonInteractive", "-Command", "Get-ADSyncScheduler | ConvertTo-Json -Compress")
+	cmd.WaitDelay = 5 * time.Second // what it started itself may hold its output open
 	out, err := cmd.Output()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {

@@ -69,6 +69,12 @@ type refusal struct {
 
 func (r *refusal) Error() string { return "the proxy answered " + r.text }
 
+// hurried lets reading and writing end with the context, also when that is
+// cancelled; what it returns lets go of it.
+func hurried(ctx context.Context, conn net.Conn) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) }) // a connection that cannot is closed by its owner
+}
+
 // through opens a way to an address, by CONNECT where a proxy is named.
 func (n Net) through(ctx context.Context, proxy, address string) (net.Conn, error) {
 	if proxy == "" {
@@ -82,22 +88,30 @@ func (n Net) through(ctx context.Context, proxy, address string) (net.Conn, erro
 	if err != nil {
 		return nil, fmt.Errorf("reaching the proxy %s: %w", at, err)
 	}
-	if deadline, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(deadline) // a connection without deadlines is closed by ctx all the same
-	}
+	defer hurried(ctx, conn)()
 	req := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: address}, Host: address, Header: http.Header{}}
 	if err := req.Write(conn); err != nil {
 		return nil, errors.Join(fmt.Errorf("asking the proxy %s: %w", at, err), conn.Close())
 	}
-	res, err := http.ReadResponse(bufio.NewReaderSize(conn, 4096), req)
+	answer := bufio.NewReaderSize(conn, 4096)
+	res, err := http.ReadResponse(answer, req)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("asking the proxy %s: %w", at, err), conn.Close())
 	}
-	_ = res.Body.Close() // what follows a CONNECT is the tunnel
-	if res.StatusCode/100 != 2 {
-		return nil, errors.Join(&refusal{status: res.StatusCode, text: res.Status}, conn.Close())
+	// What follows a CONNECT is the tunnel, in which the other end never speaks
+	// first: whatever comes instead is a page of the proxy's.
+	page := res.ContentLength > 0 || answer.Buffered() > 0 || strings.HasPrefix(res.Header.Get("Content-Type"), "text/")
+	if res.StatusCode/100 == 2 && !page {
+		_ = res.Body.Close() // it has none
+		return conn, nil
 	}
-	return conn, nil
+	refused := &refusal{status: res.StatusCode, text: res.Status}
+	if res.StatusCode/100 == 2 {
+		refused.text += " with a page of its own in the place of a way through"
+	}
+	err = conn.Close()
+	_ = res.Body.Close() // nobody reads it
+	return nil, errors.Join(refused, err)
 }
 
 // certificates are what a host shows; whether they are trusted is judged apart.
@@ -106,6 +120,9 @@ func (n Net) certificates(ctx context.Context, conn net.Conn, host string) ([]*x
 	// is the certificate alone.
 	c := tls.Client(conn, &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS12}) //nolint:gosec // see above
 	if err := c.HandshakeContext(ctx); err != nil {
+		if other, ok := errors.AsType[tls.RecordHeaderError](err); ok {
+			return nil, fmt.Errorf("what answers there speaks no TLS; it says %q", other.RecordHeader)
+		}
 		return nil, fmt.Errorf("TLS: %w", err)
 	}
 	return c.ConnectionState().PeerCertificates, nil
@@ -116,11 +133,19 @@ func (n Net) trust(chain []*x509.Certificate, host string, now time.Time) error 
 	if len(chain) == 0 {
 		return errors.New("no certificate was shown")
 	}
+	if n.Roots == nil {
+		return machineTrust(chain, host, now)
+	}
+	return verified(chain, host, now, n.Roots)
+}
+
+// verified holds a chain against some roots, the system's own when nil.
+func verified(chain []*x509.Certificate, host string, now time.Time, roots *x509.CertPool) error {
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
 		between.AddCert(c)
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: host, Roots: n.Roots, Intermediates: between, CurrentTime: now})
+	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: host, Roots: roots, Intermediates: between, CurrentTime: now})
 	return err //nolint:wrapcheck // it says it all
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"unicode/utf16"
 
 	"sensegate/internal/fact"
 	"sensegate/internal/pasted"
@@ -37,7 +36,7 @@ func proxy(ctx context.Context, c *collector) (string, error) {
 		return "", err
 	}
 	p.WinHTTP, p.AutoDetect = pasted.WinHTTPProxy([]byte(settings))
-	for _, key := range keysConnector() {
+	for _, key := range c.productKeys() {
 		if p.ForBackend, err = c.Machine.Number(key, "UseDefaultProxyForBackendRequests"); err != nil {
 			return "", err
 		}
@@ -45,9 +44,7 @@ func proxy(ctx context.Context, c *collector) (string, error) {
 			break
 		}
 	}
-	if err := c.discovery(ctx, p); err != nil {
-		return "", err
-	}
+	c.discovery(ctx, p)
 	says := fmt.Sprintf("connector %q, updater %q, WinHTTP %q", mode(p.Connector), mode(p.Updater), p.WinHTTP)
 	if p.PAC != "" {
 		says += ", discovery finds " + p.PAC
@@ -57,20 +54,32 @@ func proxy(ctx context.Context, c *collector) (string, error) {
 
 // discovery finds out whether the connector, where nothing is configured, would
 // find a proxy: by the name wpad, by DHCP, and whether its account looks at all.
-func (c *collector) discovery(ctx context.Context, p *fact.HostProxy) error {
+func (c *collector) discovery(ctx context.Context, p *fact.HostProxy) {
 	p.Discovery = c.Net.resolves(ctx, "wpad")
-	account, err := c.Machine.Text(keyServiceConnections, "DefaultConnectionSettings")
-	if err != nil {
-		return err
-	}
-	if _, on := pasted.WinHTTPProxy([]byte(account)); on {
-		p.AutoDetect = true
+	// Only administrators may read another account's settings; that it looks for
+	// a proxy is the default.
+	if account, err := c.Machine.Text(keyServiceConnections, "DefaultConnectionSettings"); err == nil {
+		if _, on := pasted.WinHTTPProxy([]byte(account)); on {
+			p.AutoDetect = true
+		}
 	}
 	// Where it cannot be asked the name alone has to tell.
 	if found, err := c.Machine.Discovered(ctx); err == nil {
 		p.PAC = pasted.WithoutUser(found)
 	}
-	return nil
+}
+
+// wayOut is the proxy that the connector goes out by; empty where none is named.
+// What its own file does not say, the machine's does.
+func (c *collector) wayOut() string {
+	p := c.e.Proxy.Connector
+	if p.Mode == fact.ProxyUnsaid {
+		p = c.e.Proxy.Machine
+	}
+	if p.Mode == fact.ProxyNamed {
+		return p.Address
+	}
+	return ""
 }
 
 func mode(c fact.ConfigProxy) string {
@@ -104,13 +113,4 @@ func number(s string, otherwise int) int {
 		return n
 	}
 	return otherwise
-}
-
-// utf16Text reads a text of two bytes a character, as Windows keeps it.
-func utf16Text(b []byte) string {
-	u := make([]uint16, 0, len(b)/2)
-	for i := 0; i+1 < len(b); i += 2 {
-		u = append(u, uint16(b[i])|uint16(b[i+1])<<8)
-	}
-	return string(utf16.Decode(u))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -17,9 +18,17 @@ const (
 	detectionFailed = syscall.Errno(12180) // ERROR_WINHTTP_AUTODETECTION_FAILED
 )
 
+// detectionLimit is how long it may take: without an answer Windows itself tries
+// one adapter and one suffix after the other.
+const detectionLimit = 20 * time.Second
+
 // Discovered looks for proxy settings as WinHTTP does: by DHCP's option 252 and
 // by the name wpad.
-func (local) Discovered(context.Context) (string, error) {
+func (local) Discovered(ctx context.Context) (string, error) {
+	return within(ctx, detectionLimit, detected)
+}
+
+func detected() (string, error) {
 	dll := windows.NewLazySystemDLL("winhttp.dll")
 	detect := dll.NewProc("WinHttpDetectAutoProxyConfigUrl")
 	free := windows.NewLazySystemDLL("kernel32.dll").NewProc("GlobalFree")

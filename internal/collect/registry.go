@@ -20,9 +20,9 @@ func connector(_ context.Context, c *collector) (string, error) {
 	says := v
 	files, err := c.Machine.List(folderOf(c.connector.Program))
 	for _, f := range files {
-		if err == nil && strings.Contains(strings.ToLower(baseOf(f)), "connectordiagnosticstool") && strings.HasSuffix(strings.ToLower(f), ".exe") {
-			c.e.Diagnostics = f
-			says = v + ", diagnostics tool: " + f
+		if name := strings.ToLower(baseOf(f.Path)); err == nil && strings.Contains(name, "connectordiagnosticstool") && strings.HasSuffix(name, ".exe") {
+			c.e.Diagnostics = f.Path
+			says = v + ", diagnostics tool: " + f.Path
 		}
 	}
 	return says, nil
@@ -41,9 +41,15 @@ func system(_ context.Context, c *collector) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("CurrentBuildNumber is %q, which is no number", build)
 	}
+	if rest, ten := strings.CutPrefix(name, "Windows 10"); ten && n >= windows11 {
+		name = "Windows 11" + rest // ProductName was left as it was
+	}
 	c.e.OSName, c.e.OSBuild = name, n
 	return fmt.Sprintf("%s, build %d", name, n), nil
 }
+
+// windows11 is the first build of Windows 11.
+const windows11 = 22000
 
 func dotnet(_ context.Context, c *collector) (string, error) {
 	v, err := c.Machine.Number(keyDotNet, "Release")
@@ -92,7 +98,7 @@ func spnego(_ context.Context, c *collector) (string, error) {
 	if c.connector.Program == "" {
 		return "", errNothing
 	}
-	for _, key := range keysConnector() {
+	for _, key := range c.productKeys() {
 		v, err := c.Machine.Number(key, "UseSpnegoAuthentication")
 		if err != nil {
 			return "", err
@@ -103,6 +109,18 @@ func spnego(_ context.Context, c *collector) (string, error) {
 		}
 	}
 	return "UseSpnegoAuthentication is not set", nil
+}
+
+// productKeys are the registry keys that the installed connector reads: those of
+// the product's other name are left from before. The folder of its program tells
+// which; both count where it was put elsewhere.
+func (c *collector) productKeys() []string {
+	for _, key := range keysConnector() {
+		if strings.Contains(strings.ToLower(c.connector.Program), strings.ToLower(baseOf(key))) {
+			return []string{key}
+		}
+	}
+	return keysConnector()
 }
 
 func domain(ctx context.Context, c *collector) (string, error) {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"golang.org/x/crypto/ocsp"
 
@@ -60,10 +61,13 @@ func places(chains [][]*x509.Certificate) []place {
 // revocation fetches what the seen certificates point to, as Windows does
 // before it trusts them.
 func (c *collector) revocation(ctx context.Context, chains [][]*x509.Certificate, proxy string) []fact.Egress {
-	var out []fact.Egress
-	for _, p := range places(chains) {
-		out = append(out, c.fetch(ctx, p, proxy))
+	list := places(chains)
+	out := make([]fact.Egress, len(list))
+	var wait sync.WaitGroup
+	for i, p := range list {
+		wait.Go(func() { out[i] = c.fetch(ctx, p, proxy) })
 	}
+	wait.Wait()
 	return out
 }
 

@@ -1,10 +1,13 @@
 package collect
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -72,8 +75,10 @@ func state(s uint32) string {
 		return "stop pending"
 	case windows.SERVICE_PAUSED, windows.SERVICE_PAUSE_PENDING, windows.SERVICE_CONTINUE_PENDING:
 		return "paused"
+	case windows.SERVICE_RUNNING:
+		return "running"
 	}
-	return "running"
+	return "in the state " + strconv.Itoa(int(s))
 }
 
 func start(h windows.Handle, kind uint32) string {
@@ -96,18 +101,37 @@ func start(h windows.Handle, kind uint32) string {
 // identifier is the SID of an account, which is the same in every language;
 // empty where Windows does not tell.
 func identifier(account string) string {
-	if strings.EqualFold(account, "LocalSystem") {
+	// The service control manager keeps these in English whatever the language,
+	// and the lookup may know the translated names alone.
+	switch strings.ReplaceAll(strings.ToUpper(account), " ", "") {
+	case "LOCALSYSTEM", `NTAUTHORITY\SYSTEM`, `.\LOCALSYSTEM`:
 		return "S-1-5-18"
+	case `NTAUTHORITY\LOCALSERVICE`:
+		return "S-1-5-19"
+	case `NTAUTHORITY\NETWORKSERVICE`:
+		return "S-1-5-20"
 	}
 	if rest, ok := strings.CutPrefix(account, `.\`); ok {
 		account = rest
+		if computer, err := windows.ComputerName(); err == nil {
+			account = computer + `\` + rest // and not one of the domain that is called alike
+		}
 	}
-	sid, _, _, err := windows.LookupSID("", account)
+	// A name of the domain is looked up at its controller, which may be away.
+	sid, err := within(context.Background(), lookupLimit, func() (string, error) {
+		sid, _, _, err := windows.LookupSID("", account)
+		if err != nil {
+			return "", err //nolint:wrapcheck // the caller goes without
+		}
+		return sid.String(), nil
+	})
 	if err != nil {
 		return ""
 	}
-	return sid.String()
+	return sid
 }
+
+const lookupLimit = 5 * time.Second
 
 // executable is the path in a service's command line.
 func executable(line string) string {

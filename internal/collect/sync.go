@@ -14,8 +14,12 @@ import (
 )
 
 func synchronisation(ctx context.Context, c *collector) (string, error) {
-	if !slices.ContainsFunc(c.e.Services, func(s fact.Service) bool { return s.Name == syncService }) {
+	i := slices.IndexFunc(c.e.Services, func(s fact.Service) bool { return s.Name == syncService })
+	if i < 0 {
 		return "", errNothing
+	}
+	if state := c.e.Services[i].State; state != "running" {
+		return "", fmt.Errorf("the service %s is %s: its scheduler answers nobody", syncService, state)
 	}
 	raw, err := c.Machine.Scheduler(ctx)
 	if err != nil {
