@@ -88,8 +88,12 @@ func (d document) evidence(at time.Time) (fact.HostEvidence, error) {
 		if err := decode(raw, &unread); err != nil {
 			return e, fmt.Errorf("%s: %w", unreadSection, err)
 		}
-		for name, why := range unread {
-			e.Sections[text(name)] = fact.Provenance{At: at, Missing: "it could not be read there: " + text(why)}
+		for _, name := range fact.HostSections() {
+			why, ok := unread[name]
+			if !ok {
+				continue
+			}
+			e.Sections[name] = fact.Provenance{At: at, Missing: "it could not be read there: " + text(why)}
 		}
 	}
 	for _, name := range fact.HostSections() {
