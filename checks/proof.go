@@ -2,9 +2,12 @@ package checks
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"strings"
 	"time"
 
+	"sensegate/internal/pasted"
 	"sensegate/internal/site"
 )
 
@@ -29,6 +32,76 @@ type Asked struct {
 	Command string
 }
 
+// Command makes the line that somebody is asked to run in a shell: it prints
+// when and where it ran, then what the parts print, and says that this is all.
+func Command(shell Shell, parts ...string) string {
+	if shell == PowerShell {
+		return `"` + pasted.Head + ` $(Get-Date -Format o) $(hostname)"; ` + strings.Join(parts, "; ") + "; '" + pasted.End + "'"
+	}
+	return `powershell -NoProfile -Command "'` + pasted.Head + ` '+(Get-Date -Format o)+' '+(hostname)" & ` +
+		strings.Join(parts, " & ") + " & echo " + pasted.End
+}
+
+// Questioned is a part of a command that prints the question before its answer:
+// the same words, or others where they would be too many.
+func Questioned(shell Shell, command, question string) string {
+	if question == "" {
+		question = command
+	}
+	if shell == PowerShell {
+		return Quote(pasted.Ask+" "+question, shell) + "; " + command
+	}
+	return "echo " + pasted.Ask + " " + question + " & " + command
+}
+
+// Judged judges pastes as they came; where the latest is refused, once more with
+// what a narrow window broke put together. One that was printed too long ago
+// proves nothing, whenever it is pasted.
+func (p *Proof) Judged(ctx context.Context, env Env, pastes []string) (Result, error) {
+	if len(pastes) == 0 {
+		return Result{}, pasted.ErrEmpty
+	}
+	at, limit := PrintedAt(env, pastes[len(pastes)-1]), MaxAge(env.Site)
+	if age := env.Clock().Sub(at); age > limit {
+		return Result{}, fmt.Errorf("it was printed %s, %s ago, and this site allows %s: run the command again", at.Format("2006-01-02 15:04Z"), age.Round(time.Hour), limit)
+	}
+	r, err := p.Judge(ctx, env, pastes)
+	if err == nil {
+		return r, nil
+	}
+	whole, some := make([]string, len(pastes)), false
+	for i, text := range pastes {
+		joined := false
+		whole[i], joined = pasted.Unwrapped(text)
+		some = some || joined
+	}
+	if !some {
+		return r, err
+	}
+	if again, bad := p.Judge(ctx, env, whole); bad == nil {
+		return again, nil
+	}
+	return r, err
+}
+
+// PrintedAt is when the command ran whose output a paste is; now where the paste
+// does not tell, or names a time that has not come.
+func PrintedAt(env Env, text string) time.Time {
+	if at, ok := pasted.Printed(text); ok {
+		return NotAhead(env, at)
+	}
+	return env.Clock()
+}
+
+// MaxAge is how long evidence counts that was not read live: what the site says,
+// or a week, for a service that ran last week proves little.
+func MaxAge(s site.Site) time.Duration {
+	if s.EvidenceMaxAge > 0 {
+		return s.EvidenceMaxAge
+	}
+	return 7 * 24 * time.Hour
+}
+
 // LineEvidence is the name of the evidence that shows the convincing line.
 const LineEvidence = "the line"
 
@@ -44,6 +117,9 @@ func (r Result) Row(name string) string {
 	}
 	return ""
 }
+
+// WithADModule is where Get-AD commands run: no Windows has them by itself.
+const WithADModule = "a domain controller, or a member of the domain with PowerShell's module ActiveDirectory (Install-WindowsFeature RSAT-AD-PowerShell)"
 
 // MaxPaste is how much of a paste is taken; more is refused.
 const MaxPaste = 16 << 20

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"sensegate/internal/pasted"
 )
@@ -21,6 +22,27 @@ func (r Result) Repeated(lines, missing []string) Result {
 		r.Seen = "not pasted yet: " + strings.Join(missing, ", ")
 	}
 	return r
+}
+
+// PrintedOn says on which machines, and since when, what it rests on was printed.
+func (r Result) PrintedOn(at time.Time, hosts ...string) Result {
+	r.At = at
+	return r.With(HostRow, strings.Join(hosts, " and "))
+}
+
+// NotAhead is a time that another machine's clock told, or now where that has
+// not come yet: how wrong the clock is is for other checks to say.
+func NotAhead(env Env, at time.Time) time.Time {
+	if now := env.Clock(); at.After(now) {
+		return now
+	}
+	return at
+}
+
+// Outdated refuses what was printed before something that was pasted already.
+func Outdated(of string, printed, before time.Time) error {
+	const shape = "2006-01-02 15:04:05Z"
+	return fmt.Errorf("it was printed on %s at %s, and what was pasted before is of %s, which is later: run the command again", of, printed.UTC().Format(shape), before.UTC().Format(shape))
 }
 
 // PastedDirectory is the proof of a check that asks the directory: the check is run again
@@ -46,7 +68,8 @@ func PastedDirectory(id ID, ask func(Env) []Asked, list func(*pasted.Forest) []C
 				if settle != nil {
 					r = settle(env, r, f.Missing())
 				}
-				return r.Repeated(f.Lines(), f.Missing()), nil
+				hosts, at := f.Of()
+				return r.Repeated(f.Lines(), f.Missing()).PrintedOn(NotAhead(env, at), hosts...), nil
 			}
 			return Result{}, fmt.Errorf("there is no check %s", id)
 		},

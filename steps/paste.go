@@ -19,7 +19,8 @@ type Paste struct {
 	// On is the machine it is of, where its judge says so.
 	On   string
 	Text string
-	At   time.Time
+	// At is when it was printed, where it tells, or pasted.
+	At time.Time
 }
 
 // PasteKeeper is a Journal that keeps pastes for the next session as well.
@@ -62,7 +63,7 @@ func (g *Guide) Judge(id checks.ID) (func(ctx context.Context, text string) (che
 		if len(text) > checks.MaxPaste {
 			return checks.Result{}, fmt.Errorf("the paste has %d MB, and %d are taken", len(text)>>20, checks.MaxPaste>>20)
 		}
-		r, err := c.Proof.Judge(ctx, env, append(before, text))
+		r, err := c.Proof.Judged(ctx, env, append(before, text))
 		if err != nil {
 			return checks.Result{}, fmt.Errorf("the paste is refused: %w", err)
 		}
@@ -78,7 +79,7 @@ func lookedAt(r checks.Result) bool {
 // Pasted keeps a paste that Judge accepted, and its result: until it is too old
 // it counts whenever the check itself cannot tell.
 func (g *Guide) Pasted(id checks.ID, text string, r checks.Result) error {
-	p := Paste{Check: id, On: r.Row(checks.HostRow), Text: text, At: g.opts.Clock()}
+	p := Paste{Check: id, On: r.Row(checks.HostRow), Text: text, At: checks.PrintedAt(g.env(), text)}
 	g.pastes[id] = append(g.pastes[id], p)
 	g.results[id] = r
 	delete(g.stale, id)
@@ -105,15 +106,7 @@ func (g *Guide) Paste(ctx context.Context, id checks.ID, text string) (checks.Re
 
 func (g *Guide) env() checks.Env { return checks.NewEnv(g.site, g.opts.Clock, g.results) }
 
-// pasteAge is how long a paste counts unless the site says otherwise.
-const pasteAge = 7 * 24 * time.Hour
-
-func (g *Guide) pasteLimit() time.Duration {
-	if limit := g.site.EvidenceMaxAge; limit > 0 {
-		return limit
-	}
-	return pasteAge
-}
+func (g *Guide) pasteLimit() time.Duration { return checks.MaxAge(g.site) }
 
 // usable are the texts that still count.
 func (g *Guide) usable(id checks.ID) []string { return texts(g.counting(id)) }
@@ -173,11 +166,11 @@ func (g *Guide) orPasted(c checks.Check) checks.Func {
 		if len(use) == 0 {
 			return r
 		}
-		p, err := c.Proof.Judge(ctx, env, texts(use))
+		p, err := c.Proof.Judged(ctx, env, texts(use))
 		// One that was pasted for another check may say nothing about this.
 		for err != nil && len(use) > 1 {
 			use = use[:len(use)-1]
-			p, err = c.Proof.Judge(ctx, env, texts(use))
+			p, err = c.Proof.Judged(ctx, env, texts(use))
 		}
 		if err != nil {
 			return r

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -14,10 +15,9 @@ import (
 func qlikCommands() string {
 	var parts []string
 	for _, s := range ofQlik() {
-		parts = append(parts, "sc query "+s, "sc qc "+s)
+		parts = append(parts, checks.Questioned(checks.Cmd, "sc.exe query "+s, ""), checks.Questioned(checks.Cmd, "sc.exe qc "+s, ""))
 	}
-	return "hostname & " + strings.Join(parts, " & ") +
-		` & dir /b /s "%ProgramData%\Qlik\Sense\Repository\Exported Certificates\*.pem" & echo ` + pasted.CertificateWord + ` & echo ` + pasted.End
+	return checks.Command(checks.Cmd, append(parts, `dir /b /s "%ProgramData%\Qlik\Sense\Repository\Exported Certificates\*.pem"`, "echo "+pasted.CertificateWord)...)
 }
 
 // ofQlik are the services that a node may run; which ones is for the site's
@@ -39,19 +39,28 @@ func NodeProof(judge func(Host) checks.Func) *checks.Proof {
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
 			hosts := pastedNodes{}
-			var lines []string
-			of := ""
+			var lines, of []string
 			for i, text := range pastes {
-				name, ev, said, err := node(env, text)
+				found, said, err := nodes(env, text)
 				switch {
 				case err != nil && i == len(pastes)-1:
 					return checks.Result{}, err
 				case err != nil:
 					continue
 				}
-				hosts[name], lines, of = ev, said, name
+				lines, of = said, nil
+				for _, ev := range found {
+					of = append(of, ev.Host)
+					if before, ok := hosts[ev.Host]; ok && before.Collected.After(ev.Collected) {
+						if i == len(pastes)-1 {
+							return checks.Result{}, checks.Outdated(ev.Host, ev.Collected, before.Collected)
+						}
+						continue
+					}
+					hosts[ev.Host] = ev
+				}
 			}
-			r := judge(hosts)(ctx, env).With(checks.HostRow, of)
+			r := judge(hosts)(ctx, env).With(checks.HostRow, strings.Join(of, " and "))
 			for _, l := range lines {
 				r = r.With(checks.LineEvidence, l)
 			}
@@ -60,32 +69,28 @@ func NodeProof(judge func(Host) checks.Func) *checks.Proof {
 	}
 }
 
-// node finds which machine of Qlik a paste is of, and reads it.
-func node(env checks.Env, text string) (string, fact.HostEvidence, []string, error) {
-	refused := errors.New("the site names no machine of Qlik")
-	for i, name := range Nodes(env.Site) {
-		f, err := pasted.Framed(text, name)
-		if err != nil {
-			if i == 0 {
-				refused = err
-			}
-			continue
+// nodes finds which machines of Qlik a paste is of, and reads it.
+func nodes(env checks.Env, text string) (found []fact.HostEvidence, lines []string, err error) {
+	runs, err := pasted.OfHosts(text, Nodes(env.Site)...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading it: %w", err)
+	}
+	for _, run := range runs {
+		list, said, err := pasted.Services(run, ofQlik()...)
+		switch {
+		case err != nil:
+			return nil, nil, fmt.Errorf("reading it: %w", err)
+		case len(list) == 0:
+			return nil, nil, errors.New("it shows no service of Qlik Sense on " + run.Host)
 		}
-		list, lines, err := pasted.Services(f, ofQlik()...)
-		if err != nil {
-			return name, fact.HostEvidence{}, nil, err
-		}
-		if len(list) == 0 {
-			return name, fact.HostEvidence{}, nil, errors.New("it shows no service of Qlik Sense on " + name)
-		}
-		p := fact.Provenance{At: env.Clock(), Pasted: true}
-		ev := fact.HostEvidence{Host: name, Collected: p.At, Services: list, Sections: map[string]fact.Provenance{fact.SectionServices: p}}
-		if certificates, told := pasted.Certificates(f); told {
+		p := fact.Provenance{At: checks.NotAhead(env, run.At), Pasted: true}
+		ev := fact.HostEvidence{Host: run.Host, Collected: p.At, Services: list, Sections: map[string]fact.Provenance{fact.SectionServices: p}}
+		if certificates, told := pasted.Certificates(run); told {
 			ev.Qlik, ev.Sections[fact.SectionQlik] = &fact.QlikHost{Certificates: certificates}, p
 		}
-		return name, ev, lines, nil
+		found, lines = append(found, ev), append(lines, said...)
 	}
-	return "", fact.HostEvidence{}, nil, refused
+	return found, lines, nil
 }
 
 type pastedNodes map[string]fact.HostEvidence

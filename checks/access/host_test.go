@@ -72,13 +72,18 @@ func TestQlikHost(t *testing.T) {
 // TestQlikHostPasted judges what sc and dir print on a Qlik node, in French.
 func TestQlikHostPasted(t *testing.T) {
 	block := func(name, state, start string) string {
-		return "\r\nSERVICE_NAME: " + name + "\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        STATE              : " + state + "\r\n" +
-			"[SC] QueryServiceConfig r\xe9ussite(s)\r\n\r\nSERVICE_NAME: " + name + "\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        START_TYPE         : " + start +
-			"\r\n        D\xc9PENDANCES        :\r\n        SERVICE_START_NAME : CONTOSO\\svc-qlik\r\n"
+		return checkstest.Answered("sc.exe query "+name, "\r\nSERVICE_NAME: "+name+"\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        STATE              : "+state+"\r\n") +
+			checkstest.Answered("sc.exe qc "+name, "[SC] QueryServiceConfig r\xe9ussite(s)\r\n\r\nSERVICE_NAME: "+name+"\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        START_TYPE         : "+start+
+				"\r\n        D\xc9PENDANCES        :\r\n        SERVICE_START_NAME : CONTOSO\\svc-qlik\r\n")
 	}
-	missing := strings.Repeat("[SC] EnumQueryServicesStatus:OpenService \xc9CHEC(S) 1060 :\r\n\r\nLe service sp\xe9cifi\xe9 n'existe pas.\r\n", 3)
-	whole := "QLIK01\r\n" + block("QlikSenseRepositoryService", "4  RUNNING", "2   AUTO_START") + block("QlikSenseProxyService", "4  RUNNING", "2   AUTO_START") + missing +
-		"C:\\ProgramData\\Qlik\\Sense\\Repository\\Exported Certificates\\.Local Certificates\\client.pem\r\nSENSEGATE-CERTIFICATES\r\nSENSEGATE-END\r\n"
+	missing := func(name string) string {
+		return checkstest.Answered("sc.exe query "+name, "[SC] EnumQueryServicesStatus:OpenService \xc9CHEC(S) 1060 :\r\n\r\nLe service sp\xe9cifi\xe9 n'existe pas.\r\n") +
+			checkstest.Answered("sc.exe qc "+name, "[SC] OpenService \xc9CHEC(S) 1060 :\r\n\r\nLe service sp\xe9cifi\xe9 n'existe pas.\r\n")
+	}
+	others := missing("QlikSenseEngineService") + missing("QlikSenseSchedulerService") + missing("QlikSenseServiceDispatcher")
+	printed := func(body string) string { return checkstest.Printed("QLIK01", checkstest.Now(), body) }
+	whole := printed(block("QlikSenseRepositoryService", "4  RUNNING", "2   AUTO_START") + block("QlikSenseProxyService", "4  RUNNING", "2   AUTO_START") + others +
+		"C:\\ProgramData\\Qlik\\Sense\\Repository\\Exported Certificates\\.Local Certificates\\client.pem\r\nSENSEGATE-CERTIFICATES")
 	room := checkstest.Room{Checks: access.Checks(access.Ports{}), Causes: access.HostCauses()}
 	var proof *checks.Proof
 	for _, c := range room.Checks {
@@ -87,7 +92,7 @@ func TestQlikHostPasted(t *testing.T) {
 		}
 	}
 	env := checks.NewEnv(checkstest.Site(), checkstest.Now, nil)
-	if asked := proof.Ask(env); len(asked) != 1 || asked[0].On != "qlik01.contoso.test" || !strings.Contains(asked[0].Command, "sc qc QlikSenseProxyService") {
+	if asked := proof.Ask(env); len(asked) != 1 || asked[0].On != "qlik01.contoso.test" || !strings.Contains(asked[0].Command, "sc.exe qc QlikSenseProxyService") {
 		t.Fatalf("asked %+v", asked)
 	}
 	tests := []struct {
@@ -101,8 +106,10 @@ func TestQlikHostPasted(t *testing.T) {
 		{"no certificates", strings.Replace(whole, `.Local Certificates\client.pem`, ``, 1), checks.Warn, "site.qlik-certificates-missing", ""},
 		{"cut off", strings.Replace(whole, "SENSEGATE-END", "", 1), 0, "", "cut off"},
 		{"another machine", strings.Replace(whole, "QLIK01", "WEB01", 1), 0, "", "of the machine WEB01"},
-		{"no Qlik there", "QLIK01\r\n" + strings.Repeat("FEHLER 1060:\r\n", 5) + "SENSEGATE-END", 0, "", "no service of Qlik Sense"},
-		{"nonsense", "QLIK01\r\nhello\r\nSENSEGATE-END", 0, "", "says nothing of the service"},
+		{"no Qlik there", printed(missing("QlikSenseRepositoryService") + missing("QlikSenseProxyService") + others), 0, "", "no service of Qlik Sense"},
+		{"one not asked for", printed(block("QlikSenseRepositoryService", "4  RUNNING", "2   AUTO_START") + others), 0, "", "asked was sc query QlikSenseProxyService"},
+		{"not allowed", strings.Replace(whole, "1060 :", "5 :", 1), 0, "", "sc could not tell of QlikSenseEngineService"},
+		{"nonsense", printed("hello"), 0, "", "does not answer sc query"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -11,9 +11,10 @@ func directoryProof() *checks.Proof {
 	const id = "site.directory"
 	ask := func(env checks.Env) []checks.Asked {
 		return []checks.Asked{{
-			On: "any member of the domain", Who: checks.ADAdmin, Shell: checks.PowerShell,
-			Command: "'" + pasted.Ask + " Get-ADRootDSE'; Get-ADRootDSE -Server " + checks.Quote(env.Site.Directory.Domain, checks.PowerShell) +
-				" | Format-List ('defaultNamingContext','dnsHostName','currentTime'); '" + pasted.End + "'",
+			On: checks.WithADModule, Who: checks.ADAdmin, Shell: checks.PowerShell,
+			Command: checks.Command(checks.PowerShell, checks.Questioned(checks.PowerShell,
+				"Get-ADRootDSE -Server "+checks.Quote(env.Site.Directory.Domain, checks.PowerShell)+" | Format-List ('defaultNamingContext','dnsHostName','currentTime')",
+				"Get-ADRootDSE")),
 		}}
 	}
 	return checks.PastedDirectory(id, ask, func(f *pasted.Forest) []checks.Check {

@@ -23,33 +23,36 @@ const (
 	// keyConnections holds the connection settings of the machine.
 	keyConnections = `SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
 	keySPNEGOOnce  = `SOFTWARE\Microsoft\Microsoft AAD App Proxy Connector`
+	build          = " /v CurrentBuildNumber"
 	keySPNEGO      = `SOFTWARE\Microsoft\Microsoft Entra private network connector`
 )
 
 // manual is how one check of the hosts is proved by hand.
 type manual struct {
-	// command is run in shell, the command prompt when empty; ask makes it where
-	// it depends on the site.
-	command  string
-	ask      func(site.Site) string
+	// asks are commands that print their question; ask makes the command's parts
+	// where they depend on the site, or say by words of their own what they are.
+	// They are run in shell, the command prompt when empty.
+	asks     []string
+	ask      func(site.Site) []string
 	shell    checks.Shell
 	sections []string
 	// read turns the paste of one host into facts, with the convincing lines.
-	read func(env checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error)
+	read func(env checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error)
 }
 
-// whole is the command with the name of its machine before it and the mark
-// that nothing is missing after it.
+// whole is the command with what it says of itself.
 func (m manual) whole(s site.Site) string {
-	command := m.command
+	var parts []string
+	for _, a := range m.asks {
+		parts = append(parts, questioned(a))
+	}
 	if m.ask != nil {
-		command = m.ask(s)
+		parts = append(parts, m.ask(s)...)
 	}
-	if m.shell == checks.PowerShell {
-		return "hostname; " + command + "; '" + pasted.End + "'"
-	}
-	return "hostname & " + command + " & echo " + pasted.End
+	return checks.Command(cmp.Or(m.shell, checks.Cmd), parts...)
 }
+
+func questioned(command string) string { return checks.Questioned(checks.Cmd, command, "") }
 
 func query(key string) string { return `reg query "HKLM\` + key + `"` }
 
@@ -64,63 +67,61 @@ func manuals() map[checks.ID]manual {
 func settingManuals() map[checks.ID]manual {
 	return map[checks.ID]manual{
 		"connector.services": {
-			command:  "sc query WAPCSvc & sc qc WAPCSvc & sc query WAPCUpdaterSvc & sc qc WAPCUpdaterSvc",
+			asks:     []string{"sc.exe query WAPCSvc", "sc.exe qc WAPCSvc", "sc.exe query WAPCUpdaterSvc", "sc.exe qc WAPCUpdaterSvc"},
 			sections: []string{fact.SectionServices},
-			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) (lines []string, err error) {
+			read: func(_ checks.Env, f pasted.Run, e *fact.HostEvidence) (lines []string, err error) {
 				e.Services, lines, err = pasted.Services(f, connectorService, updaterService)
 				return lines, err
 			},
 		},
 		"connector.tls12": {
-			command:  query(keyTLS) + " & " + query(keyNetTLS),
+			asks:     []string{query(keyTLS), query(keyNetTLS)},
 			sections: []string{fact.SectionTLS12},
 			read:     readTLS,
 		},
 		"connector.http2": {
-			command:  query(keySystem) + " /v CurrentBuildNumber & " + query(keyWinHTTP),
+			asks:     []string{query(keySystem) + build, query(keyWinHTTP)},
 			sections: []string{fact.SectionOS, fact.SectionWinHTTP},
 			read:     readHTTP2,
 		},
 		"connector.spnego": {
-			command:  query(keySPNEGO) + " & " + query(keySPNEGOOnce),
+			asks:     []string{query(keySPNEGO), query(keySPNEGOOnce)},
 			sections: []string{fact.SectionSPNEGO},
 			read:     readSPNEGO,
 		},
 		"connector.domain": {
-			command:  "nltest /sc_query:{domain}",
+			asks:     []string{"nltest.exe /sc_query:{domain}"},
 			sections: []string{fact.SectionDomain},
-			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
-				sound, line, err := pasted.Channel(f)
+			read: func(env checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error) {
+				sound, line, err := pasted.Channel(f, env.Site.Directory.Domain)
 				// A machine outside a domain has no channel: 1355 or 1722 and the like.
 				e.DomainJoined, e.SecureOK, e.Domain = true, sound, "the domain"
 				return []string{line}, err
 			},
 		},
 		"connector.clock": {
-			command:  "w32tm /stripchart /computer:{domain} /samples:1 /dataonly",
+			asks:     []string{"w32tm.exe /stripchart /computer:{domain} /samples:1 /dataonly"},
 			sections: []string{fact.SectionClock},
-			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
-				skew, line, err := pasted.Offset(f)
+			read: func(env checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error) {
+				skew, line, err := pasted.Offset(f, env.Site.Directory.Domain)
 				e.ClockSkew = skew
 				return []string{line}, err
 			},
 		},
 		"connector.agents": {
-			command:  "sc query AzureADPasswordProtectionProxy",
+			asks:     []string{"sc.exe query AzureADPasswordProtectionProxy"},
 			sections: []string{fact.SectionAgents},
-			read: func(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
-				list, lines, err := pasted.Services(f, "AzureADPasswordProtectionProxy")
-				for _, s := range list {
-					e.Agents = append(e.Agents, s.Name)
-				}
+			read: func(_ checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error) {
+				list, lines, err := pasted.Installed(f, "AzureADPasswordProtectionProxy")
+				e.Agents = list
 				return lines, err
 			},
 		},
 	}
 }
 
-func readTLS(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
-	r, err := pasted.Keys(f)
+func readTLS(_ checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error) {
+	r, err := pasted.Keys(f, keyTLS, keyNetTLS)
 	if err != nil {
 		return nil, err
 	}
@@ -132,14 +133,16 @@ func readTLS(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, erro
 		e.TLS12Client = 1
 	}
 	e.StrongCrypto, e.SystemTLS = r.Number(keyNetTLS, "SchUseStrongCrypto"), r.Number(keyNetTLS, "SystemDefaultTlsVersions")
-	return []string{r.Line(keyTLS, "Enabled"), r.Line(keyTLS, "DisabledByDefault")}, nil
+	return []string{
+		r.Line(keyTLS, "Enabled"), r.Line(keyTLS, "DisabledByDefault"), r.Line(keyNetTLS, "SchUseStrongCrypto"), r.Line(keyNetTLS, "SystemDefaultTlsVersions"),
+	}, nil
 }
 
 // readSPNEGO reads the switch under the present name of the product or its
 // former one.
-func readSPNEGO(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
+func readSPNEGO(_ checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error) {
 	const name = "UseSpnegoAuthentication"
-	r, err := pasted.Keys(f)
+	r, err := pasted.Keys(f, keySPNEGO, keySPNEGOOnce)
 	if err != nil {
 		return nil, err
 	}
@@ -151,8 +154,8 @@ func readSPNEGO(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, e
 	return []string{r.Line(keySPNEGO, name)}, nil
 }
 
-func readHTTP2(_ checks.Env, f pasted.Frame, e *fact.HostEvidence) ([]string, error) {
-	r, err := pasted.Keys(f)
+func readHTTP2(_ checks.Env, f pasted.Run, e *fact.HostEvidence) ([]string, error) {
+	r, err := pasted.Keys(f, keySystem+build, keyWinHTTP)
 	if err != nil {
 		return nil, err
 	}
@@ -194,22 +197,26 @@ func (m manual) proof(id checks.ID, live Host) *checks.Proof {
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
 			hosts := pastedHosts{live: live, by: map[string]fact.HostEvidence{}}
-			var lines []string
-			of := ""
+			var lines, of []string
 			for i, text := range pastes {
-				name, found, err := m.facts(env, text)
-				if err != nil {
-					if i == len(pastes)-1 {
-						return checks.Result{}, err
-					}
+				found, said, err := m.facts(env, text)
+				if err == nil {
+					err = hosts.add(found)
+				}
+				switch {
+				case err != nil && i == len(pastes)-1:
+					return checks.Result{}, err
+				case err != nil:
 					continue
 				}
-				hosts.by[strings.ToLower(name)] = found.e
-				lines, of = found.lines, name
+				lines, of = said, nil
+				for _, e := range found {
+					of = append(of, e.Host)
+				}
 			}
 			for _, c := range Checks(Ports{Host: hosts}) {
 				if c.ID == id {
-					r := c.Run(ctx, env).With(checks.HostRow, of)
+					r := c.Run(ctx, env).With(checks.HostRow, strings.Join(of, " and "))
 					for _, l := range lines {
 						r = r.With(checks.LineEvidence, l)
 					}
@@ -221,37 +228,50 @@ func (m manual) proof(id checks.ID, live Host) *checks.Proof {
 	}
 }
 
-// shown is what one paste tells.
-type shown struct {
-	e     fact.HostEvidence
-	lines []string
-}
-
-// facts finds which host of the site a paste is of, and reads it.
-func (m manual) facts(env checks.Env, text string) (string, shown, error) {
-	var refused error
+// facts finds which hosts of the site a paste is of, and reads it: what each
+// shows, and the lines that convince, with the host's name where there are
+// several.
+func (m manual) facts(env checks.Env, text string) (found []fact.HostEvidence, lines []string, err error) {
+	names := make([]string, 0, len(env.Site.Connector.Hosts))
 	for _, h := range env.Site.Connector.Hosts {
-		f, err := pasted.Framed(text, h.Name)
+		names = append(names, h.Name)
+	}
+	runs, err := pasted.OfHosts(text, names...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading it: %w", err)
+	}
+	for _, run := range runs {
+		at := checks.NotAhead(env, run.At)
+		e := fact.HostEvidence{Host: run.Host, Collected: at, TLS12Client: -1, HTTP2: -1, SPNEGO: -1, Sections: map[string]fact.Provenance{}}
+		said, err := m.read(env, run, &e)
 		if err != nil {
-			if refused == nil {
-				refused = err
-			}
-			continue
-		}
-		now := env.Clock()
-		s := shown{e: fact.HostEvidence{Host: h.Name, Collected: now, TLS12Client: -1, HTTP2: -1, SPNEGO: -1, Sections: map[string]fact.Provenance{}}}
-		if s.lines, err = m.read(env, f, &s.e); err != nil {
-			return h.Name, s, err
+			return nil, nil, fmt.Errorf("reading what %s shows: %w", run.Host, err)
 		}
 		for _, name := range m.sections {
-			s.e.Sections[name] = fact.Provenance{At: now, Pasted: true}
+			e.Sections[name] = fact.Provenance{At: at, Pasted: true}
 		}
-		return h.Name, s, nil
+		for _, l := range said {
+			if len(runs) > 1 {
+				l = run.Host + ": " + l
+			}
+			lines = append(lines, l)
+		}
+		found = append(found, e)
 	}
-	if refused == nil {
-		refused = errors.New("the site names no connector host")
+	return found, lines, nil
+}
+
+// add takes what was pasted, unless something of the same host is later.
+func (p pastedHosts) add(found []fact.HostEvidence) error {
+	for _, e := range found {
+		if before, ok := p.by[strings.ToLower(e.Host)]; ok && before.Collected.After(e.Collected) {
+			return checks.Outdated(e.Host, e.Collected, before.Collected)
+		}
 	}
-	return "", shown{}, refused
+	for _, e := range found {
+		p.by[strings.ToLower(e.Host)] = e
+	}
+	return nil
 }
 
 // pastedHosts lays what was pasted over what was collected.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"sensegate/checks"
+	"sensegate/checks/checkstest"
 	"sensegate/checks/connector"
 )
 
@@ -16,13 +17,14 @@ import (
 func FuzzPastes(f *testing.F) {
 	f.Add(english)
 	f.Add(german)
-	f.Add("conn01\r\nOS 20348 x\r\nNET 528449\r\nWAPCSvc 1.5.4892.0\r\nSENSEGATE-END")
-	f.Add("conn01\r\n" + configs(named, "") + "SENSEGATE-WPAD found\r\nSENSEGATE-END")
-	f.Add("conn01\r\n" + endpoints() + "SENSEGATE-END")
-	f.Add("conn01\r\nname: " + entraLog + "\r\n" + event("1000", "x") + "SENSEGATE-END")
-	f.Add("conn01\r\nBACKEND sense.contoso.test:443 None CN=x\r\nSENSEGATE-END")
-	f.Add("conn01\r\n" + psServices("Running", "LocalSystem") + "SENSEGATE-END")
-	f.Add("conn01\r\nStatus = 0 0x0 NERR_Success\r\n12:00:00, +00.5s\r\nSENSEGATE-END")
+	add := func(body string) { f.Add(printed("conn01", body)) }
+	add("OS 20348 x\r\nNET 528449\r\nWAPCSvc 1.5.4892.0\r\n")
+	add(checkstest.Answered("netsh.exe winhttp show proxy", "x : proxy:80\r\n") + configs(named, "") + "SENSEGATE-WPAD found\r\n")
+	add(endpoints())
+	add(checkstest.Answered("wevtutil gl "+entraLog, "name: "+entraLog) + checkstest.Answered("wevtutil qe "+entraLog, event("1000", "x")))
+	add("BACKEND sense.contoso.test:443 None CN=x\r\n")
+	add(psServices("Running", "LocalSystem"))
+	add(checkstest.Answered("nltest /sc_query:contoso.test", "Status = 0 0x0 NERR_Success") + checkstest.Answered("w32tm /stripchart /computer:contoso.test /samples:1 /dataonly", "12:00:00, +00.5s"))
 	list := connector.HostChecks(nothing{})
 	_, env := proofOf(f, "connector.services")
 	env.Site.Publish.InternalURL = "https://sense.contoso.test/"

@@ -46,9 +46,9 @@ func askComputers(env checks.Env) []checks.Asked {
 func askReaders(env checks.Env) []checks.Asked {
 	const group = "S-1-5-32-554"
 	return []checks.Asked{{
-		On: "any member of the domain", Who: checks.ADAdmin, Shell: checks.PowerShell,
-		Command: "$d=(Get-ADDomain -Server " + checks.Quote(env.Site.Directory.Domain, checks.PowerShell) + ").DNSRoot; '" +
-			pasted.Ask + " Get-ADGroup " + group + " in '+$d; (Get-ADGroup -Server $d -Identity " + group + " -Properties member).member; '" + pasted.End + "'",
+		On: checks.WithADModule, Who: checks.ADAdmin, Shell: checks.PowerShell,
+		Command: checks.Command(checks.PowerShell, "$d=(Get-ADDomain -Server "+checks.Quote(env.Site.Directory.Domain, checks.PowerShell)+").DNSRoot",
+			"'"+pasted.Ask+" Get-ADGroup "+group+" in '+$d", "$g=Get-ADGroup -Server $d -Identity "+group+" -Properties member", "'found '+@($g).Count", "$g.member"),
 	}}
 }
 

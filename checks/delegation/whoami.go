@@ -19,8 +19,8 @@ func orWhoAmI(by *checks.Proof) *checks.Proof {
 			name := strings.NewReplacer(`"`, "", "'", "", "(", "", ")", "", "*", "", `\`, "", "%", "", "&", "", "|", "", "^", "", "<", "", ">", "").Replace(sam)
 			return append(by.Ask(env), checks.Asked{
 				On: "any member of the domain, signed in as " + sam, Who: checks.Yourself, Shell: checks.Cmd,
-				Command: "echo " + pasted.Ask + " whoami " + name + " & whoami /user /fo csv /nh & whoami /groups /fo csv /nh & " +
-					`powershell -NoProfile -Command "'UAC ' + ([adsisearcher]'(sAMAccountName=` + name + `)').FindOne().Properties['useraccountcontrol'][0]" & echo ` + pasted.End,
+				Command: checks.Command(checks.Cmd, "echo "+pasted.Ask+" whoami "+name+" in %USERDNSDOMAIN%", "whoami.exe /user /fo csv /nh", "whoami.exe /groups /fo csv /nh",
+					`powershell -NoProfile -Command "'UAC ' + ([adsisearcher]'(sAMAccountName=`+name+`)').FindOne().Properties['useraccountcontrol'][0]"`),
 			})
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
@@ -34,11 +34,11 @@ func orWhoAmI(by *checks.Proof) *checks.Proof {
 				if i < len(pastes)-1 {
 					continue // what came later counts
 				}
-				a, lines, err := pasted.WhoAmI(own, env.Site.SAM())
+				a, lines, err := pasted.WhoAmI(own, env.Site.SAM(), env.Site.Directory.Domain)
 				if err != nil {
 					return checks.Result{}, fmt.Errorf("reading what whoami printed: %w", err)
 				}
-				return user(themselves{a: a})(ctx, env).Repeated(lines, nil), nil
+				return user(themselves{a: a})(ctx, env).Repeated(lines, nil).PrintedOn(checks.NotAhead(env, own.At), own.Host), nil
 			}
 			return by.Judge(ctx, env, others)
 		},

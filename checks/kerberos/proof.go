@@ -20,7 +20,7 @@ func ticketProof() *checks.Proof {
 			name := checks.Quote(env.Site.SPN(), checks.Cmd)
 			return []checks.Asked{{
 				On: "any member of the domain, except the Qlik server", Who: checks.Yourself, Shell: checks.Cmd,
-				Command: "echo " + pasted.Ask + " klist get " + name + " on %COMPUTERNAME% & klist.exe get " + name + " & echo " + pasted.End,
+				Command: checks.Command(checks.Cmd, checks.Questioned(checks.Cmd, "klist.exe get "+name, "")),
 			}}
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
@@ -30,10 +30,7 @@ func ticketProof() *checks.Proof {
 				return checks.Result{}, fmt.Errorf("reading it: %w", err)
 			}
 			r := ticket(shownTicket{klist: shown})(ctx, env)
-			if shown.Host != "" {
-				r = r.With("asked on", shown.Host)
-			}
-			return r.Repeated([]string{shown.Line}, nil), nil
+			return r.Repeated([]string{shown.Line}, nil).PrintedOn(checks.NotAhead(env, shown.At), shown.Host), nil
 		},
 	}
 }
@@ -76,8 +73,10 @@ func acceptedProof() *checks.Proof {
 			base := strings.TrimSuffix(at.Scheme+"://"+at.Host+"/"+strings.Trim(env.Site.Qlik.Prefix, "/"), "/")
 			return []checks.Asked{{
 				On: "any member of the domain, except the Qlik server, signed in as " + env.Site.KerberosUser(), Who: checks.Yourself, Shell: checks.PowerShell,
-				Command: quote(pasted.Ask+" curl "+base+"/") + "; curl.exe -sSvL -c NUL --negotiate -u : -A " + quote(agentOfCommand) + " -o NUL " + quote(base+"/hub/") + " " + quote(base+"/qps/user") +
-					" 2>&1 | ForEach-Object { \"$_\" -replace '(Negotiate [A-Za-z0-9+/]{" + strconv.Itoa(pasted.KeptOfToken) + "})[A-Za-z0-9+/=]*','$1' -replace '(Cookie: |qlikTicket=).*','$1' }; ''; '" + pasted.End + "'",
+				Command: checks.Command(checks.PowerShell, checks.Questioned(checks.PowerShell,
+					"curl.exe -sSvL -c NUL --negotiate -u : -A "+quote(agentOfCommand)+" -o NUL "+quote(base+"/hub/")+" "+quote(base+"/qps/user")+
+						" 2>&1 | ForEach-Object { \"$_\" -replace '(Negotiate [A-Za-z0-9+/]{"+strconv.Itoa(pasted.KeptOfToken)+"})[A-Za-z0-9+/=]*','$1' -replace '(Cookie: |qlikTicket=).*','$1' }; ''",
+					"curl "+base+"/")),
 			}}
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
@@ -85,7 +84,7 @@ func acceptedProof() *checks.Proof {
 			if err != nil {
 				return checks.Result{}, fmt.Errorf("reading it: %w", err)
 			}
-			return accepted(shownVisit{visit: v})(ctx, env).Repeated(v.Lines, nil), nil
+			return accepted(shownVisit{visit: v})(ctx, env).Repeated(v.Lines, nil).PrintedOn(checks.NotAhead(env, v.At), v.Host), nil
 		},
 	}
 }

@@ -1,7 +1,6 @@
 package spn
 
 import (
-	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -57,16 +56,15 @@ func AskNames(names ...string) []checks.Asked {
 
 // asked is one line for cmd that says each question before its answer.
 func asked(questions ...string) checks.Asked {
-	var b strings.Builder
+	var parts []string
 	for _, q := range questions {
 		words := strings.Fields(q)
 		for i, w := range words {
 			words[i] = checks.Quote(w, checks.Cmd)
 		}
-		q = strings.Join(words, " ")
-		fmt.Fprintf(&b, "echo %s setspn %s & setspn.exe %s & ", pasted.Ask, q, q)
+		parts = append(parts, checks.Questioned(checks.Cmd, "setspn.exe "+strings.Join(words, " "), ""))
 	}
-	return checks.Asked{On: member, Who: checks.ADAdmin, Shell: checks.Cmd, Command: b.String() + "echo " + pasted.End}
+	return checks.Asked{On: member, Who: checks.ADAdmin, Shell: checks.Cmd, Command: checks.Command(checks.Cmd, parts...)}
 }
 
 // shownAttributes are what an account is judged by.
@@ -82,11 +80,12 @@ func AskAccounts(env checks.Env, names ...string) []checks.Asked {
 	for _, name := range names {
 		filter := checks.Quote("(sAMAccountName="+escaped(name)+")", checks.PowerShell)
 		out = append(out, checks.Asked{
-			On: member, Who: checks.ADAdmin, Shell: checks.PowerShell,
-			Command: "$FormatEnumerationLimit=-1; $d=(Get-ADDomain -Server " + domain + ").DNSRoot; $p='" + shownAttributes + "' -split ','; $o=@(Get-ADObject -Server $d -LDAPFilter " + filter + "); " +
-				checks.Quote(pasted.Ask+" Get-ADObject "+name+" in ", checks.PowerShell) + "+$d+' found '+$o.Count; " +
-				"$o | ForEach-Object { Get-ADObject -Server $d -SearchBase $_.DistinguishedName -SearchScope Base -LDAPFilter '(objectClass=*)' -Properties ($p+'msDS-AllowedToActOnBehalfOfOtherIdentity') } | " +
-				"Format-List ($p+'distinguishedName','objectClass',@{n='actOnBehalf';e={$_.'msDS-AllowedToActOnBehalfOfOtherIdentity'.Sddl}}) | Out-String -Width 4096; '" + pasted.End + "'",
+			On: checks.WithADModule, Who: checks.ADAdmin, Shell: checks.PowerShell,
+			Command: checks.Command(checks.PowerShell,
+				"$FormatEnumerationLimit=-1", "$d=(Get-ADDomain -Server "+domain+").DNSRoot", "$p='"+shownAttributes+"' -split ','",
+				checks.Quote(pasted.Ask+" Get-ADObject "+name+" in ", checks.PowerShell)+"+$d", "$o=@(Get-ADObject -Server $d -LDAPFilter "+filter+")", "'found '+$o.Count",
+				"$o | ForEach-Object { Get-ADObject -Server $d -SearchBase $_.DistinguishedName -SearchScope Base -LDAPFilter '(objectClass=*)' -Properties ($p+'msDS-AllowedToActOnBehalfOfOtherIdentity') } | "+
+					"Format-List ($p+'distinguishedName','objectClass',@{n='actOnBehalf';e={$_.'msDS-AllowedToActOnBehalfOfOtherIdentity'.Sddl}}) | Out-String -Width 4096"),
 		})
 	}
 	return out

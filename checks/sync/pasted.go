@@ -2,6 +2,7 @@ package sync
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -9,9 +10,12 @@ import (
 	"sensegate/internal/pasted"
 )
 
-// schedulerCommand shows the scheduler of Entra Connect and its version.
-const schedulerCommand = "hostname; Get-ADSyncScheduler | Format-List; " +
-	"(Get-ADSyncGlobalSettings).Parameters | Where-Object Name -eq 'Microsoft.Synchronize.ServerConfigurationVersion' | Format-List Name,Value; '" + pasted.End + "'"
+// schedulerCommand shows the scheduler of Entra Connect and its version, with
+// the module that is on its servers.
+func schedulerCommand() string {
+	return checks.Command(checks.PowerShell, "Get-ADSyncScheduler | Format-List",
+		"(Get-ADSyncGlobalSettings).Parameters | Where-Object Name -eq 'Microsoft.Synchronize.ServerConfigurationVersion' | Format-List Name,Value")
+}
 
 // serverProof asks the servers of Entra Connect that the tenant names.
 func serverProof(live Host) *checks.Proof {
@@ -20,57 +24,70 @@ func serverProof(live Host) *checks.Proof {
 			names, _ := checks.Known[[]string](env, FactServers)
 			var out []checks.Asked
 			for _, n := range names {
-				out = append(out, checks.Asked{On: n, Who: checks.EntraAdmin, Shell: checks.PowerShell, Command: schedulerCommand})
+				out = append(out, checks.Asked{On: n, Who: checks.EntraAdmin, Shell: checks.PowerShell, Command: schedulerCommand()})
 			}
 			return out
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
 			names, _ := checks.Known[[]string](env, FactServers)
 			over := pastedServers{live: live, by: map[string]fact.HostEvidence{}}
-			var lines []string
-			host := ""
+			var lines, of []string
 			for i, text := range pastes {
-				name, s, convincing, err := readServer(names, text)
-				if err != nil {
-					if i == len(pastes)-1 {
-						return checks.Result{}, err
-					}
+				found, said, err := readServers(env, names, text)
+				if err == nil {
+					err = over.add(found)
+				}
+				switch {
+				case err != nil && i == len(pastes)-1:
+					return checks.Result{}, err
+				case err != nil:
 					continue
 				}
-				now := env.Clock()
-				over.by[strings.ToLower(name)] = fact.HostEvidence{
-					Host: name, Collected: now, Sync: &s,
-					Sections: map[string]fact.Provenance{fact.SectionSync: {At: now, Pasted: true}},
+				lines, of = said, nil
+				for _, e := range found {
+					of = append(of, e.Host)
 				}
-				host, lines = name, convincing
 			}
 			r := server(over)(ctx, env)
 			for _, l := range lines {
 				r = r.With(checks.LineEvidence, l)
 			}
-			return r.With(checks.HostRow, host), nil
+			return r.With(checks.HostRow, strings.Join(of, " and ")), nil
 		},
 	}
 }
 
-// readServer finds which of the servers a paste is of, and reads it.
-func readServer(names []string, text string) (string, fact.SyncHost, []string, error) {
-	var refused error
-	for _, n := range names {
-		f, err := pasted.Framed(text, n)
+// readServers finds which of the servers a paste is of, and reads it.
+func readServers(env checks.Env, names []string, text string) (found []fact.HostEvidence, lines []string, err error) {
+	runs, err := pasted.OfHosts(text, names...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading it: %w", err)
+	}
+	for _, run := range runs {
+		s, said, err := pasted.Scheduler(run)
 		if err != nil {
-			if refused == nil {
-				refused = err
-			}
-			continue
+			return nil, nil, fmt.Errorf("reading what %s shows: %w", run.Host, err)
 		}
-		s, lines, err := pasted.Scheduler(f)
-		return n, s, lines, err
+		at := checks.NotAhead(env, run.At)
+		found = append(found, fact.HostEvidence{
+			Host: run.Host, Collected: at, Sync: &s, Sections: map[string]fact.Provenance{fact.SectionSync: {At: at, Pasted: true}},
+		})
+		lines = append(lines, said...)
 	}
-	if refused == nil {
-		refused = pasted.ErrNoScheduler
+	return found, lines, nil
+}
+
+// add takes what was pasted, unless something of the same server is later.
+func (p pastedServers) add(found []fact.HostEvidence) error {
+	for _, e := range found {
+		if before, ok := p.by[strings.ToLower(e.Host)]; ok && before.Collected.After(e.Collected) {
+			return checks.Outdated(e.Host, e.Collected, before.Collected)
+		}
 	}
-	return "", fact.SyncHost{}, nil, refused
+	for _, e := range found {
+		p.by[strings.ToLower(e.Host)] = e
+	}
+	return nil
 }
 
 // pastedServers lays what was pasted over what was collected.

@@ -9,7 +9,6 @@ import (
 	"sensegate/checks/checkstest"
 	"sensegate/checks/sync"
 	"sensegate/internal/fact"
-	"sensegate/internal/pasted"
 )
 
 // TestVersionBeforeItsDay only warns of a version that is still let in.
@@ -41,8 +40,8 @@ func TestVersionBeforeItsDay(t *testing.T) {
 // TestPasted proves the server by what its administrator pastes.
 func TestPasted(t *testing.T) {
 	output := func(host, staging, suspended, version string) string {
-		return host + "\nSyncCycleEnabled : True\nMaintenanceEnabled : True\nStagingModeEnabled : " + staging + "\nSchedulerSuspended : " + suspended +
-			"\n\nName  : Microsoft.Synchronize.ServerConfigurationVersion\nValue : " + version + "\n" + pasted.End + "\n"
+		return checkstest.Printed(host, checkstest.Now(), "SyncCycleEnabled : True\nMaintenanceEnabled : True\nStagingModeEnabled : "+staging+"\nSchedulerSuspended : "+suspended+
+			"\n\nName  : Microsoft.Synchronize.ServerConfigurationVersion\nValue : "+version)
 	}
 	tests := []struct {
 		name   string
@@ -55,7 +54,7 @@ func TestPasted(t *testing.T) {
 		{"suspended", []string{output("SYNC01", "False", "True", "2.5.79.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.scheduler-off", Seen: "SYNC01"}, ""},
 		{"too old", []string{output("SYNC01", "False", "False", "2.4.21.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.version-old", Seen: "2.4.21.0"}, ""},
 		{"of another machine", []string{output("DC1", "False", "False", "2.5.79.0")}, checkstest.Want{}, "DC1"},
-		{"nonsense", []string{"SYNC01\nhello\n" + pasted.End}, checkstest.Want{}, "Get-ADSyncScheduler"},
+		{"nonsense", []string{checkstest.Printed("SYNC01", checkstest.Now(), "hello")}, checkstest.Want{}, "Get-ADSyncScheduler"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

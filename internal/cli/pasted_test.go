@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"sensegate/checks"
 	"sensegate/internal/directory"
@@ -147,9 +148,10 @@ func TestTicketByPaste(t *testing.T) {
 	if gate().State.Passes() {
 		t.Fatal("the gate is open before anything is pasted")
 	}
-	const klist = pasted.Ask + " klist get HTTP/sense.contoso.test on PC17\nAktuelle Anmelde-ID ist 0:0x56ba3\nEin Ticket für HTTP/sense.contoso.test wurde erfolgreich abgerufen.\n" +
+	head := pasted.Head + " " + p.Clock().Format(time.RFC3339) + " PC17\n"
+	klist := head + pasted.Ask + " klist get HTTP/sense.contoso.test\nAktuelle Anmelde-ID ist 0:0x56ba3\nEin Ticket für HTTP/sense.contoso.test wurde erfolgreich abgerufen.\n" +
 		"#0>     Client: alice @ CONTOSO.TEST\n        Server: HTTP/sense.contoso.test @ CONTOSO.TEST\n        KerbTicket (Verschlüsselungstyp): AES-256-CTS-HMAC-SHA1-96\n        Ticketkennzeichen 0x40a10000 -> forwardable\n" + pasted.End
-	const visit = pasted.Ask + " curl https://sense.contoso.test/\n> GET /hub/ HTTP/1.1\n> Host: sense.contoso.test\n> Authorization: Negotiate YIICWAYGKwYBBQUCoIICTDCCAkigDTALBgkqhkiG9xIBAgKiggI1BIICMWCCAi0GCSqGSIb3EgECAgEAboICHDCC\n" +
+	visit := head + pasted.Ask + " curl https://sense.contoso.test/\n> GET /hub/ HTTP/1.1\n> Host: sense.contoso.test\n> Authorization: Negotiate YIICWAYGKwYBBQUCoIICTDCCAkigDTALBgkqhkiG9xIBAgKiggI1BIICMWCCAi0GCSqGSIb3EgECAgEAboICHDCC\n" +
 		"< HTTP/1.1 200 OK\n< WWW-Authenticate: Negotiate oYG3MIG0oAMKAQChCwYJKoZIhvcSAQIC\n{\"userDirectory\":\"CONTOSO\",\"userId\":\"alice\"}\n" + pasted.End
 	const ntlm = "oTMwMaADCgEBoioEKE5UTE1TU1AAAQAAABeCCOIAAAAAAAAAAAAAAAAAAAAABgIAAAAAAA8="
 	for _, tt := range []struct {
@@ -159,7 +161,7 @@ func TestTicketByPaste(t *testing.T) {
 		cause  checks.CauseID
 	}{
 		{"kerberos.ticket", strings.Replace(klist, "AES-256-CTS-HMAC-SHA1-96", "RSADSI RC4-HMAC(NT)", 1), checks.Warn, "kerberos.weak-ticket"},
-		{"kerberos.ticket", pasted.Ask + " klist get HTTP/sense.contoso.test on PC17\nklist 0xc000018b/-1073741429\n" + pasted.End, checks.Fail, "kerberos.no-ticket"},
+		{"kerberos.ticket", head + pasted.Ask + " klist get HTTP/sense.contoso.test\nklist 0xc000018b/-1073741429\n" + pasted.End, checks.Fail, "kerberos.no-ticket"},
 		{"kerberos.ticket", klist, checks.Pass, ""},
 		{"kerberos.accepted", strings.Replace(visit, "YIICWAYGKwYBBQUCoIICTDCCAkigDTALBgkqhkiG9xIBAgKiggI1BIICMWCCAi0GCSqGSIb3EgECAgEAboICHDCC", ntlm, 1), checks.Fail, "kerberos.ntlm-fallback"},
 		{"kerberos.accepted", strings.Replace(visit, `"alice"`, `"bob"`, 1), checks.Fail, "kerberos.other-user"},
@@ -277,6 +279,7 @@ func (a *admin) answer(t *testing.T, asked checks.Asked) string {
 	}
 	b.WriteString(prompt + asked.Command + "\r\n")
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
+	say("%s %s DC1", pasted.Head, time.Now().Format(time.RFC3339Nano))
 	ctx := t.Context()
 	switch {
 	case strings.Contains(asked.Command, "setspn.exe"):
@@ -292,7 +295,7 @@ func (a *admin) answer(t *testing.T, asked checks.Asked) string {
 		}
 		say("%s Get-ADRootDSE\r\n\r\ndefaultNamingContext : %s\r\ndnsHostName          : %s\r\ncurrentTime          : 21.11.2026 20:00:00\r\n", pasted.Ask, root.DefaultNC, root.Host)
 	case strings.Contains(asked.Command, "Get-ADGroup"):
-		say("%s Get-ADGroup S-1-5-32-554 in %s", pasted.Ask, a.site.Directory.Domain)
+		say("%s Get-ADGroup S-1-5-32-554 in %s\r\nfound 1", pasted.Ask, a.site.Directory.Domain)
 		if readers, err := a.directory.GroupReaders(ctx); err != nil {
 			t.Fatal(err)
 		} else if readers.Everybody {
@@ -307,7 +310,7 @@ func (a *admin) answer(t *testing.T, asked checks.Asked) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		say("%s Get-ADObject %s in %s found 1\r\n", pasted.Ask, name[1], a.site.Directory.Domain)
+		say("%s Get-ADObject %s in %s\r\nfound 1\r\n", pasted.Ask, name[1], a.site.Directory.Domain)
 		show(say, x)
 	}
 	say("%s\r\n\r\n%s", pasted.End, prompt)
@@ -379,9 +382,11 @@ func show(say func(string, ...any), x fact.Account) {
 	line("msDS-User-Account-Control-Computed", "0")
 	line("accountExpires", "9223372036854775807")
 	line("pwdLastSet", strconv.FormatInt((x.PasswordSet.Unix()+11644473600)*1e7, 10))
+	types := ""
 	if x.EncTypes >= 0 {
-		line("msDS-SupportedEncryptionTypes", strconv.Itoa(x.EncTypes))
+		types = strconv.Itoa(x.EncTypes)
 	}
+	line("msDS-SupportedEncryptionTypes", types)
 	line("servicePrincipalName", braced(x.SPNs))
 	line("dNSHostName", x.DNSHostName)
 	line("msDS-AllowedToDelegateTo", braced(x.DelegateTo))

@@ -6,8 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"sensegate/checks"
+	"sensegate/checks/checkstest"
 	"sensegate/internal/cli"
 	"sensegate/internal/lab"
 	"sensegate/internal/report"
@@ -15,14 +17,15 @@ import (
 	"sensegate/internal/site"
 )
 
-// scServices is what sc prints of a host's two services, in Italian.
+// scServices is what sc prints of a host's two services, in Spanish: some labels
+// have no space before the colon.
 func scServices(host, updater string) string {
-	block := func(name, state string) string {
-		return "NOME_SERVIZIO: " + name + "\r\n        TIPO               : 10  WIN32_OWN_PROCESS\r\n        STATO              : " + state +
-			"\r\n[SC] QueryServiceConfig SUCCESSO\r\n\r\nNOME_SERVIZIO: " + name + "\r\n        TIPO               : 10  WIN32_OWN_PROCESS\r\n" +
-			"        TIPO_AVVIO         : 2   AUTO_START\r\n        SERVICE_START_NAME : LocalSystem\r\n"
+	block := func(name, state, account string) string {
+		return checkstest.Answered("sc.exe query "+name, "\r\nNOMBRE_SERVICIO: "+name+"\r\n        TIPO               : 10  WIN32_OWN_PROCESS\r\n        ESTADO             : "+state) +
+			checkstest.Answered("sc.exe qc "+name, "[SC] QueryServiceConfig CORRECTO\r\n\r\nNOMBRE_SERVICIO: "+name+"\r\n        TIPO               : 10  WIN32_OWN_PROCESS\r\n"+
+				"        TIPO_INICIO        : 2   AUTO_START\r\n        DEPENDENCIAS       : rpcss\r\n        NOMBRE_INICIO_SERVICIO: "+account+"\r\n")
 	}
-	return host + "\r\n" + block("WAPCSvc", "4  RUNNING") + block("WAPCUpdaterSvc", updater) + "SENSEGATE-END\r\n.\r\n"
+	return checkstest.Printed(host, time.Now(), block("WAPCSvc", "4  RUNNING", `NT AUTHORITY\NetworkService`)+block("WAPCUpdaterSvc", updater, "LocalSystem")) + ".\r\n"
 }
 
 // TestPastesOutliveTheSession pastes in the wizard's lines what two hosts print,
@@ -54,8 +57,8 @@ func TestPastesOutliveTheSession(t *testing.T) {
 		"q",
 	}, "--site", file, "--accessible")
 	for _, want := range []string{
-		"run on conn01.contoso.test", "hostname & sc query WAPCSvc", "NOT ACCEPTED: the paste is refused: it is of the machine WEB01",
-		"nothing was collected on conn02", "WAPCUpdaterSvc is stopped", "it was this line: WAPCUpdaterSvc: STATO              : 4  RUNNING",
+		"run on conn01.contoso.test", "& sc.exe query WAPCSvc", "NOT ACCEPTED: the paste is refused: reading it: it is of the machine WEB01",
+		"nothing was collected on conn02", "WAPCUpdaterSvc is stopped", "it was this line: WAPCUpdaterSvc: ESTADO             : 4  RUNNING",
 	} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q", want)

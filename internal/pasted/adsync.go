@@ -25,7 +25,7 @@ var ErrNoScheduler = errors.New("it holds nothing that Get-ADSyncScheduler print
 // Scheduler reads Get-ADSyncScheduler, whose names and values are the same in
 // every language, and the version of Entra Connect where the paste has it. The
 // lines are those that convince.
-func Scheduler(f Frame) (s fact.SyncHost, lines []string, err error) {
+func Scheduler(f Run) (s fact.SyncHost, lines []string, err error) {
 	seen, named := map[string]string{}, false
 	for _, line := range f.Lines {
 		if m := schedulerShape.FindStringSubmatch(line); m != nil {
@@ -45,6 +45,9 @@ func Scheduler(f Frame) (s fact.SyncHost, lines []string, err error) {
 			lines = append(lines, syncVersion+": "+s.Version)
 		}
 		named = false
+	}
+	if err := f.failed(); len(seen) == 0 && err != nil {
+		return s, nil, err
 	}
 	if len(seen) == 0 {
 		return s, nil, ErrNoScheduler

@@ -8,7 +8,7 @@ import (
 	"sensegate/internal/pasted"
 )
 
-const scheduler = `SYNC01
+const scheduler = `SENSEGATE-RUN 2026-11-21T20:00:00.1234567+01:00 SYNC01
 
 AllowedSyncCycleInterval            : 00:30:00
 CurrentlyEffectiveSyncCycleInterval : 00:30:00
@@ -48,16 +48,16 @@ func TestScheduler(t *testing.T) {
 		{name: "without the version", text: scheduler},
 		{name: "another parameter's value", text: scheduler + "Name  : Microsoft.Synchronize.SynchronizationPolicy\nValue : 9.9.9.9\n"},
 		{name: "in staging mode", text: strings.Replace(scheduler, "StagingModeEnabled                  : False", "StagingModeEnabled : True", 1), staging: true},
-		{name: "something else", text: "SYNC01\nhello\n", wrong: "Get-ADSyncScheduler"},
-		{name: "half of it", text: "SYNC01\nSyncCycleEnabled : True\n", wrong: "part of the output is missing"},
+		{name: "something else", text: "SENSEGATE-RUN 2026-11-21T20:00:00+01:00 SYNC01\nhello\n", wrong: "Get-ADSyncScheduler"},
+		{name: "half of it", text: "SENSEGATE-RUN 2026-11-21T20:00:00+01:00 SYNC01\nSyncCycleEnabled : True\n", wrong: "part of the output is missing"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			f, err := pasted.Framed(tt.text+pasted.End+"\n", "sync01.contoso.test")
+			runs, err := pasted.OfHosts(tt.text+pasted.End+"\n", "sync01.contoso.test")
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, lines, err := pasted.Scheduler(f)
+			s, lines, err := pasted.Scheduler(runs[0])
 			if tt.wrong != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.wrong) {
 					t.Errorf("got %v, want it refused for %q", err, tt.wrong)

@@ -1,14 +1,11 @@
 package pasted
 
 import (
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 )
-
-// Ask is how the commands about the directory begin what they print: the
-// question follows on the same line, so that a paste of another question shows.
-const Ask = "SENSEGATE-ASK"
 
 // Answer is what one command printed to one question.
 type Answer struct {
@@ -18,87 +15,87 @@ type Answer struct {
 	// Lines are what it printed: an indented one begins with a tab, an empty one
 	// is kept.
 	Lines []string
-	paste int
-	used  bool
+	// Host and At are where and when.
+	Host string
+	At   time.Time
+
+	// latest says that it is of the paste that was added last, used and passed
+	// whether a question took it or a later answer.
+	latest, used, passed bool
 }
 
-// errNoAsk says what a paste of ours looks like.
-var errNoAsk = errors.New("it does not hold the line that begins with " + Ask + ", which the command prints first: run the command as it is shown and copy all that it prints")
+func answerTo(question string, r Run) Answer {
+	tool, question, _ := strings.Cut(strings.TrimSpace(question), " ")
+	return Answer{
+		Tool: strings.TrimSuffix(strings.ToLower(tool), ".exe"),
+		// Where a value needs quotes, cmd prints them along.
+		Question: strings.ReplaceAll(strings.TrimSpace(question), `"`, ""),
+		Host:     r.Host, At: r.At,
+	}
+}
 
-// Answers takes a paste apart: every question with what was printed to it. The
-// command itself, prompts and whatever stands around them are dropped.
+// Answers are all of a paste, the oldest first; the error refuses it because a
+// command could not be run.
 func Answers(text string) ([]Answer, error) {
-	text = Text(text)
-	if strings.TrimSpace(text) == "" {
-		return nil, ErrEmpty
+	list, err := Runs(text)
+	if err != nil {
+		return nil, err
 	}
 	var out []Answer
-	open := false
-	for raw := range strings.Lines(text) {
-		line := plain(raw)
-		word := strings.TrimSpace(line)
-		if question, ok := strings.CutPrefix(word, Ask+" "); ok {
-			tool, question, _ := strings.Cut(strings.TrimSpace(question), " ")
-			tool = strings.TrimSuffix(strings.ToLower(tool), ".exe")
-			// Where a value needs quotes, cmd prints them along.
-			out = append(out, Answer{Tool: tool, Question: strings.ReplaceAll(strings.TrimSpace(question), `"`, "")})
-			open = true
-			continue
+	for _, r := range list {
+		// What stands before the first question tells of trouble only.
+		lead := Answer{Tool: "powershell", Lines: r.Lines[:r.lead], Host: r.Host}
+		if len(r.Answers) > 0 {
+			lead.Tool = r.Answers[0].Tool
 		}
-		switch {
-		case word == End:
-			open = false
-		case open:
-			a := &out[len(out)-1]
-			a.Lines = append(a.Lines, line)
+		for _, a := range append([]Answer{lead}, r.Answers...) {
+			if err := a.failed(); err != nil {
+				return nil, err
+			}
 		}
+		out = append(out, r.Answers...)
 	}
-	switch {
-	case len(out) == 0:
-		return nil, errNoAsk
-	case open:
-		return nil, ErrCut
-	}
-	for _, a := range out {
-		if err := a.failed(); err != nil {
-			return nil, err
-		}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("it answers no question: the line that begins with %s is missing; run the command as it is shown and copy all that it prints", Ask)
 	}
 	return out, nil
 }
 
-// failed recognises that the command could not be run, by what PowerShell and
-// cmd print in every language.
-func (a Answer) failed() error {
-	for _, line := range a.Lines {
-		for _, mark := range []string{"FullyQualifiedErrorId", "CommandNotFoundException", "LDAP_INVALID_CREDENTIALS"} {
-			if strings.Contains(line, mark) {
-				return fmt.Errorf("%s did not run: %s", a.Tool, strings.TrimSpace(line))
-			}
+// Answer is what a machine printed to a question, such as "sc query WAPCSvc";
+// the latest where it was asked several times.
+func (r Run) Answer(question string) (Answer, error) {
+	for _, a := range slices.Backward(r.Answers) {
+		if strings.EqualFold(a.about(), question) {
+			return a, nil
 		}
 	}
-	if a.Tool == "setspn" && !a.contains("DC=") {
-		said := "nothing"
-		if line := a.first(); line != "" {
-			said = line
+	var others []string
+	for _, a := range r.Answers {
+		others = append(others, a.about())
+	}
+	if len(others) > 0 {
+		return Answer{}, fmt.Errorf("it answers %s, and asked was %s: run the whole command that is shown here", strings.Join(others, ", "), question)
+	}
+	return Answer{}, fmt.Errorf("it does not answer %s: run the whole command that is shown here", question)
+}
+
+// failed recognises that the command could not be run, by what PowerShell
+// prints in every language.
+func (a Answer) failed() error {
+	for _, line := range a.Lines {
+		switch {
+		case strings.Contains(line, "CommandNotFoundException") && strings.HasPrefix(a.Tool, "get-ad"):
+			return fmt.Errorf("%s did not run: PowerShell's module ActiveDirectory is not on %s; it comes with Install-WindowsFeature RSAT-AD-PowerShell on a server, and is on every domain controller", a.Tool, a.Host)
+		case strings.Contains(line, "FullyQualifiedErrorId"), strings.Contains(line, "CommandNotFoundException"), strings.Contains(line, "LDAP_INVALID_CREDENTIALS"):
+			return fmt.Errorf("%s did not run: %s", a.Tool, strings.TrimSpace(line))
 		}
-		return fmt.Errorf("setspn names the domain or forest that it searched, and this does not; it says: %s", said)
 	}
 	return nil
 }
 
-func (a Answer) contains(part string) bool {
-	for _, line := range a.Lines {
-		if strings.Contains(strings.ToUpper(line), part) {
-			return true
-		}
-	}
-	return false
-}
-
 // first is the first line that says anything.
-func (a Answer) first() string {
-	for _, line := range a.Lines {
+func first(lines []string) string {
+	for _, line := range lines {
 		if line = strings.TrimSpace(line); line != "" {
 			return line
 		}
@@ -106,24 +103,17 @@ func (a Answer) first() string {
 	return ""
 }
 
+// last is the last line that says anything.
+func last(lines []string) string {
+	for _, line := range slices.Backward(lines) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+func (a Answer) first() string { return first(a.Lines) }
+
 // about says of which question an answer is.
 func (a Answer) about() string { return strings.TrimSpace(a.Tool + " " + a.Question) }
-
-// plain keeps of a line what can be seen, and that it was indented, which tells
-// accounts from names.
-func plain(line string) string {
-	line = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\u00a0' || r == '\u3000':
-			return ' '
-		case r < ' ' || r == 0x7f || r == '\ufeff':
-			return -1
-		}
-		return r
-	}, line)
-	trimmed := strings.TrimSpace(line)
-	if trimmed != "" && line[0] == ' ' {
-		return "\t" + trimmed
-	}
-	return trimmed
-}

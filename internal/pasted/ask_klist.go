@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Klist is what klist showed after it was asked for one ticket.
 type Klist struct {
-	// Host is the machine, where the command said it.
+	// Host and At are where and when.
 	Host   string
+	At     time.Time
 	Found  bool
 	Ticket Ticket
 	// Line is the one that names the ticket, or the refusal.
@@ -22,7 +24,6 @@ type Klist struct {
 
 var (
 	failureShape = regexp.MustCompile(`\b0x[0-9a-fA-F]{2,8}\b`)
-	onShape      = regexp.MustCompile(` on (\S+)$`)
 )
 
 // ReadKlist reads the output of klist get NAME, in any language; the error
@@ -42,11 +43,8 @@ func ReadKlist(text, name, realm string) (Klist, error) {
 	if a == nil {
 		return k, fmt.Errorf("it answers %s, and asked was klist get %s", list[len(list)-1].about(), name)
 	}
-	question := a.Question
-	if m := onShape.FindStringSubmatch(question); m != nil {
-		k.Host, question = m[1], strings.TrimSuffix(question, m[0])
-	}
-	asked := strings.TrimSpace(strings.TrimPrefix(question, "get "))
+	k.Host, k.At = a.Host, a.At
+	asked := strings.TrimSpace(strings.TrimPrefix(a.Question, "get "))
 	if !strings.EqualFold(asked, name) {
 		return k, fmt.Errorf("it is about %s, and %s was asked", asked, name)
 	}

@@ -68,34 +68,65 @@ func member(text string, names ...string) string {
 }
 
 // Events reads what wevtutil printed of a connector's channels: `wevtutil gl`
-// shows that a channel is there, `wevtutil qe /f:xml` its events. The lines are
-// those that show a channel.
-func Events(f Frame, channels ...string) (list []fact.HostEvent, lines []string, err error) {
-	for _, l := range f.Lines {
-		_, value, ok := strings.Cut(l, ":")
-		for _, c := range channels {
-			if ok && strings.EqualFold(strings.TrimSpace(value), c) {
-				lines = append(lines, l)
+// shows that a channel is there, `wevtutil qe /f:xml` its events. Of a channel
+// that is there nothing else may be said: that would be a failure. The lines are
+// those that show a channel, and the events' numbers.
+func Events(f Run, channels ...string) (list []fact.HostEvent, lines []string, err error) {
+	for _, c := range channels {
+		there, err := f.Answer("wevtutil gl " + c)
+		if err != nil {
+			return nil, nil, err
+		}
+		line := ""
+		for _, l := range there.Lines {
+			if _, value, ok := strings.Cut(l, ":"); ok && strings.EqualFold(strings.TrimSpace(value), c) {
+				line = strings.TrimSpace(l)
 			}
+		}
+		if line == "" {
+			continue
+		}
+		a, err := f.Answer("wevtutil qe " + c)
+		if err != nil {
+			return nil, nil, err
+		}
+		found, err := eventsOf(a)
+		if err != nil {
+			return nil, nil, err
+		}
+		list, lines = append(list, found...), append(lines, line)
+		for _, e := range found {
+			lines = append(lines, fmt.Sprintf("EventID %d of %s", e.ID, e.At.Format(time.RFC3339)))
 		}
 	}
 	if len(lines) == 0 {
 		return nil, nil, errors.New("it shows no event channel of a connector, such as: name: " + channels[0])
 	}
-	rest := strings.Join(f.Lines, "\n")
+	return list, lines, nil
+}
+
+func eventsOf(a Answer) (list []fact.HostEvent, err error) {
+	rest := strings.Join(a.Lines, "\n")
 	for {
 		i := strings.Index(rest, "<Event ")
+		if between := first(strings.Split(rest[:max(i, 0)], "\n")); i > 0 && between != "" {
+			return nil, fmt.Errorf("wevtutil says something else than events: %s", between)
+		}
 		if i < 0 {
-			return list, lines, nil
+			if said := first(strings.Split(rest, "\n")); said != "" {
+				return nil, fmt.Errorf("wevtutil says something else than events: %s", said)
+			}
+			return list, nil
 		}
 		rest = rest[i:]
 		n := strings.Index(rest, "</Event>")
 		if n < 0 {
-			return nil, nil, errors.New("an event is cut off in the middle")
+			return nil, errors.New("an event is cut off in the middle")
 		}
-		e, err := Event(rest[:n+len("</Event>")])
+		n += len("</Event>")
+		e, err := Event(rest[:n])
 		if err != nil {
-			return nil, nil, fmt.Errorf("an event is not whole: %w", err)
+			return nil, fmt.Errorf("an event is not whole: %w", err)
 		}
 		list = append(list, e)
 		rest = rest[n:]

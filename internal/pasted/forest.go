@@ -18,8 +18,7 @@ import (
 type Forest struct {
 	domain  string
 	now     time.Time
-	answers []Answer
-	last    int // the paste that was added last
+	answers []Answer // the oldest first
 	lines   []string
 	missing []string
 }
@@ -27,26 +26,41 @@ type Forest struct {
 // ReadForest reads all pastes, the latest last, as told of the domain. The
 // error refuses the latest; of earlier ones only those are used that are sound.
 func ReadForest(domain string, now time.Time, pastes []string) (*Forest, error) {
-	f := &Forest{domain: domain, now: now, last: len(pastes) - 1}
+	f := &Forest{domain: domain, now: now}
 	for i, text := range pastes {
+		latest := i == len(pastes)-1
 		list, err := Answers(text)
 		for _, a := range list {
 			if err == nil {
-				err = f.ours(a)
+				err = f.sound(a)
 			}
 		}
 		if err != nil {
-			if i == f.last {
+			if latest {
 				return nil, err
 			}
 			continue
 		}
 		for _, a := range list {
-			a.paste = i
+			a.latest = latest
 			f.answers = append(f.answers, a)
 		}
 	}
+	// What was printed last counts, whenever it was pasted.
+	slices.SortStableFunc(f.answers, func(a, b Answer) int { return a.At.Compare(b.At) })
 	return f, nil
+}
+
+// sound refuses an answer that was printed elsewhere, or of which something is
+// missing.
+func (f *Forest) sound(a Answer) error {
+	if a.Tool != "setspn" {
+		return nil
+	}
+	if err := a.wholeSetspn(); err != nil {
+		return err
+	}
+	return f.ours(a)
 }
 
 // Latest says why the latest paste answers none of the questions that were
@@ -54,18 +68,38 @@ func ReadForest(domain string, now time.Time, pastes []string) (*Forest, error) 
 func (f *Forest) Latest() error {
 	var about []string
 	for _, a := range f.answers {
-		if a.paste == f.last {
-			if a.used {
-				return nil
-			}
-			about = append(about, a.about())
+		if !a.latest {
+			continue
 		}
+		if a.used {
+			return nil
+		}
+		if a.passed {
+			return fmt.Errorf("it was printed %s, and a later answer to the same question has been pasted", a.At.Format("2006-01-02 15:04Z"))
+		}
+		about = append(about, a.about())
 	}
 	wanted := "something else"
 	if len(f.missing) > 0 {
 		wanted = strings.Join(f.missing, ", ")
 	}
 	return fmt.Errorf("it answers %s, and asked was %s", strings.Join(about, ", "), wanted)
+}
+
+// Of says on which machines and when what was used was printed.
+func (f *Forest) Of() (hosts []string, oldest time.Time) {
+	for _, a := range f.answers {
+		if !a.used {
+			continue
+		}
+		if !slices.Contains(hosts, a.Host) {
+			hosts = append(hosts, a.Host)
+		}
+		if oldest.IsZero() || a.At.Before(oldest) {
+			oldest = a.At
+		}
+	}
+	return hosts, oldest
 }
 
 // Lines are those that the answers rest on, in the order of the questions.
@@ -78,7 +112,7 @@ var errForeign = errors.New("it is of another directory")
 
 // ours refuses what was printed in somebody else's forest.
 func (f *Forest) ours(a Answer) error {
-	if a.Tool != "setspn" || f.domain == "" {
+	if f.domain == "" {
 		return nil
 	}
 	seen := ""
@@ -113,22 +147,27 @@ func domainOf(dn string) string {
 	return strings.ToLower(strings.Join(labels, "."))
 }
 
-// ask finds the answers to a question and marks them as used.
-func (f *Forest) ask(wanted string, fits func(Answer) bool) ([]Answer, error) {
-	var out []Answer
-	for i := range f.answers {
-		if fits(f.answers[i]) {
-			f.answers[i].used = true
-			out = append(out, f.answers[i])
+// ask finds the latest answer to a question, and marks it as used and earlier
+// ones as passed over.
+func (f *Forest) ask(wanted string, fits func(Answer) bool) (Answer, error) {
+	found := -1
+	for i, a := range f.answers {
+		if !fits(a) {
+			continue
 		}
+		if found >= 0 {
+			f.answers[found].passed = true
+		}
+		found = i
 	}
-	if len(out) > 0 {
-		return out, nil
+	if found >= 0 {
+		f.answers[found].used = true
+		return f.answers[found], nil
 	}
 	if !slices.Contains(f.missing, wanted) {
 		f.missing = append(f.missing, wanted)
 	}
-	return nil, &fact.Error{
+	return Answer{}, &fact.Error{
 		Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: CodeNotPasted,
 		Text: "nothing pasted answers " + wanted,
 	}
@@ -149,7 +188,7 @@ func (f *Forest) RootDSE(context.Context) (fact.RootDSE, error) {
 	if err != nil {
 		return fact.RootDSE{}, err
 	}
-	o := listOf(found[len(found)-1].Lines)
+	o := listOf(found.Lines)
 	nc := o.text("defaultNamingContext")
 	if nc == "" {
 		return fact.RootDSE{}, notWhole("defaultNamingContext")

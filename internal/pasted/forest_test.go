@@ -3,6 +3,7 @@ package pasted_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +17,7 @@ import (
 )
 
 const (
+	head    = "SENSEGATE-RUN 2026-11-21T20:00:00.1234567+01:00 DC1\r\n"
 	domain  = "contoso.test"
 	spn     = "HTTP/sense.contoso.test"
 	qlikDN  = "CN=Qlik Dienste,OU=Server,DC=contoso,DC=test"
@@ -23,6 +25,16 @@ const (
 )
 
 func now() time.Time { return time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC) }
+
+// from is an output with the line that our commands begin with.
+func from(host, text string) string {
+	return "SENSEGATE-RUN 2026-11-21T20:00:00.1234567+01:00 " + host + "\r\n" + text
+}
+
+// at is an output of some minute of that hour.
+func at(minute int, text string) string {
+	return strings.Replace(text, "T20:00:00", fmt.Sprintf("T20:%02d:00", minute), 1)
+}
 
 func read(t *testing.T, texts ...string) *pasted.Forest {
 	t.Helper()
@@ -46,13 +58,13 @@ func sams(list []fact.Account) string {
 // What setspn prints in some languages, with what stands around it when the
 // command and its output are copied from a window.
 const (
-	german = "C:\\Users\\admin>echo SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test & setspn.exe -F -Q HTTP/sense.contoso.test & echo SENSEGATE-END\r\n" +
-		"SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test \r\nGesamtstruktur DC=contoso,DC=test wird überprüft\r\n" + qlikDN + "\r\n\tHTTP/sense.contoso.test\r\n\tHTTP/sense\r\n\r\nVorhandener SPN wurde gefunden.\r\nSENSEGATE-END\r\n\r\nC:\\Users\\admin>"
-	japanese   = "SENSEGATE-ASK setspn.exe -F -Q \"HTTP/*\"\nフォレスト DC=contoso,DC=test を確認しています\n" + otherDN + "\n        HTTP/s\u0435nse.contoso.test\n" + qlikDN + "\n        HTTP/sense.contoso.test\n\n既存の SPN が見つかりました。\nSENSEGATE-END\n"
-	french     = "SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test\nVérification de la forêt DC=contoso,DC=test\n\nCe nom principal de service est introuvable.\nSENSEGATE-END\n"
-	frenchList = "SENSEGATE-ASK setspn -L CONTOSO\\svc-qlik\nNoms ServicePrincipalName inscrits pour " + qlikDN + " :\n\tHTTP/sense.contoso.test\n\tHTTP/sense\nSENSEGATE-END\n"
-	doubled    = "SENSEGATE-ASK setspn -F -X\nChecking forest DC=contoso,DC=test\nOperation will be performed forestwide, it might take a while.\nProcessing entry 0\nHTTP/sense.contoso.test is registered on these accounts:\n\t" + qlikDN + "\n\t" + otherDN + "\n\nkadmin/changepw is registered on these accounts:\n\tCN=krbtgt,CN=Users,DC=contoso,DC=test\n\tCN=krbtgt,CN=Users,DC=emea,DC=contoso,DC=test\n\nfound 2 group of duplicate SPNs.\nSENSEGATE-END\n"
-	clean      = "SENSEGATE-ASK setspn -F -X\nGesamtstruktur DC=contoso,DC=test wird überprüft\nDieser Vorgang wird für die gesamte Gesamtstruktur ausgeführt.\nEintrag 0 wird verarbeitet\n\n0 Gruppe von doppelten SPNs gefunden.\nSENSEGATE-END\n"
+	german = "C:\\Users\\admin>powershell -NoProfile -Command \"'SENSEGATE-RUN '+(Get-Date -Format o)+' '+(hostname)\" & echo SENSEGATE-ASK setspn.exe -F -Q HTTP/sense.contoso.test & setspn.exe -F -Q HTTP/sense.contoso.test & echo SENSEGATE-END\r\n" +
+		head + "SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test \r\nGesamtstruktur DC=contoso,DC=test wird überprüft\r\n" + qlikDN + "\r\n\tHTTP/sense.contoso.test\r\n\tHTTP/sense\r\n\r\nVorhandener SPN wurde gefunden.\r\nSENSEGATE-END\r\n\r\nC:\\Users\\admin>"
+	japanese   = head + "SENSEGATE-ASK setspn.exe -F -Q \"HTTP/*\"\nフォレスト DC=contoso,DC=test を確認しています\n" + otherDN + "\n        HTTP/s\u0435nse.contoso.test\n" + qlikDN + "\n        HTTP/sense.contoso.test\n\n既存の SPN が見つかりました。\nSENSEGATE-END\n"
+	french     = head + "SENSEGATE-ASK setspn -F -Q HTTP/sense.contoso.test\nVérification de la forêt DC=contoso,DC=test\n\nCe nom principal de service est introuvable.\nSENSEGATE-END\n"
+	frenchList = head + "SENSEGATE-ASK setspn -L CONTOSO\\svc-qlik\nNoms ServicePrincipalName inscrits pour " + qlikDN + " :\n\tHTTP/sense.contoso.test\n\tHTTP/sense\nSENSEGATE-END\n"
+	doubled    = head + "SENSEGATE-ASK setspn -F -X\nChecking forest DC=contoso,DC=test\nOperation will be performed forestwide, it might take a while.\nProcessing entry 0\nHTTP/sense.contoso.test is registered on these accounts:\n\t" + qlikDN + "\n\t" + otherDN + "\n\nkadmin/changepw is registered on these accounts:\n\tCN=krbtgt,CN=Users,DC=contoso,DC=test\n\tCN=krbtgt,CN=Users,DC=emea,DC=contoso,DC=test\n\nfound 2 group of duplicate SPNs.\nSENSEGATE-END\n"
+	clean      = head + "SENSEGATE-ASK setspn -F -X\nGesamtstruktur DC=contoso,DC=test wird überprüft\nDieser Vorgang wird für die gesamte Gesamtstruktur ausgeführt.\nEintrag 0 wird verarbeitet\n\n0 Gruppe von doppelten SPNs gefunden.\nSENSEGATE-END\n"
 )
 
 func TestHolders(t *testing.T) {
@@ -107,7 +119,7 @@ func TestAudit(t *testing.T) {
 }
 
 // account is what PowerShell prints of one; the window was too narrow for it.
-const account = "SENSEGATE-ASK Get-ADObject CONN01$ in contoso.test found 1\r\n\r\n\r\n" +
+const account = head + "SENSEGATE-ASK Get-ADObject CONN01$ in contoso.test\r\nfound 1\r\n\r\n\r\n" +
 	"distinguishedName                  : CN=CONN01,OU=Servers,DC=contoso,DC=test\r\nobjectClass                        : computer\r\n" +
 	"sAMAccountName                     : CONN01$\r\nuserPrincipalName                  : \r\nobjectSid                          : S-1-5-21-1-2-3-1105\r\n" +
 	"userAccountControl                 : 16781312\r\nmsDS-User-Account-Control-Computed : 0\r\naccountExpires                     : 9223372036854775807\r\n" +
@@ -132,7 +144,7 @@ func TestAccount(t *testing.T) {
 	if !got.ProtocolTransition() || len(f.Lines()) != 2 {
 		t.Errorf("%q", f.Lines())
 	}
-	nobody := "SENSEGATE-ASK Get-ADObject svc-qlik in contoso.test found 0\nSENSEGATE-END\n"
+	nobody := head + "SENSEGATE-ASK Get-ADObject svc-qlik in contoso.test\nfound 0\nSENSEGATE-END\n"
 	if _, err := read(t, nobody).Account(t.Context(), "svc-qlik"); kind(err) != fact.NotFound {
 		t.Errorf("nobody: %v", err)
 	}
@@ -153,7 +165,7 @@ func TestAccount(t *testing.T) {
 }
 
 func TestOtherObjects(t *testing.T) {
-	const readers = "SENSEGATE-ASK Get-ADGroup S-1-5-32-554 in contoso.test\nCN=S-1-5-11,CN=ForeignSecurityPrincipals,DC=contoso,DC=test\nSENSEGATE-END\n"
+	const readers = head + "SENSEGATE-ASK Get-ADGroup S-1-5-32-554 in contoso.test\nfound 1\nCN=S-1-5-11,CN=ForeignSecurityPrincipals,DC=contoso,DC=test\nSENSEGATE-END\n"
 	if got, err := read(t, readers).GroupReaders(t.Context()); err != nil || !got.Everybody || !got.Seen {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -161,11 +173,11 @@ func TestOtherObjects(t *testing.T) {
 	if got, err := read(t, emptied).GroupReaders(t.Context()); err != nil || got.Everybody || got.Group != "S-1-5-32-560" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	const root = "SENSEGATE-ASK Get-ADRootDSE\n\ndefaultNamingContext : DC=contoso,DC=test\ndnsHostName          : dc1.contoso.test\nSENSEGATE-END\n"
+	const root = head + "SENSEGATE-ASK Get-ADRootDSE\n\ndefaultNamingContext : DC=contoso,DC=test\ndnsHostName          : dc1.contoso.test\nSENSEGATE-END\n"
 	if got, err := read(t, root).RootDSE(t.Context()); err != nil || got.Host != "dc1.contoso.test" || got.Realm != "CONTOSO.TEST" {
 		t.Errorf("%+v, %v", got, err)
 	}
-	const named = "SENSEGATE-ASK setspn -F -Q HOST/dc1.contoso.test\nChecking forest DC=contoso,DC=test\nCN=DC1,OU=Domain Controllers,DC=contoso,DC=test\n\tHOST/dc1.contoso.test\n\nExisting SPN found!\nSENSEGATE-END\n"
+	const named = head + "SENSEGATE-ASK setspn -F -Q HOST/dc1.contoso.test\nChecking forest DC=contoso,DC=test\nCN=DC1,OU=Domain Controllers,DC=contoso,DC=test\n\tHOST/dc1.contoso.test\n\nExisting SPN found!\nSENSEGATE-END\n"
 	if got, err := read(t, named).Named(t.Context(), "dc1.contoso.test"); err != nil || len(got) != 1 || !got[0].DomainController() {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -178,14 +190,14 @@ func TestOtherObjects(t *testing.T) {
 func TestRefused(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"nothing", " \r\n", "empty"},
-		{"nonsense", "Guten Morgen", pasted.Ask},
-		{"output without its question", "Checking domain DC=contoso,DC=test\n" + qlikDN + "\n\tHTTP/sense.contoso.test\n", pasted.Ask},
-		{"the command alone", "C:\\>echo SENSEGATE-ASK setspn -F -Q x & echo SENSEGATE-END\n", pasted.Ask},
-		{"cut off", strings.TrimSuffix(strings.Replace(german, "SENSEGATE-END\r\n\r\nC:\\Users\\admin>", "", 1), "\n"), "cut off"},
+		{"nonsense", "Guten Morgen", pasted.Head},
+		{"output without its question", head + "SENSEGATE-END\nChecking domain DC=contoso,DC=test\n" + qlikDN + "\n\tHTTP/sense.contoso.test\n", pasted.Ask},
+		{"the command alone", "C:\\>echo SENSEGATE-ASK setspn -F -Q x & echo SENSEGATE-END\n", pasted.Head},
+		{"cut off", strings.Replace(german, "SENSEGATE-END\r\n\r\nC:\\Users\\admin>", "", 1), "cut off"},
 		{"another customer's forest", strings.ReplaceAll(french, "DC=contoso,", "DC=fabrikam,"), "fabrikam.test"},
-		{"no setspn there", "SENSEGATE-ASK setspn -F -Q HTTP/x\nDer Befehl \"setspn.exe\" ist entweder falsch geschrieben oder konnte nicht gefunden werden.\nSENSEGATE-END\n", "falsch geschrieben"},
-		{"setspn said nothing", "SENSEGATE-ASK setspn -F -Q HTTP/x\nSENSEGATE-END\n", "nothing"},
-		{"no module for PowerShell", "SENSEGATE-ASK Get-ADObject qlik in contoso.test found 0\n    + FullyQualifiedErrorId : CommandNotFoundException\nSENSEGATE-END\n", "did not run"},
+		{"no setspn there", head + "SENSEGATE-ASK setspn -F -Q HTTP/x\nDer Befehl \"setspn.exe\" ist entweder falsch geschrieben oder konnte nicht gefunden werden.\nSENSEGATE-END\n", "falsch geschrieben"},
+		{"setspn said nothing", head + "SENSEGATE-ASK setspn -F -Q HTTP/x\nSENSEGATE-END\n", "nothing"},
+		{"no module for PowerShell", head + "Get-ADDomain : Die Benennung wurde nicht erkannt.\n    + FullyQualifiedErrorId : CommandNotFoundException\nSENSEGATE-ASK Get-ADObject qlik in \nfound 0\nSENSEGATE-END\n", "RSAT-AD-PowerShell"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -203,7 +215,7 @@ func TestRefused(t *testing.T) {
 // TestOtherQuestion is output that is sound and answers something else.
 func TestOtherQuestion(t *testing.T) {
 	for name, text := range map[string]string{
-		"another name":    strings.ReplaceAll(german, "-Q HTTP/sense.", "-Q HTTP/other."),
+		"another name":    strings.ReplaceAll(german, "HTTP/sense.", "HTTP/other."),
 		"the domain only": strings.ReplaceAll(german, "-F -Q", "-Q"),
 		"another tool":    account,
 		"-L without it":   strings.ReplaceAll(frenchList, "HTTP/sense.contoso.test", "HTTP/qlik01.contoso.test"),
@@ -249,7 +261,7 @@ func TestEncodings(t *testing.T) {
 }
 
 func FuzzForest(f *testing.F) {
-	for _, text := range []string{german, japanese, french, doubled, clean, account, "SENSEGATE-ASK setspn -F -Q ****a*b\nDC=contoso\nSENSEGATE-END"} {
+	for _, text := range []string{german, japanese, french, doubled, clean, account, head + "SENSEGATE-ASK setspn -F -Q ****a*b\nDC=contoso\nSENSEGATE-END"} {
 		f.Add(text, spn)
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {

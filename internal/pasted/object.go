@@ -58,9 +58,10 @@ func (o object) number(name string) (int64, bool) {
 func (o object) values(name string) (out []string, cut bool) {
 	v := o.text(name)
 	inner, braced := strings.CutPrefix(v, "{")
-	inner = strings.TrimSuffix(inner, "}")
-	if !braced {
-		inner = v
+	if braced {
+		var closed bool
+		inner, closed = strings.CutSuffix(inner, "}")
+		cut = !closed // a narrow window has taken the rest
 	}
 	for part := range strings.SplitSeq(inner, ", ") {
 		switch part = strings.TrimSpace(part); part {
@@ -81,37 +82,32 @@ func (f *Forest) Account(_ context.Context, sam string) (fact.Account, error) {
 	if _, name, ok := strings.Cut(sam, `\`); ok {
 		sam = name
 	}
-	list, err := f.ask("Get-ADObject "+sam+" in "+f.domain, func(a Answer) bool {
-		asked, ok := askedObject(a)
-		return ok && strings.EqualFold(asked.name, sam) && strings.EqualFold(asked.domain, f.domain)
+	found, err := f.ask("Get-ADObject "+sam+" in "+f.domain, func(a Answer) bool {
+		name, domain, ok := askedObject(a)
+		return ok && strings.EqualFold(name, sam) && strings.EqualFold(domain, f.domain)
 	})
 	if err != nil {
 		return fact.Account{}, err
 	}
-	found := list[len(list)-1]
-	asked, _ := askedObject(found)
-	if asked.count == 0 {
-		f.convinced(Ask + " " + found.about())
+	if found.first() == nobodyFound {
+		f.convinced(Ask + " " + found.about() + ": " + nobodyFound)
 		return fact.Account{}, &fact.Error{Kind: fact.NotFound, System: "paste", Op: "reading the account " + sam, Text: "Get-ADObject found none"}
 	}
 	return f.account(sam, listOf(found.Lines))
 }
 
-// question is what a Get-AD command says it was asked.
-type question struct {
-	name, domain string
-	count        int
-}
+// nobodyFound is what the command prints where the filter meets nobody.
+const nobodyFound = "found 0"
 
-var questionShape = regexp.MustCompile(`^(\S+) in (\S+) found (\d{1,4})$`)
+var questionShape = regexp.MustCompile(`^(\S+) in (\S+)$`)
 
-func askedObject(a Answer) (question, bool) {
+// askedObject is the name and the domain that a Get-AD command was asked for.
+func askedObject(a Answer) (name, domain string, ok bool) {
 	m := questionShape.FindStringSubmatch(a.Question)
 	if m == nil || a.Tool != "get-adobject" {
-		return question{}, false
+		return "", "", false
 	}
-	n, err := strconv.Atoi(m[3])
-	return question{m[1], m[2], n}, err == nil
+	return m[1], m[2], true
 }
 
 func (f *Forest) account(sam string, o object) (fact.Account, error) {
@@ -124,6 +120,13 @@ func (f *Forest) account(sam string, o object) (fact.Account, error) {
 		return fact.Account{}, notWhole("distinguishedName")
 	case !strings.EqualFold(o.text("sAMAccountName"), sam):
 		return fact.Account{}, notWhole("sAMAccountName of " + sam)
+	case !strings.EqualFold(domainOf(dn), f.domain):
+		return fact.Account{}, notWhole("distinguishedName in " + f.domain)
+	}
+	for _, name := range judgedAttributes() {
+		if _, ok := o[strings.ToLower(name)]; !ok {
+			return fact.Account{}, notWhole("line of " + name)
+		}
 	}
 	a := fact.Account{
 		DN: dn, SAM: o.text("sAMAccountName"), UPN: o.text("userPrincipalName"), SID: o.text("objectSid"), Domain: domainOf(dn),
@@ -162,6 +165,15 @@ func (f *Forest) account(sam string, o object) (fact.Account, error) {
 	}
 	f.convinced(o.line("userAccountControl"))
 	return a, nil
+}
+
+// judgedAttributes are those whose absence means something: the command prints
+// a line for each, with nothing behind the colon where it is not set.
+func judgedAttributes() []string {
+	return []string{
+		"objectSid", "objectClass", "msDS-User-Account-Control-Computed", "accountExpires", "pwdLastSet", "msDS-SupportedEncryptionTypes",
+		"servicePrincipalName", "msDS-AllowedToDelegateTo", "tokenGroups", "actOnBehalf",
+	}
 }
 
 // fileTime reads a moment in steps of 100 ns since 1601; false where it means
@@ -218,14 +230,17 @@ const (
 
 // GroupReaders is read from the members of Pre-Windows 2000 Compatible Access.
 func (f *Forest) GroupReaders(context.Context) (fact.GroupReaders, error) {
-	list, err := f.ask("Get-ADGroup "+preWindows2000+" in "+f.domain, func(a Answer) bool {
+	found, err := f.ask("Get-ADGroup "+preWindows2000+" in "+f.domain, func(a Answer) bool {
 		return a.Tool == "get-adgroup" && strings.EqualFold(a.Question, preWindows2000+" in "+f.domain)
 	})
 	if err != nil {
 		return fact.GroupReaders{}, err
 	}
+	if found.first() != "found 1" {
+		return fact.GroupReaders{}, notWhole("line found 1")
+	}
 	out := fact.GroupReaders{Seen: true, Group: authorizationAccess}
-	for _, line := range list[len(list)-1].Lines {
+	for _, line := range found.Lines {
 		switch sid := commonName(strings.TrimSpace(line)); sid {
 		case "S-1-1-0", "S-1-5-11":
 			out.Everybody = true
@@ -233,7 +248,7 @@ func (f *Forest) GroupReaders(context.Context) (fact.GroupReaders, error) {
 		}
 	}
 	if !out.Everybody {
-		f.convinced(Ask + " " + list[len(list)-1].about())
+		f.convinced(Ask + " " + found.about())
 	}
 	return out, nil
 }

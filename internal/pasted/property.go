@@ -13,7 +13,7 @@ var propertyShape = regexp.MustCompile(`^(Name|State|Status|StartMode|StartType|
 // serviceList reads what PowerShell prints of services with Format-List: Get-Service,
 // or Get-CimInstance Win32_Service. It translates neither names nor values. The
 // second result says whether the paste is of that kind at all.
-func serviceList(f Frame, names []string) (list []fact.Service, lines []string, of bool, err error) {
+func serviceList(f Run, names []string) (list []fact.Service, lines []string, of bool, err error) {
 	found := map[string]*fact.Service{}
 	var now *fact.Service
 	refused := false
@@ -73,7 +73,7 @@ func fill(s *fact.Service, name, value string) {
 	}
 }
 
-func mentions(f Frame, word string) bool {
+func mentions(f Run, word string) bool {
 	for _, l := range f.Lines {
 		if strings.Contains(strings.ToLower(l), strings.ToLower(word)) {
 			return true

@@ -1,7 +1,7 @@
 package pasted
 
 import (
-	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -15,35 +15,48 @@ type Registry struct {
 	lines  map[string]string
 }
 
-// ErrNoRegistry says that a paste is not what reg query prints.
-var ErrNoRegistry = errors.New("it holds nothing that reg query prints: neither a key nor its word that there is none")
+// hive is how reg writes what it is asked for as HKLM.
+const hive = `HKEY_LOCAL_MACHINE\`
 
-// Keys reads the output of one or more `reg query` commands, in any language:
-// names of keys and values are not translated. A value that is not there was
-// not set, for the frame says that the output is whole.
-func Keys(f Frame) (Registry, error) {
+// Keys reads what `reg query` printed to each question, such as
+// `SOFTWARE\Vendor /v Name`, below HKEY_LOCAL_MACHINE and in any language: names
+// of keys and values are not translated. What is not shown is not set, for the
+// questions say that nothing between them is missing.
+func Keys(f Run, questions ...string) (Registry, error) {
 	r := Registry{values: map[string]string{}, lines: map[string]string{}}
-	key, spoke := "", false
-	for _, line := range f.Lines {
-		upper := strings.ToUpper(line)
-		switch m := valueLine.FindStringSubmatch(line); {
-		case strings.HasPrefix(upper, "HKEY_LOCAL_MACHINE\\"):
-			key, spoke = strings.ToLower(line[len("HKEY_LOCAL_MACHINE\\"):]), true
-		case m != nil && key != "":
-			at := key + `\` + strings.ToLower(m[1])
-			r.values[at], r.lines[at] = strings.TrimSpace(m[3]), line
-		case complaint.MatchString(line):
-			spoke = true
+	for _, q := range questions {
+		a, err := f.Answer(`reg query HKLM\` + q)
+		if err != nil {
+			return r, err
 		}
-	}
-	if !spoke {
-		return r, ErrNoRegistry
+		key, _, _ := strings.Cut(q, " /v ")
+		if err := r.take(a, hive+key); err != nil {
+			return r, err
+		}
 	}
 	return r, nil
 }
 
-// complaint is how reg begins an error, in the languages of Windows Server.
-var complaint = regexp.MustCompile(`(?i)^(error|fehler|erreur|errore|fel|fout|b[łl][ąa]d|chyba|hiba|hata|ошибка|エラー|错误|錯誤|오류)\s*[:：]`)
+func (r Registry) take(a Answer, asked string) error {
+	key := ""
+	for _, line := range a.Lines {
+		line = strings.TrimSpace(line)
+		m := valueLine.FindStringSubmatch(line)
+		switch {
+		case len(line) > len(hive) && strings.EqualFold(line[:len(hive)], hive):
+			if !strings.EqualFold(line, asked) && !strings.HasPrefix(strings.ToLower(line), strings.ToLower(asked)+`\`) {
+				return fmt.Errorf("it shows the key %s, and asked was %s: is the line broken in two?", line, asked)
+			}
+			key = strings.ToLower(line[len(hive):])
+		case m != nil && key == "":
+			return fmt.Errorf("the name of the key is missing above %s", line)
+		case m != nil:
+			at := key + `\` + strings.ToLower(m[1])
+			r.values[at], r.lines[at] = strings.TrimSpace(m[3]), line
+		}
+	}
+	return nil
+}
 
 // Number is a DWORD; nil when it is not set.
 func (r Registry) Number(key, name string) *int {

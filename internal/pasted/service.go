@@ -1,118 +1,137 @@
 package pasted
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"sensegate/internal/fact"
 )
 
 // What sc prints is translated around the values; the values are not.
 var (
-	stateShape  = regexp.MustCompile(`[:：]\s*([1-7])\s+(STOPPED|START_PENDING|STOP_PENDING|RUNNING|CONTINUE_PENDING|PAUSE_PENDING|PAUSED)\b`)
-	startShape  = regexp.MustCompile(`[:：]\s*([0-4])\s+(BOOT_START|SYSTEM_START|AUTO_START|DEMAND_START|DISABLED)\b(?:\s*\((DELAYED)\))?`)
-	memberShape = regexp.MustCompile(`^[^:：]*\S\s+[:：]\s+(\S.*)$`)
-	absentShape = regexp.MustCompile(`\b1060\b`)
+	stateShape = regexp.MustCompile(`[:：]\s*([1-7])\s+(STOPPED|START_PENDING|STOP_PENDING|RUNNING|CONTINUE_PENDING|PAUSE_PENDING|PAUSED)\b`)
+	startShape = regexp.MustCompile(`[:：]\s*([0-4])\s+(BOOT_START|SYSTEM_START|AUTO_START|DEMAND_START|DISABLED)\b(?:\s*\((DELAYED)\))?`)
+	// A member of a block; some languages leave no space before the colon.
+	memberShape = regexp.MustCompile(`^[^\s:：\[]{2,}\s*[:：]\s*(\S.*)$`)
+	failedShape = regexp.MustCompile(`^\[SC\]\s.*\D(\d{1,5})\s*[:：]$`)
 )
 
+// absent is the error of a service that is not installed.
+const absent = "1060"
+
 // Services reads the output of `sc query NAME` and `sc qc NAME` for the given
-// services, in any language, or PowerShell's list of them. A service that sc says does not exist is left out;
-// one that the paste says nothing of is an error. The lines show what convinced.
-func Services(f Frame, names ...string) (list []fact.Service, lines []string, err error) {
+// services, in any language, or PowerShell's list of them. A service that sc
+// says does not exist is left out; one that the paste says nothing of is an
+// error. The lines show what convinced.
+func Services(f Run, names ...string) (list []fact.Service, lines []string, err error) {
 	if list, lines, of, err := serviceList(f, names); of {
 		return list, lines, err
 	}
-	found := map[string]*fact.Service{}
-	var now *fact.Service
-	var strangers []string
-	absent := 0
-	for i, line := range f.Lines {
-		if strings.Contains(line, "1060") && absentShape.MatchString(line) {
-			absent++
-			lines = append(lines, line)
+	for _, n := range names {
+		state, said, err := scAnswer(f, "query", n)
+		if err != nil {
+			return nil, nil, err
 		}
-		if !strings.ContainsAny(line, ":：") {
-			continue // whatever sc says of a service has a colon
-		}
-		value := valueOf(line)
-		if value != "" && !strings.ContainsAny(value, ` \`) && starts(f.Lines, i) {
-			now = nil
-			for _, n := range names {
-				if strings.EqualFold(n, value) {
-					if found[n] == nil {
-						found[n] = &fact.Service{Name: n}
-					}
-					now = found[n]
-				}
-			}
-			if now == nil {
-				strangers = append(strangers, value)
-			}
+		if lines = append(lines, said...); len(state) == 0 {
 			continue
 		}
-		if now == nil || !strings.Contains(line, " :") && !strings.Contains(line, "：") {
-			continue
+		config, said, err := scAnswer(f, "qc", n)
+		if err != nil {
+			return nil, nil, err
 		}
+		s := fact.Service{Name: n}
+		lines = append(append(lines, said...), describe(&s, state, config)...)
+		switch {
+		case s.State == "":
+			return nil, nil, fmt.Errorf("it names %s and not its state", n)
+		case s.Start == "" || s.Account == "":
+			return nil, nil, fmt.Errorf("it does not tell how %s starts and as whom: part of what sc qc prints is missing", n)
+		}
+		list = append(list, s)
+	}
+	return list, lines, nil
+}
+
+// describe fills a service from the blocks of sc, and gives the lines that told.
+func describe(s *fact.Service, state, config []string) (lines []string) {
+	for _, line := range state {
 		if m := stateShape.FindStringSubmatch(line); m != nil {
-			now.State = strings.ToLower(strings.ReplaceAll(m[2], "_", " "))
-			lines = append(lines, now.Name+": "+line)
-		} else if m := startShape.FindStringSubmatch(line); m != nil {
-			now.Start = map[string]string{"AUTO_START": "automatic", "DEMAND_START": "manual", "DISABLED": "disabled"}[m[2]]
-			if m[3] != "" {
-				now.Start += " (delayed)"
-			}
-			lines = append(lines, now.Name+": "+line)
-		} else if m := memberShape.FindStringSubmatch(line); now.Start != "" && m != nil {
-			now.Account = m[1] // the last line of a configuration
+			s.State = strings.ToLower(strings.ReplaceAll(m[2], "_", " "))
+			lines = append(lines, s.Name+": "+line)
 		}
 	}
+	account := ""
+	for _, line := range config {
+		if m := startShape.FindStringSubmatch(line); m != nil {
+			s.Start = map[string]string{"AUTO_START": "automatic", "DEMAND_START": "manual", "DISABLED": "disabled"}[m[2]]
+			if m[3] != "" {
+				s.Start += " (delayed)"
+			}
+			lines = append(lines, s.Name+": "+line)
+		} else if m := memberShape.FindStringSubmatch(line); s.Start != "" && m != nil {
+			s.Account, account = m[1], s.Name+": "+line // the last line of a configuration
+		}
+	}
+	if account != "" {
+		lines = append(lines, account)
+	}
+	return lines
+}
+
+// Installed tells which of the services sc query found, in whatever state.
+func Installed(f Run, names ...string) (list, lines []string, err error) {
 	for _, n := range names {
-		s := found[n]
-		switch {
-		case s != nil && s.State != "":
-			list = append(list, *s)
-		case s != nil:
-			return nil, nil, fmt.Errorf("it names %s and not its state", n)
-		case absent > 0:
-			absent--
-		case len(strangers) > 0:
-			return nil, nil, fmt.Errorf("it is about %s, not about %s", strings.Join(strangers, ", "), n)
-		default:
-			return nil, nil, fmt.Errorf("it says nothing of the service %s", n)
+		block, said, err := scAnswer(f, "query", n)
+		if err != nil {
+			return nil, nil, err
+		}
+		if lines = append(lines, said...); len(block) > 0 {
+			list, lines = append(list, n), append(lines, block[0])
 		}
 	}
 	return list, lines, nil
 }
 
-// valueOf is what follows the first colon, of either width.
-func valueOf(line string) string {
-	i := strings.IndexAny(line, ":：")
-	if i <= 0 {
-		return ""
+// scAnswer is the block that sc printed of a service, none where it says that
+// there is no such service; lines say so.
+func scAnswer(f Run, what, name string) (block, lines []string, err error) {
+	a, err := f.Answer("sc " + what + " " + name)
+	if err != nil {
+		return nil, nil, err
 	}
-	_, n := utf8.DecodeRuneInString(line[i:])
-	return strings.TrimSpace(line[i+n:])
-}
-
-// starts recognises the first line of a block of sc: the next one is the type,
-// a number and a word in capitals.
-func starts(lines []string, i int) bool {
-	if i+1 >= len(lines) {
-		return false
+	other := ""
+	for _, line := range a.Lines {
+		line = strings.TrimSpace(line)
+		if m := failedShape.FindStringSubmatch(line); m != nil {
+			if m[1] == absent {
+				return nil, []string{name + ": " + line}, nil
+			}
+			return nil, nil, fmt.Errorf("sc could not tell of %s: %s", name, line)
+		}
+		switch m := memberShape.FindStringSubmatch(line); {
+		case len(block) > 0, m != nil && strings.EqualFold(m[1], name):
+			block = append(block, line)
+		case m != nil && other == "":
+			other = m[1]
+		}
 	}
-	return typeShape.MatchString(lines[i+1])
+	switch {
+	case len(block) > 0:
+		return block, nil, nil
+	case other != "":
+		return nil, nil, fmt.Errorf("it is about %s, not about %s", other, name)
+	}
+	return nil, nil, fmt.Errorf("it says nothing of the service %s; it says: %s", name, cmp.Or(a.first(), "nothing"))
 }
-
-var typeShape = regexp.MustCompile(`[:：]\s*[0-9a-f]+\s+[A-Z0-9_]+`)
 
 // CertificateWord says that the names of certificates before it are all.
 const CertificateWord = "SENSEGATE-CERTIFICATES"
 
 // Certificates are the names of PEM files that dir /b printed; false where the
 // mark behind them is missing.
-func Certificates(f Frame) (names []string, told bool) {
+func Certificates(f Run) (names []string, told bool) {
 	for _, l := range f.Lines {
 		switch {
 		case l == CertificateWord:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,19 +14,23 @@ import (
 // Holders are the accounts that setspn shows to hold the name literally: -F -Q
 // tells who does in the forest, -L that the one account does.
 func (f *Forest) Holders(_ context.Context, spn string) ([]fact.Account, error) {
-	found, err := f.ask("setspn -F -Q "+spn, func(a Answer) bool { return covers(a, spn) || lists(a, spn) })
+	whole := func(a Answer) bool { return covers(a, spn) }
+	if !slices.ContainsFunc(f.answers, whole) {
+		whole = func(a Answer) bool { return lists(a, spn) }
+	}
+	found, err := f.ask("setspn -F -Q "+spn, whole)
 	if err != nil {
 		return nil, err
 	}
 	var out []fact.Account
-	for _, h := range merged(found) {
+	for _, h := range listed(found.Lines) {
 		if h.holds(spn) {
 			out = append(out, h.account())
 			f.convinced(h.DN)
 		}
 	}
 	if len(out) == 0 {
-		f.convinced(found[0].naming())
+		f.convinced(found.naming())
 	}
 	return out, nil
 }
@@ -40,7 +45,7 @@ func (f *Forest) Similar(_ context.Context, spn string) ([]fact.Account, error) 
 		return nil, err
 	}
 	var out []fact.Account
-	for _, h := range merged(found) {
+	for _, h := range listed(found.Lines) {
 		a := h.account()
 		a.SPNs = nil
 		for _, name := range h.Names {
@@ -53,6 +58,9 @@ func (f *Forest) Similar(_ context.Context, spn string) ([]fact.Account, error) 
 			out = append(out, a)
 		}
 	}
+	if len(out) == 0 {
+		f.convinced(found.naming())
+	}
 	return out, nil
 }
 
@@ -64,11 +72,14 @@ func (f *Forest) Named(_ context.Context, host string) ([]fact.Account, error) {
 		return nil, err
 	}
 	var out []fact.Account
-	for _, h := range merged(found) {
+	for _, h := range listed(found.Lines) {
 		if h.holds("HOST/" + host) {
 			out = append(out, h.account())
 			f.convinced(h.DN)
 		}
+	}
+	if len(out) == 0 {
+		f.convinced(found.naming())
 	}
 	return out, nil
 }
@@ -79,40 +90,48 @@ func (f *Forest) Mappings(context.Context) ([]string, error) { return fact.HostC
 
 // Audit is what setspn -F -X found. It does not say how much it read.
 func (f *Forest) Audit(context.Context) (fact.SPNAudit, error) {
-	found, err := f.ask("setspn -F -X", func(a Answer) bool {
+	a, err := f.ask("setspn -F -X", func(a Answer) bool {
 		o := switches(a)
 		return a.Tool == "setspn" && o["x"] && o["f"]
 	})
 	if err != nil {
 		return fact.SPNAudit{}, err
 	}
-	a := found[len(found)-1]
 	var audit fact.SPNAudit
-	for _, g := range groups(a.Lines) {
+	all := groups(a.Lines)
+	for _, g := range all {
 		if strings.EqualFold(g.Name, "kadmin/changepw") {
 			continue // every domain's krbtgt holds it
 		}
 		audit.Groups = append(audit.Groups, g)
 	}
 	audit.Doubled = len(audit.Groups)
-	// The last line counts the groups, in words of some language.
-	last, told := "", -1
+	// The last line counts the groups, in words of some language; one before it
+	// counts what was processed.
+	count, numbered := last(a.Lines), 0
 	for _, line := range a.Lines {
-		if m := countShape.FindAllString(line, -1); len(m) == 1 && !strings.Contains(line, "/") && !strings.Contains(line, "=") {
-			n, err := strconv.Atoi(m[0])
-			if err == nil {
-				last, told = line, n
-			}
+		if _, ok := counted(line); ok {
+			numbered++
 		}
 	}
-	if all := len(groups(a.Lines)); told != all {
+	if n, ok := counted(count); !ok || n != len(all) || numbered < 2 {
 		return fact.SPNAudit{}, &fact.Error{
 			Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: "not-whole",
-			Text: fmt.Sprintf("it shows %d groups and its last line counts %d: part of it is missing", all, max(told, 0)),
+			Text: fmt.Sprintf("it shows %d groups, and its last line, which counts them, is %q: part of it is missing", len(all), count),
 		}
 	}
-	f.convinced(last)
+	f.convinced(count)
 	return audit, nil
+}
+
+// counted is the one number in a line that names neither account nor service.
+func counted(line string) (int, bool) {
+	m := countShape.FindAllString(line, -1)
+	if len(m) != 1 || strings.ContainsAny(line, "/=") {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[0])
+	return n, err == nil
 }
 
 var countShape = regexp.MustCompile(`\d+`)
@@ -145,7 +164,7 @@ func lists(a Answer, spn string) bool {
 	if a.Tool != "setspn" || !switches(a)["l"] {
 		return false
 	}
-	held := listed(strings.Join(a.Lines, "\n"))
+	held := listed(a.Lines)
 	return len(held) == 1 && held[0].holds(spn)
 }
 
@@ -171,27 +190,18 @@ func matches(pattern, name string) bool {
 	return strings.Trim(pattern[p:], "*") == ""
 }
 
-// merged are the accounts of several answers, each once.
-func merged(list []Answer) []Holder {
-	var text strings.Builder
-	for _, a := range list {
-		text.WriteString(strings.Join(a.Lines, "\n") + "\n\n")
-	}
-	return listed(text.String())
-}
-
-// listed reads -Q and -L: an account, and below it its names, each on an
-// indented line of its own, whatever characters it is made of.
-func listed(text string) []Holder {
+// listed reads -Q and -L: an account, and below it its names, each on a line of
+// its own, whatever characters it is made of. The names are indented, unless a
+// mail has taken that away.
+func listed(lines []string) []Holder {
 	var out []Holder
 	at := -1
-	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
+	for _, line := range lines {
 		name := strings.TrimSpace(line)
 		switch dn := dnShape.FindString(line); {
 		case name == "":
 			at = -1
-		case dn != "" && !indented(line):
+		case dn != "":
 			at = len(out)
 			for i := range out {
 				if strings.EqualFold(out[i].DN, dn) {
@@ -201,7 +211,7 @@ func listed(text string) []Holder {
 			if at == len(out) {
 				out = append(out, Holder{DN: dn})
 			}
-		case at >= 0 && indented(line) && strings.Contains(name, "/"):
+		case at >= 0 && strings.Contains(name, "/") && (indented(line) || nameShape.FindString(name) == name):
 			out[at].add(name)
 		}
 	}
@@ -260,10 +270,10 @@ func commonName(dn string) string {
 	return strings.ReplaceAll(name, "\x00", ",")
 }
 
-// naming is the line that says where was searched.
+// naming is the line that says where was searched, or whose names are listed.
 func (a Answer) naming() string {
 	for _, line := range a.Lines {
-		if namingShape.MatchString(line) {
+		if namingShape.MatchString(line) && (switches(a)["l"] || dnShape.FindString(line) == "") {
 			return line
 		}
 	}

@@ -1,8 +1,11 @@
 package pasted
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Text makes UTF-8 of what a console, a file or a mail gave: UTF-16 of either
@@ -25,9 +28,15 @@ func Text(raw string) string {
 		raw = string(utf16.Decode(units))
 	}
 	raw = strings.ToValidUTF8(raw, "?")
+	if strings.Contains(raw, "\x1b") {
+		raw = escapes.ReplaceAllString(raw, "")
+	}
 	// Terminals paste the ends of lines as carriage returns.
 	return strings.NewReplacer("\ufeff", "", "\r\n", "\n", "\r", "\n").Replace(raw)
 }
+
+// escapes are the colours and titles that a terminal or PowerShell 7 puts in.
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-9;:?<=>]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)`)
 
 // maxText bounds what is read of one paste.
 const maxText = 16 << 20
@@ -58,4 +67,30 @@ func wide(raw string) (little, ok bool) {
 		return false, true
 	}
 	return false, false
+}
+
+// Unwrapped joins what a console has broken where its window ended, when the
+// longest lines are as long as such windows are wide. It guesses, so it is for
+// what could not be read as it came.
+func Unwrapped(raw string) (string, bool) {
+	text := Text(raw)
+	width := 0
+	for line := range strings.Lines(text) {
+		width = max(width, utf8.RuneCountInString(strings.TrimRight(line, "\n")))
+	}
+	if !slices.Contains([]int{80, 100, 120, 132, 160}, width) {
+		return raw, false
+	}
+	var b strings.Builder
+	joined := false
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		b.WriteString(line)
+		if utf8.RuneCountInString(line) == width {
+			joined = true
+			continue
+		}
+		b.WriteByte('\n')
+	}
+	return b.String(), joined
 }

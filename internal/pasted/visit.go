@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Visit is what curl -v told of a sign-in by Negotiate. Its words are English
@@ -26,6 +27,9 @@ type Visit struct {
 	Directory, User string
 	// Lines are those that convince: what was sent, cut short, and who came.
 	Lines []string
+	// Host and At are where and when.
+	Host string
+	At   time.Time
 }
 
 // KeptOfToken is how many characters of a token the command leaves: enough to
@@ -56,6 +60,7 @@ func ReadVisit(text, host string) (Visit, error) {
 	if a == nil {
 		return v, fmt.Errorf("it answers %s, and asked was curl", list[len(list)-1].about())
 	}
+	v.Host, v.At = a.Host, a.At
 	pending := false
 	asked := ""
 	for _, raw := range a.Lines {

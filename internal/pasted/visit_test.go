@@ -9,7 +9,8 @@ import (
 
 // What curl says of a visit to Qlik's front with a ticket, cut as the command
 // cuts it.
-const visitOfAlice = `PS C:\Users\alice> 'SENSEGATE-ASK curl https://sense.contoso.test/'; curl.exe -sSvL …
+const visitOfAlice = `PS C:\Users\alice> "SENSEGATE-RUN $(Get-Date -Format o) $(hostname)"; 'SENSEGATE-ASK curl https://sense.contoso.test/'; curl.exe -sSvL …
+SENSEGATE-RUN 2026-11-21T20:00:00.1234567+01:00 PC17
 SENSEGATE-ASK curl https://sense.contoso.test/
 * Connected to sense.contoso.test (10.1.2.3) port 443 (#0)
 * Server auth using Negotiate with user ''
@@ -67,7 +68,7 @@ func TestReadVisit(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"another host", strings.ReplaceAll(visitOfAlice, "Host: sense.", "Host: other."), "other.contoso.test"},
 		{"another tool", german, "asked was curl"},
-		{"no curl there", "SENSEGATE-ASK curl https://sense.contoso.test/\ncurl.exe: kein Befehl\nSENSEGATE-END\n", "kein Befehl"},
+		{"no curl there", headPC + "SENSEGATE-ASK curl https://sense.contoso.test/\ncurl.exe: kein Befehl\nSENSEGATE-END\n", "kein Befehl"},
 		{"cut off", strings.Replace(visitOfAlice, pasted.End, "", 1), "cut off"},
 		{"a whole ticket", strings.Replace(visitOfAlice, token, token+strings.Repeat("A", 400), 1), "whole ticket"},
 		{"a session", strings.Replace(visitOfAlice, "Cookie: \n", "Cookie: X-Qlik-Session=0d4cb8d2-f85f\n", 1), "cookie of a session"},
@@ -81,7 +82,7 @@ func TestReadVisit(t *testing.T) {
 
 func FuzzVisit(f *testing.F) {
 	f.Add(visitOfAlice)
-	f.Add("SENSEGATE-ASK curl x\n> Authorization: Negotiate " + ntlmFirst + "\n< HTTP/1.1 401 x\nSENSEGATE-END")
+	f.Add(headPC + "SENSEGATE-ASK curl x\n> Authorization: Negotiate " + ntlmFirst + "\n< HTTP/1.1 401 x\nSENSEGATE-END")
 	f.Fuzz(func(t *testing.T, text string) {
 		v, err := pasted.ReadVisit(text, "sense.contoso.test")
 		if err == nil && v.Status == 0 {

@@ -30,7 +30,7 @@ var (
 )
 
 // probes are the lines that begin with a word of ours.
-func probes(f Frame, word string) (found [][]string, lines []string) {
+func probes(f Run, word string) (found [][]string, lines []string) {
 	for _, l := range f.Lines {
 		if m := probeShape.FindStringSubmatch(l); m != nil && strings.HasPrefix(l, word+" ") {
 			found, lines = append(found, m), append(lines, l)
@@ -41,7 +41,10 @@ func probes(f Frame, word string) (found [][]string, lines []string) {
 
 // Egress reads how a machine reached the service: every endpoint has to be
 // among the lines.
-func Egress(f Frame, wanted []fact.Endpoint) (list []fact.Egress, lines []string, err error) {
+func Egress(f Run, wanted []fact.Endpoint) (list []fact.Egress, lines []string, err error) {
+	if err := f.failed(); err != nil {
+		return nil, nil, err
+	}
 	found, lines := probes(f, EgressWord)
 	seen := map[string]bool{}
 	for _, m := range found {
@@ -70,7 +73,10 @@ func Egress(f Frame, wanted []fact.Endpoint) (list []fact.Egress, lines []string
 }
 
 // Backend reads whether a machine trusts the certificate of host.
-func Backend(f Frame, host string) (fact.Backend, []string, error) {
+func Backend(f Run, host string) (fact.Backend, []string, error) {
+	if err := f.failed(); err != nil {
+		return fact.Backend{}, nil, err
+	}
 	found, lines := probes(f, BackendWord)
 	if len(found) == 0 {
 		return fact.Backend{}, nil, fmt.Errorf("it holds no line that begins with %s %s", BackendWord, host)
@@ -100,7 +106,7 @@ func port(s string) int {
 }
 
 // Platform reads the version of the connector, of Windows and of .NET.
-func Platform(f Frame, e *fact.HostEvidence) (lines []string, err error) {
+func Platform(f Run, e *fact.HostEvidence) (lines []string, err error) {
 	for _, l := range f.Lines {
 		switch v, o, n := connectorShape.FindStringSubmatch(l), buildShape.FindStringSubmatch(l), netShape.FindStringSubmatch(l); {
 		case v != nil:
@@ -127,7 +133,7 @@ func Platform(f Frame, e *fact.HostEvidence) (lines []string, err error) {
 
 // Proxies reads the settings of the way out: both files of the connector, those
 // of the machine, and WinHTTP's by the registry or by netsh.
-func Proxies(f Frame) (fact.HostProxy, []string, error) {
+func Proxies(f Run) (fact.HostProxy, []string, error) {
 	var out fact.HostProxy
 	parts, order := files(f)
 	for _, name := range []string{"connector", "updater"} {
@@ -148,8 +154,15 @@ func Proxies(f Frame) (fact.HostProxy, []string, error) {
 		}
 		*to = c
 	}
+	netsh, err := f.Answer("netsh winhttp show proxy")
+	if err == nil && netsh.first() == "" {
+		err = errors.New("it does not hold what netsh winhttp show proxy prints")
+	}
+	if err != nil {
+		return out, nil, err
+	}
 	var lines []string
-	told := false
+	told, looked := false, false
 	for _, l := range f.Lines {
 		switch m, n := binaryShape.FindStringSubmatch(l), netshShape.FindStringSubmatch(l); {
 		case m != nil:
@@ -162,18 +175,22 @@ func Proxies(f Frame) (fact.HostProxy, []string, error) {
 		case n != nil && !told && out.WinHTTP == "":
 			out.WinHTTP = WithoutUser(n[1])
 			lines = append(lines, l)
-		case strings.HasPrefix(l, WPADWord+" "):
+		case l == WPADWord+" found", l == WPADWord+" none":
+			looked = true
 			out.Discovery = l == WPADWord+" found"
 			lines = append(lines, l)
 		case strings.Contains(strings.ToLower(l), "proxyaddress"), strings.Contains(l, "<defaultProxy"):
 			lines = append(lines, WithoutUser(l))
 		}
 	}
+	if !looked {
+		return out, nil, errors.New("it does not tell whether a proxy is found by discovery: the line that begins with " + WPADWord + " is missing")
+	}
 	return out, lines, nil
 }
 
 // files are the texts that follow our marks, by name, and the names in order.
-func files(f Frame) (map[string]string, []string) {
+func files(f Run) (map[string]string, []string) {
 	parts := map[string]string{}
 	order := []string{"none was printed"}
 	name := ""

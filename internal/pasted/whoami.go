@@ -16,6 +16,8 @@ var (
 	flagsShape = regexp.MustCompile(`^UAC (\d{1,10})$`)
 )
 
+var quotes = strings.NewReplacer("\u201c", `"`, "\u201d", `"`, "\u201e", `"`, "\u00ab", `"`, "\u00bb", `"`)
+
 // protectedUsers is the last part of the SID of that group, in every domain.
 const protectedUsers = "-525"
 
@@ -25,13 +27,17 @@ const authenticated = "S-1-5-11"
 
 // WhoAmI reads what whoami prints of somebody and of the groups, with the flags
 // of the account: the names are in the language of Windows, the SIDs in none.
-// sam is who has to have run it.
-func WhoAmI(a Answer, sam string) (fact.Account, []string, error) {
+// sam and domain are who has to have run it.
+func WhoAmI(a Answer, sam, domain string) (fact.Account, []string, error) {
 	var out fact.Account
 	var lines []string
+	if _, in, _ := strings.Cut(a.Question, " in "); !strings.EqualFold(in, domain) {
+		return out, nil, fmt.Errorf("it is of somebody of the domain %s, and %s was asked: run it signed in as %s of that domain", in, domain, sam)
+	}
 	found, flags := map[string]bool{}, false
 	for _, raw := range a.Lines {
-		line := strings.TrimSpace(raw)
+		// Mail programs make quotation marks typographic.
+		line := quotes.Replace(strings.TrimSpace(raw))
 		switch who, group, uac := whoShape.FindStringSubmatch(line), groupShape.FindStringSubmatch(line), flagsShape.FindStringSubmatch(line); {
 		case who != nil:
 			_, name, _ := strings.Cut(who[1], `\`)

@@ -160,7 +160,7 @@ func TestPastedVisit(t *testing.T) {
 		t.Helper()
 		out, _ := d.client(t, "", "curl", "-sSvL", "-c", "/dev/null", "--negotiate", "-u", user, "-A", "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "--cacert", d.path("tls", "ca.pem"),
 			"-o", "/dev/null", "https://"+webHost+"/hub/", "https://"+webHost+"/qps/user")
-		whole = pasted.Ask + " curl https://" + webHost + "/\n" + out + "\n" + pasted.End + "\n"
+		whole = pasted.Head + " " + time.Now().Format(time.RFC3339) + " PC17\n" + pasted.Ask + " curl https://" + webHost + "/\n" + out + "\n" + pasted.End + "\n"
 		return whole, long.ReplaceAllString(whole, "$1$2")
 	}
 	for _, tt := range []struct {
