@@ -13,6 +13,12 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Close the wizard on the server, and start the scheduler.", Command: "Set-ADSyncScheduler -SyncCycleEnabled $true", Shell: checks.PowerShell}},
 		},
 		{
+			ID: "sync.service-stopped", Title: "The service of Entra Connect does not run",
+			Because: "ADSync is stopped or disabled on {host}: nothing is synchronised, and its scheduler answers nobody.",
+			More:    "It was stopped by hand, its account's password was changed elsewhere, or its database is full (LocalDB ends at 10 GB). The Application log of {host} names the reason, by the source ADSync.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Let the service start by itself on {host}, start it, and look at the scheduler afterwards.", Command: "Set-Service ADSync -StartupType Automatic -PassThru | Start-Service", Shell: checks.PowerShell}},
+		},
+		{
 			ID: "sync.all-staging", Title: "Every server of Entra Connect is in staging mode",
 			Because: "Staging mode reads both sides and exports nothing.",
 			More:    "It is meant for a second server. After a move it is easily left on at the only one.",

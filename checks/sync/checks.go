@@ -108,8 +108,7 @@ const (
 // those that were collected; zero where nothing was.
 func interval(ctx context.Context, env checks.Env, hosts Host) time.Duration {
 	var longest time.Duration
-	names, _ := checks.Known[[]string](env, FactServers)
-	for _, name := range names {
+	for _, name := range serversOf(env) {
 		if hosts == nil {
 			break
 		}

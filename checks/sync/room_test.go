@@ -21,16 +21,26 @@ type pair struct {
 	account fact.Account
 	clients []fact.SyncClient
 	hosts   map[string]fact.SyncHost
-	age     time.Duration // of what was collected
+	adSync  map[string]string // the state of the service, where it was collected
+	age     time.Duration     // of what was collected
 	fails   map[string]error
 }
 
 // Host answers what was collected on the servers.
 func (p pair) Host(_ context.Context, name string) (fact.HostEvidence, error) {
-	if h, ok := p.hosts[name]; ok {
-		return fact.HostEvidence{Host: name, Sync: &h, Collected: checkstest.Now().Add(-p.age)}, nil
+	h, ok := p.hosts[name]
+	state, told := p.adSync[name]
+	if !ok && !told {
+		return fact.HostEvidence{}, missing()
 	}
-	return fact.HostEvidence{}, missing()
+	e := fact.HostEvidence{Host: name, Collected: checkstest.Now().Add(-p.age)}
+	if ok {
+		e.Sync = &h
+	}
+	if told {
+		e.Services = []fact.Service{{Name: "ADSync", State: state, Start: "automatic"}}
+	}
+	return e, nil
 }
 
 // servers are those of Entra Connect that feed the tenant.
@@ -139,6 +149,7 @@ func TestRoom(t *testing.T) {
 		{"the name of another", "sync.joined", func(x *pair) { x.user.OnPremSID, x.user.OnPremSAM = "", "bob" }, checkstest.Want{Status: f, Cause: "sync.not-joined", Seen: "bob"}},
 		{"nobody", "sync.joined", func(x *pair) { x.fails["account"] = missing() }, checkstest.Want{Status: f, Cause: "sync.not-joined", Seen: "alice"}},
 		{"nothing to compare with", "sync.joined", func(x *pair) { x.user.OnPremSID, x.user.OnPremSAM = "", "" }, checkstest.Want{Status: u, Reason: checks.Unexplained}},
+		{"stopped", "sync.server", func(x *pair) { servers(nil, "SYNC01")(x); x.adSync = map[string]string{"SYNC01": "stopped"} }, checkstest.Want{Status: f, Cause: "sync.service-stopped", Seen: "SYNC01"}},
 		{"no error", "sync.provisioning", nil, checkstest.Want{Status: p}},
 		{"an error", "sync.provisioning", func(x *pair) { x.user.ProvisioningProblem = "proxyAddresses is taken" }, checkstest.Want{Status: f, Cause: "sync.provisioning-error", Seen: "proxyAddresses"}},
 		{"licensed", "sync.licence", nil, checkstest.Want{Status: p}},

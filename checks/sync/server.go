@@ -21,9 +21,9 @@ func stopped() time.Time { return time.Date(2026, time.September, 30, 0, 0, 0, 0
 // sync.fresh sees the outcome.
 func server(hosts Host) checks.Func {
 	return func(ctx context.Context, env checks.Env) checks.Result {
-		names, _ := checks.Known[[]string](env, FactServers)
+		names := serversOf(env)
 		if len(names) == 0 {
-			return checks.NotApplicable("the tenant names no server of Entra Connect, or its accounts may not be read")
+			return checks.NotApplicable("the tenant names no server of Entra Connect, or its accounts may not be read; the site names none under sync.servers")
 		}
 		v := servers{all: names}
 		for _, name := range names {
@@ -35,10 +35,23 @@ func server(hosts Host) checks.Func {
 	}
 }
 
+// serversOf are the servers that the tenant names; where it names none, or they
+// may not be read, those of the site.
+func serversOf(env checks.Env) []string {
+	if names, _ := checks.Known[[]string](env, FactServers); len(names) > 0 {
+		return names
+	}
+	return env.Site.Sync.Servers
+}
+
+// syncService is the service of Entra Connect.
+const syncService = "ADSync"
+
 // servers are those of Entra Connect, by what their evidence says.
 type servers struct {
 	all                         []string
 	told, staging, stopped, old []string
+	down, downAs                []string // those whose service does not run, and in which state it is
 	rows                        []checks.Evidence
 	retired                     bool   // one of them is of version 1, which ended in 2023
 	outdated                    string // evidence that is too old to count
@@ -48,8 +61,11 @@ type servers struct {
 
 func (v *servers) take(ctx context.Context, env checks.Env, hosts Host, name string) {
 	ev, err := hosts.Host(ctx, name)
-	if err != nil || ev.Sync == nil {
+	if err != nil {
 		return // whatever is unusable proves nothing
+	}
+	if v.service(env, ev, name); slices.Contains(v.down, name) || ev.Sync == nil {
+		return // what its scheduler said is from before
 	}
 	if why := connector.Unusable(env, ev, fact.SectionSync); why != "" {
 		v.outdated = name + ": " + why
@@ -76,14 +92,57 @@ func (v *servers) take(ctx context.Context, env checks.Env, hosts Host, name str
 		v.old = append(v.old, name+" ("+version+")")
 		v.retired = v.retired || connector.Older(version, "2")
 	}
-	v.rows = append(v.rows, checks.Evidence{Name: name, Value: mode + ", " + version})
+	v.rows = append(v.rows, checks.Evidence{Name: name, Value: mode + ", " + version + schedule(*s)})
 }
+
+// service looks whether the one that synchronises runs: while it does not, its
+// scheduler answers nobody.
+func (v *servers) service(env checks.Env, ev fact.HostEvidence, name string) {
+	if connector.Unusable(env, ev, fact.SectionServices) != "" {
+		return
+	}
+	for _, s := range ev.Services {
+		if !strings.EqualFold(s.Name, syncService) {
+			continue
+		}
+		v.rows = append(v.rows, checks.Evidence{Name: name + ": " + s.Name, Value: strings.ToLower(s.State + ", " + s.Start)})
+		if !strings.EqualFold(s.State, "running") {
+			v.down, v.downAs = append(v.down, name), append(v.downAs, name+" ("+strings.ToLower(s.State+", "+s.Start)+")")
+			if at := ev.Since(fact.SectionServices); v.since.IsZero() || at.Before(v.since) {
+				v.since = at
+			}
+		}
+	}
+}
+
+// schedule is what else the scheduler says, as far as it was told.
+func schedule(s fact.SyncHost) string {
+	out := ""
+	if s.Interval > 0 {
+		out += ", a cycle every " + span(s.Interval)
+	}
+	if s.Policy != "" {
+		out += ", next " + s.Policy
+	}
+	if !s.Next.IsZero() {
+		out += " at " + s.Next.UTC().Format("2006-01-02 15:04Z")
+	}
+	if !s.Maintenance {
+		out += ", maintenance off"
+	}
+	return out
+}
+
+// exports says that one of them does, whatever became of the others.
+func (v *servers) exports() bool { return len(v.told) > len(v.staging)+len(v.stopped) }
 
 func (v *servers) judge(env checks.Env) checks.Result {
 	const expected = "one server exports, on schedule, with version " + minimumVersion + " or later"
 	list := func(names []string) string { return strings.Join(names, ", ") }
 	var r checks.Result
 	switch {
+	case len(v.down) > 0 && !v.exports():
+		r = checks.Failed("sync.service-stopped", expected, "the service "+syncService+" does not run on "+list(v.downAs)).Var("host", v.down[0])
 	case len(v.told) == 0 && v.outdated != "":
 		return checks.Warned("sync.evidence-old", expected, v.outdated).Var("host", v.all[0])
 	case len(v.told) == 0:
@@ -107,7 +166,7 @@ func (v *servers) judge(env checks.Env) checks.Result {
 	}
 	for _, name := range v.all {
 		if !slices.Contains(v.told, name) {
-			r = r.With(name, "nothing was collected there")
+			r = r.With(name, "nothing was collected there of its scheduler")
 		}
 	}
 	source := checks.Collected

@@ -89,3 +89,55 @@ func TestPasted(t *testing.T) {
 		})
 	}
 }
+
+// TestService judges the service that the scheduler is part of: while it does
+// not run, what the scheduler said before counts no more.
+func TestService(t *testing.T) {
+	exports, staging := fact.SyncHost{CycleEnabled: true, Interval: 30 * time.Minute, Policy: "Delta"}, fact.SyncHost{CycleEnabled: true, Staging: true}
+	stopped := func(seen string) checkstest.Want {
+		return checkstest.Want{Status: checks.Fail, Cause: "sync.service-stopped", Seen: seen}
+	}
+	tests := []struct {
+		name   string
+		states map[string]string
+		hosts  map[string]fact.SyncHost
+		named  bool // by the site alone
+		want   checkstest.Want
+	}{
+		{"runs", map[string]string{"SYNC01": "running"}, map[string]fact.SyncHost{"SYNC01": exports}, false, checkstest.Want{Status: checks.Pass}},
+		{"stopped", map[string]string{"SYNC01": "stopped"}, nil, false, stopped("SYNC01 (stopped, automatic)")},
+		{"stopped since the scheduler was seen", map[string]string{"SYNC01": "stopped"}, map[string]fact.SyncHost{"SYNC01": exports}, false, stopped("SYNC01")},
+		{"stopped, and the other one stands by", map[string]string{"SYNC01": "stopped", "SYNC02": "running"}, map[string]fact.SyncHost{"SYNC02": staging}, false, stopped("SYNC01")},
+		{"an old one is stopped, the new one exports", map[string]string{"SYNC01": "stopped", "SYNC02": "running"}, map[string]fact.SyncHost{"SYNC02": exports}, false, checkstest.Want{Status: checks.Pass}},
+		{"named by the site alone", map[string]string{"SYNC01": "stopped"}, nil, true, stopped("SYNC01")},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			x, s := healthy(), checkstest.Site()
+			s.Sync.Servers = []string{"SYNC01"}
+			if !tt.named {
+				servers(nil, "SYNC01", "SYNC02")(&x)
+			}
+			x.hosts, x.adSync = tt.hosts, tt.states
+			r := room(x)
+			env := checks.NewEnv(s, checkstest.Now, map[checks.ID]checks.Result{"sync.on": checks.Passed("on", "on").Provide(sync.FactServers, serversOf(x))})
+			for _, c := range r.Checks {
+				if c.ID == "sync.server" {
+					causes, err := checks.NewCatalogue(r.Causes)
+					if err != nil {
+						t.Fatal(err)
+					}
+					r.Hold(t, c.Run(t.Context(), env).Stamped("sync.server", causes, s, checkstest.Now()), tt.want)
+				}
+			}
+		})
+	}
+}
+
+func serversOf(x pair) []string {
+	var out []string
+	for _, c := range x.clients {
+		out = append(out, c.Server)
+	}
+	return out
+}

@@ -52,6 +52,16 @@ func syncServerTraps() []trap {
 	return []trap{
 		{
 			Fault: Fault{
+				ID: "sync-service-stopped", Step: "sync", Check: "sync.server", Cause: "sync.service-stopped",
+				Title: "the service of Entra Connect is stopped on its server",
+				Note:  "Its database was full, or somebody stopped it for a backup and went home. The tenant's last cycle stays recent for half an hour, and Get-ADSyncScheduler answers with an error.",
+			},
+			set: func(l *Lab) error {
+				return l.hosts.updateOther(syncServer, func(f *otherFacts) { f.Services[0].State = "stopped" })
+			},
+		},
+		{
+			Fault: Fault{
 				ID: "sync-staging", Step: "sync", Check: "sync.server", Cause: "sync.all-staging",
 				Title: "the only server of Entra Connect is in staging mode",
 				Note:  "Left on after a move to a new server, whose predecessor was switched off afterwards. Everything is read, nothing is exported; the last cycle in the tenant stays recent for half an hour.",
