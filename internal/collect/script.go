@@ -30,7 +30,7 @@ func Script(o ScriptOptions) string {
 	text := strings.NewReplacer(
 		"'@tool@'", quoted(o.Tool+" (script)"), "'@site@'", quoted(o.Site), "'@controller@'", quoted(o.Controller),
 		"@('@backends@')", array(o.Backends), "@('@without@')", array(o.Without), "@('@endpoints@')", array(endpoints),
-		"@('@services@')", array(watched()), "@('@clashing@')", array(clashing()), "@('@channels@')", array(channels()),
+		"@('@services@')", array(watched()), "@('@clashing@')", array(clashing()), "@('@channels@')", array(channels()), "@('@sessions@')", array(sessionChannels()),
 		"@('@traces@')", array(traceFolders()), "@('@qliklogs@')", array(qlikLogFolders()),
 		"@('@products@')", array(keysConnector()), "@('@authorities@')", array(fact.PublicIssuers()),
 		"'@troubled@'", quoted(troubled.String()), "'@signedin@'", quoted(signedIn.String()), "'@secret@'", quoted(secrets.String()),

@@ -23,6 +23,7 @@ $endpoints = @('@endpoints@')
 $watched = @('@services@')
 $clashing = @('@clashing@')
 $channels = @('@channels@')
+$sessions = @('@sessions@')
 $traceFolders = @('@traces@')
 $qlikFolders = @('@qliklogs@')
 $authorities = @('@authorities@')
@@ -42,6 +43,7 @@ $products = @('@products@')
 # What one section finds and a later one needs.
 $connector = $null
 $updater = $null
-$proxyOf = $null
+$wayOut = ''
+$discovered = ''
 $chains = @()
 

@@ -16,10 +16,17 @@ function Get-Number([string]$key, [string]$name) {
   return [int]$v
 }
 
+# Three accounts keep their English names in every language.
 function Get-Sid([string]$account) {
-  if ($account -eq 'LocalSystem') { return 'S-1-5-18' }
+  switch ($account -replace ' ', '') {
+    { $_ -in 'LocalSystem', '.\LocalSystem', 'NTAUTHORITY\SYSTEM' } { return 'S-1-5-18' }
+    'NTAUTHORITY\LocalService' { return 'S-1-5-19' }
+    'NTAUTHORITY\NetworkService' { return 'S-1-5-20' }
+  }
+  # An account of the machine's own, and not one of the domain that is called alike.
+  if ($account.StartsWith('.\')) { $account = $env:COMPUTERNAME + $account.Substring(1) }
   try {
-    return (New-Object Security.Principal.NTAccount ($account -replace '^\.\\', '')).Translate([Security.Principal.SecurityIdentifier]).Value
+    return (New-Object Security.Principal.NTAccount $account).Translate([Security.Principal.SecurityIdentifier]).Value
   } catch {
     return ''
   }
@@ -75,22 +82,35 @@ function Get-Bytes($stream, [long]$most) {
   return , $held.ToArray()
 }
 
-# The end of a file that another program may have open, in UTF-8 or UTF-16.
+# How a text is written: by its mark, or of letters in two bytes every other byte
+# is nought.
+function Get-Code([byte[]]$head) {
+  $start = [BitConverter]::ToString($head, 0, [Math]::Min(2, $head.Length))
+  $noughts = @(0, 0)
+  for ($i = 0; $i -lt $head.Length; $i++) { if ($head[$i] -eq 0) { $noughts[$i % 2]++ } }
+  if ($start -eq 'FF-FE' -or $noughts[1] -gt $head.Length / 5) { return [Text.Encoding]::Unicode }
+  if ($start -eq 'FE-FF' -or $noughts[0] -gt $head.Length / 5) { return [Text.Encoding]::BigEndianUnicode }
+  return [Text.Encoding]::UTF8
+}
+
+# The end of a file that another program may have open.
 function Get-End([string]$path, [long]$most) {
   $f = [IO.File]::Open($path, 'Open', 'Read', 'ReadWrite, Delete')
   try {
-    $mark = Get-Bytes $f 2
-    $wide = $mark.Length -eq 2 -and $mark[0] -eq 0xff -and $mark[1] -eq 0xfe
+    $head = Get-Bytes $f 4096
+    $code = Get-Code $head
     $from = [Math]::Max([long]0, $f.Length - $most)
-    if ($wide) { $from += $from % 2 }
+    if ($code.WebName -ne 'utf-8') { $from += $from % 2 }
     [void]$f.Seek($from, 'Begin')
     $raw = Get-Bytes $f $most
   } finally {
     $f.Close()
   }
-  $code = $(if ($wide) { [Text.Encoding]::Unicode } else { [Text.Encoding]::UTF8 })
   return $code.GetString($raw).TrimStart([char]0xFEFF)
 }
+
+# What looks like a password, a ticket or a token stays here.
+function Hide-Secret([string]$line) { return ($line -replace $secret, '$1$2$3[left out]') }
 
 # A name and a password in an address stay here.
 function Hide-User([string]$address) { return ($address -replace '//[^/]*@', '//' -replace '^[^/@]*@', '') }
@@ -115,6 +135,15 @@ function Get-ConfigProxy([string]$path) {
     }
   }
   return $found
+}
+
+# The keys that the installed connector reads: those of the product's other name
+# are left from before. The folder of its program tells which; both count where
+# it was put elsewhere.
+function Get-ProductKeys {
+  $p = Get-Program $connector
+  foreach ($k in $products) { if ($p.ToLowerInvariant().Contains((Split-Path $k -Leaf).ToLowerInvariant())) { return $k } }
+  return $products
 }
 
 # WinHTTP's and the Internet options' settings: version, counter, flags, length
@@ -144,7 +173,8 @@ public static extern IntPtr GlobalFree(IntPtr memory);
   return (Hide-User ([string]$address))
 }
 
-# The last lines of the newest logs that match, without what looks like a token.
+# The last lines of the newest logs that match. One that somebody holds locked
+# says so in the place of its lines.
 function Get-Matching([string[]]$folders, [string]$filter, [string]$pattern) {
   $files = @()
   foreach ($f in $folders) {
@@ -153,8 +183,12 @@ function Get-Matching([string[]]$folders, [string]$filter, [string]$pattern) {
   }
   $all = @()
   foreach ($f in @($files | Sort-Object @{ Expression = 'LastWriteTimeUtc'; Descending = $true }, @{ Expression = 'FullName' } | Select-Object -First 4)) {
-    $lines = @((Get-End $f.FullName 262144) -split "`r?`n" | Where-Object { $_ -match $pattern } | Select-Object -Last 20)
-    $lines = @($lines | ForEach-Object { $_ -replace $secret, '$1[left out]' } | ForEach-Object { $_.Substring(0, [Math]::Min(1000, $_.Length)) })
+    try {
+      $lines = @((Get-End $f.FullName 262144) -split "`r?`n" | Where-Object { $_ -match $pattern } | Select-Object -Last 20)
+    } catch {
+      $lines = @("(it could not be read: $($_.Exception.GetBaseException().Message))")
+    }
+    $lines = @($lines | ForEach-Object { Hide-Secret $_ } | ForEach-Object { $_.Substring(0, [Math]::Min(1000, $_.Length)) })
     $all += , @{ file = $f.FullName; modified = $f.LastWriteTimeUtc.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", $culture); lines = $lines }
   }
   return , $all

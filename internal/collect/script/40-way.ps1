@@ -23,8 +23,13 @@ function Open-Way([string]$name, [int]$port, [string]$proxy) {
       if ($b -lt 0) { break }
       $answer += [char]$b
     }
-    if ($answer -notmatch '^HTTP/1\.\d (\d{3} ?[^\r\n]*)') { throw 'what stands there is no proxy: its answer is not HTTP' }
-    if (-not $Matches[1].StartsWith('2')) { throw "the proxy answered $($Matches[1])" }
+    if ($answer -notmatch '^HTTP/1\.\d (\d{3}[^\r\n]*)') { throw 'what stands there is no proxy: its answer is not HTTP' }
+    $said = $Matches[1].Trim()
+    if (-not $said.StartsWith('2')) { throw "the proxy answered $said" }
+    # In the tunnel the other end never speaks first: what comes is a page of the proxy's.
+    if ($client.Available -gt 0 -or $answer -match '(?m)^Content-(Length:[ \t]*[1-9]|Type:[ \t]*text/)') {
+      throw "the proxy answered $said with a page of its own in the place of a way through"
+    }
     return $client
   } catch {
     $client.Close()
@@ -47,13 +52,13 @@ function Get-Authority($cert) {
 function Get-Certificate([string]$name, [int]$port, [string]$proxy) {
   $client = Open-Way $name $port $proxy
   $script:said = 'RemoteCertificateNotAvailable'
-  $script:trouble = @()
   $script:seen = @()
+  $script:sent = @()
   $accept = [Net.Security.RemoteCertificateValidationCallback] {
     param($from, $leaf, $chain, $errors)
     $script:said = [string]$errors
-    $script:trouble = @($chain.ChainStatus | ForEach-Object { [string]$_.Status })
     $script:seen = @($chain.ChainElements | ForEach-Object { , $_.Certificate.RawData })
+    $script:sent = @($chain.ChainPolicy.ExtraStore | ForEach-Object { , $_.RawData })
     $true
   }
   try {
@@ -70,10 +75,43 @@ function Get-Certificate([string]$name, [int]$port, [string]$proxy) {
   return @{
     issuer = $authority.shown
     public = $authorities -contains $authority.organisation -or @($cert.Extensions | Where-Object { $_.Oid.Value -eq '1.3.6.1.4.1.11129.2.4.2' }).Count -gt 0
-    trusted = $script:said -eq 'None'
-    problem = ((@($script:said) + $script:trouble) -join ', ')
     chain = $chain
   }
+}
+
+# Why this machine does not trust the certificate that was just seen; nothing
+# where it does. The ordinary way counts what whoever runs this trusts as well,
+# and the connector is not that user.
+function Get-Distrust($cert, [string]$name) {
+  $x = New-Object Security.Cryptography.X509Certificates.X509Chain $true
+  $x.ChainPolicy.RevocationMode = 'NoCheck'
+  [void]$x.ChainPolicy.ApplicationPolicy.Add((New-Object Security.Cryptography.Oid '1.3.6.1.5.5.7.3.1'))
+  foreach ($raw in $script:seen + $script:sent) {
+    [void]$x.ChainPolicy.ExtraStore.Add((New-Object Security.Cryptography.X509Certificates.X509Certificate2 -ArgumentList (, [byte[]]$raw)))
+  }
+  [void]$x.Build($cert)
+  $flags = @($x.ChainStatus | ForEach-Object { [string]$_.Status })
+  if ($flags -match 'UntrustedRoot|PartialChain|ExplicitDistrust') { return 'certificate signed by an authority that the machine''s store does not hold' }
+  if ($flags -match 'NotTimeValid') {
+    $day = "yyyy'-'MM'-'dd"
+    return "certificate has expired or is not yet valid: it is for $($cert.NotBefore.ToUniversalTime().ToString($day, $culture)) to $($cert.NotAfter.ToUniversalTime().ToString($day, $culture))"
+  }
+  if ($flags) { return "Windows refuses it ($($flags -join ', '))" }
+  if ($script:said -match 'NameMismatch') { return "the certificate is not valid for $name, but for $($cert.GetNameInfo('DnsName', $false))" }
+  return ''
+}
+
+# What about a name's addresses, or about the way taken, may be why an endpoint
+# was not reached.
+function Get-Remark([string[]]$addresses) {
+  $shown = $addresses -join ', '
+  if ($addresses.Count -gt 0) {
+    $own = '^(0\.0\.0\.0$|10\.|127\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|192\.168\.|::1?$|f[cd][0-9a-f]{2}:|fe[89ab][0-9a-f]:)'
+    if (@($addresses -notmatch $own).Count -eq 0) { return "; the name server answers with $shown, which is no address of the internet" }
+    if (@($addresses -notmatch ':').Count -eq 0) { return "; the name has IPv6 addresses alone: $shown" }
+  }
+  if ($discovered) { return "; tried without a proxy, and discovery leads to $discovered" }
+  return ''
 }
 
 # One endpoint: its name, a connection, and where TLS is spoken who signed the
@@ -81,11 +119,19 @@ function Get-Certificate([string]$name, [int]$port, [string]$proxy) {
 function Get-Egress([string]$endpoint, [string]$proxy) {
   $name, $port = $endpoint.Split(':')
   $r = @{ host = $name; port = [int]$port; reached = $false; issuer = ''; inspected = $false; problem = ''; chain = @(); proxy = $proxy }
+  $remark = ''
   try {
     try {
       $r.chain = @(Resolve-DnsName -Name $name -Type A -DnsOnly | Where-Object { $_.QueryType -eq 'CNAME' } | ForEach-Object { [string]$_.NameHost })
     } catch {
-      if (-not $proxy) { throw "the name is not resolved: $($_.Exception.Message)" }
+      $r.chain = @()
+    }
+    try {
+      $addresses = @([Net.Dns]::GetHostAddresses($name) | ForEach-Object { [string]$_ })
+      if (-not $proxy) { $remark = Get-Remark $addresses }
+    } catch {
+      $last = $(if ($r.chain.Count -gt 0) { "leads to $($r.chain[-1]), which" } else { '' })
+      if (-not $proxy) { throw "the name $last is not resolved: $($_.Exception.GetBaseException().Message)".Replace('  ', ' ') }
     }
     if ($port -eq '80') {
       (Open-Way $name 80 $proxy).Close()
@@ -97,7 +143,7 @@ function Get-Egress([string]$endpoint, [string]$proxy) {
     }
     $r.reached = $true
   } catch {
-    $r.problem = [string]$_.Exception.GetBaseException().Message
+    $r.problem = [string]$_.Exception.GetBaseException().Message + $remark
     if ($r.problem -match '^the proxy answered (\d{3})') { $r.status = [int]$Matches[1] }
   }
   return $r

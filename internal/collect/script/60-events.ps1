@@ -1,6 +1,8 @@
 # --- Reading: event channels --------------------------------------------------------
-function Get-Line([string]$text, [string]$names) {
-  if ($text -match "(?m)^[^\S\n]*(?:$names)[^\S\n]*:[^\S\n]*(.*?)\s*$") { return $Matches[1] }
+# A line "Name: value" of an event's text, or what its data say under a name.
+function Get-Line([string]$text, [string]$names, $data, [string[]]$keys) {
+  if ($text -match "(?m)^[^\S\n]*(?:$names)[^\S\n]*:[^\S\n]*(.*?)[^\S\n]*$" -and $Matches[1]) { return $Matches[1] }
+  foreach ($k in $keys) { if ($data[$k]) { return (Hide-Secret $data[$k]) } }
   return ''
 }
 
@@ -15,7 +17,11 @@ function Get-EventFact($e, [string]$channel) {
   $body = $words -join "`n"
   $text = ([string]$e.Message).Replace("`r", '')
   if (-not $text.Contains($body)) { $text += "`n" + $body }
-  $text = $text.Trim()
+  $text = Hide-Secret $text.Trim()
+  $named = @{}
+  foreach ($d in @($doc.SelectNodes("/*/*[local-name()='EventData']/*[local-name()='Data'][@Name]"))) {
+    $named[($d.GetAttribute('Name') -replace '[ _]', '').ToLowerInvariant()] = $d.InnerText.Trim()
+  }
   $id = $doc.SelectSingleNode("/*/*[local-name()='System']/*[local-name()='EventID']")
   $time = $doc.SelectSingleNode("/*/*[local-name()='System']/*[local-name()='TimeCreated']/@SystemTime")
   return @{
@@ -23,25 +29,44 @@ function Get-EventFact($e, [string]$channel) {
     id = [int]$id.InnerText
     time = [string]$time.Value
     text = $text.Substring(0, [Math]::Min(1000, $text.Length))
-    transaction = (Get-Line $text 'Transaction ID')
-    user = (Get-Line $text 'User')
-    spn = (Get-Line $text 'SPN|Backend SPN|Service Principal Name')
-    backend = (Get-Line $text 'Published Backend URL|Backend URL|Backend request URL')
+    transaction = (Get-Line $text 'Transaction ID' $named 'transactionid')
+    user = (Get-Line $text 'User' $named 'user', 'username')
+    spn = (Get-Line $text 'SPN|Backend SPN|Service Principal Name' $named 'spn', 'backendspn')
+    backend = (Get-Line $text 'Published Backend URL|Backend URL|Backend request URL' $named 'publishedbackendurl', 'backendurl')
   }
 }
 
-# The latest events of all channels, newest first. A channel that is missing or
-# empty is no error; one that must not be read is.
+# The latest events of all channels, newest first. A channel that is empty is no
+# error, and neither is one that is missing while another is there; one that must
+# not be read is. The logs for finding errors are off until somebody enables them,
+# are read from the oldest event on, and only one event in them matters.
 function Get-Events {
   $all = @()
+  $there = $false
   foreach ($c in $channels) {
     $latest = @()
     try {
       $latest = @(Get-WinEvent -LogName $c -MaxEvents 60)
+      $there = $true
     } catch {
-      if ($_.FullyQualifiedErrorId -notmatch '^NoMatching(Logs|Events)Found') { throw }
+      if ($_.FullyQualifiedErrorId -match '^NoMatchingEventsFound') { $there = $true }
+      elseif ($_.FullyQualifiedErrorId -notmatch '^NoMatchingLogsFound') { throw }
     }
     foreach ($e in $latest) { $all += , @{ at = $e.TimeCreated; fact = (Get-EventFact $e $c) } }
+  }
+  foreach ($c in $sessions) {
+    $latest = @()
+    try {
+      $latest = @(Get-WinEvent -LogName $c -FilterXPath '*[System[EventID=24029]]' -Oldest | Select-Object -Last 60)
+      $there = $true
+    } catch {
+      if ($_.FullyQualifiedErrorId -match '^NoMatchingEventsFound') { $there = $true }
+    }
+    foreach ($e in $latest) { $all += , @{ at = $e.TimeCreated; fact = (Get-EventFact $e $c) } }
+  }
+  if (-not $there) {
+    if (-not $connector) { return $null }
+    throw 'this machine has no event channel of a connector, neither under its present name nor under the former one'
   }
   return , @($all | Sort-Object { $_.at } -Descending | Select-Object -First 50 | ForEach-Object { $_.fact })
 }

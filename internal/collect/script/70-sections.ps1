@@ -19,7 +19,13 @@ $sections = [ordered]@{
     $tool = Get-ChildItem -LiteralPath (Split-Path $p) -Filter '*ConnectorDiagnosticsTool*.exe' -File | Select-Object -Last 1
     @{ version = (Get-FileVersion $p); diagnostics = $(if ($tool) { $tool.FullName } else { '' }) }
   }
-  os = { @{ name = [string](Get-Value $windows 'ProductName'); build = [int](Get-Value $windows 'CurrentBuildNumber') } }
+  os = {
+    $name = [string](Get-Value $windows 'ProductName')
+    $build = [int](Get-Value $windows 'CurrentBuildNumber')
+    # ProductName was left as it was.
+    if ($build -ge 22000) { $name = $name -replace '^Windows 10', 'Windows 11' }
+    @{ name = $name; build = $build }
+  }
   dotnet = {
     $r = Get-Number 'SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full' 'Release'
     @{ release = $(if ($null -eq $r) { 1 } else { $r }) }
@@ -41,11 +47,15 @@ $sections = [ordered]@{
     } catch {
       throw "the secure channel to $($c.Domain) cannot be tested; that takes an administrator: $($_.Exception.Message)"
     }
+    # Nobody to ask is not a channel that is broken.
+    if (-not $sound) {
+      try { (Open-Way $c.Domain 389 '').Close() } catch { throw "no domain controller answers this machine: $($_.Exception.GetBaseException().Message)" }
+    }
     @{ name = [string]$c.Domain; joined = $true; secure_channel = $sound }
   }
   clock = { @{ skew_ms = (Get-Skew) } }
   spnego = {
-    foreach ($p in $products) {
+    foreach ($p in @(Get-ProductKeys)) {
       $v = Get-Number $p 'UseSpnegoAuthentication'
       if ($null -ne $v) { return $v }
     }
@@ -54,32 +64,33 @@ $sections = [ordered]@{
   proxy = {
     if (-not $connector) { return $null }
     $winhttp = Get-Connection (Get-Value "$settings\Connections" 'WinHttpSettings')
-    $own = Get-Connection (Get-Value 'S-1-5-20\Software\Microsoft\Windows\CurrentVersion\Internet Settings\Connections' 'DefaultConnectionSettings' 'Users')
+    # Only administrators may read another account's settings.
+    $own = Get-Connection $null
+    try { $own = Get-Connection (Get-Value 'S-1-5-20\Software\Microsoft\Windows\CurrentVersion\Internet Settings\Connections' 'DefaultConnectionSettings' 'Users') } catch { $own = Get-Connection $null }
     $forBackend = $null
-    foreach ($p in $products) { if ($null -eq $forBackend) { $forBackend = Get-Number $p 'UseDefaultProxyForBackendRequests' } }
+    foreach ($p in @(Get-ProductKeys)) { if ($null -eq $forBackend) { $forBackend = Get-Number $p 'UseDefaultProxyForBackendRequests' } }
     $wpad = $true
     try { [void][Net.Dns]::GetHostAddresses('wpad') } catch { $wpad = $false }
     # Where it cannot be asked the name alone has to tell.
-    $found = ''
-    try { $found = Find-ProxySettings } catch { $found = '' }
-    $script:proxyOf = Get-ConfigProxy ((Get-Program $connector) + '.config')
+    try { $script:discovered = Find-ProxySettings } catch { $script:discovered = '' }
+    $connects = Get-ConfigProxy ((Get-Program $connector) + '.config')
+    $everybody = Get-ConfigProxy "$env:SystemRoot\Microsoft.NET\Framework64\v4.0.30319\Config\machine.config"
+    $script:wayOut = $(if ($connects.mode) { $connects.address } else { $everybody.address })
     @{
-      connector_config = $script:proxyOf
+      connector_config = $connects
       updater_config = (Get-ConfigProxy ((Get-Program $updater) + '.config'))
-      machine_config = (Get-ConfigProxy "$env:SystemRoot\Microsoft.NET\Framework64\v4.0.30319\Config\machine.config")
+      machine_config = $everybody
       winhttp = $winhttp.proxy
       use_default_proxy_for_backend = $forBackend
       wpad = $wpad
       auto_detect = ($winhttp.looks -or $own.looks)
-      pac = $found
+      pac = $script:discovered
     }
   }
   egress = {
-    $through = ''
-    if ($proxyOf -and $proxyOf.mode -eq 'named') { $through = $proxyOf.address }
     $all = @()
-    foreach ($e in $endpoints) { $all += , (Get-Egress $e $through) }
-    foreach ($p in @(Get-Places)) { $all += , (Get-Place $p $through) }
+    foreach ($e in $endpoints) { $all += , (Get-Egress $e $wayOut) }
+    foreach ($p in @(Get-Places)) { $all += , (Get-Place $p $wayOut) }
     , $all
   }
   agents = { , @($clashing | Where-Object { Get-ServiceFact $_ }) }
@@ -91,8 +102,8 @@ $sections = [ordered]@{
       try {
         $c = Get-Certificate $name ([int]$port) ''
         $r.issuer = $c.issuer
-        $r.trusted = $c.trusted
-        if (-not $c.trusted) { $r.problem = $c.problem }
+        $r.problem = Get-Distrust $c.chain[0] $name
+        $r.trusted = -not $r.problem
       } catch {
         $r.problem = [string]$_.Exception.GetBaseException().Message
       }
@@ -109,6 +120,7 @@ $sections = [ordered]@{
   sync = {
     $service = Get-ServiceFact 'ADSync'
     if (-not $service) { return $null }
+    if ($service.state -ne 'running') { throw "the service ADSync is $($service.state): its scheduler answers nobody" }
     $s = Get-ADSyncScheduler
     $version = ''
     # The scheduler is worth knowing without it.

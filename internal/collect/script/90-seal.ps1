@@ -20,7 +20,7 @@ foreach ($name in $sections.Keys) {
     $value = & $sections[$name]
     if ($name -eq 'spnego' -and $value -eq 'absent') {
       $found[$name] = $null
-    } elseif ($null -eq $value -and $name -notin 'services', 'agents', 'egress', 'events') {
+    } elseif ($null -eq $value) {
       Write-Host ('{0,-10} nothing of that kind here' -f $name)
       continue
     } elseif ($name -in 'services', 'agents', 'egress', 'events', 'backend', 'traces') {

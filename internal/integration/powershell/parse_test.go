@@ -108,11 +108,11 @@ func reading() []string {
 // calls are the methods that the script calls: of texts, of connections that it
 // has opened, and one that writes its own file.
 func calls() []string {
-	return strings.Fields(`AddSeconds Append AuthenticateAsClient Clone Close Combine ComputeHash Connect ConnectAsync Contains Copy Create Dispose EndsWith
+	return strings.Fields(`Add AddSeconds Append AuthenticateAsClient Build Clone Close Combine ComputeHash Connect ConnectAsync Contains Copy Create Dispose EndsWith
 		ExpandEnvironmentVariables GetAttribute GetBaseException GetBytes GetEnumerator GetHostAddresses GetIPGlobalProperties GetNameInfo GetPublicKey
 		GetRequestStream GetResponse GetResponseStream GetStream GetString GetValue GlobalFree IndexOf IsHighSurrogate IsLowSurrogate IsSurrogate LoadXml
 		Max Min Open OpenBaseKey OpenSubKey PtrToStringUni Read ReadByte Receive Remove Replace Round Seek SelectNodes SelectSingleNode Send Sort Split
-		StartsWith Substring ToArray ToLowerInvariant ToString ToUInt16 ToUInt32 ToXml Translate Trim TrimStart Wait WinHttpDetectAutoProxyConfigUrl
+		StartsWith Substring ToArray ToLowerInvariant ToString ToUInt16 ToUInt32 ToUniversalTime ToXml Translate Trim TrimStart Wait WinHttpDetectAutoProxyConfigUrl
 		Write WriteAllText`)
 }
 
