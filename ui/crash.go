@@ -152,7 +152,7 @@ func (m *model) pageName() string {
 	names := map[screen]string{
 		onWelcome: "welcome", onForm: "form", onStep: "step", onHand: "by hand", onPlan: "plan", onMap: "map",
 		onFinish: "finish", onSecret: "password", onWords: "words", onPhone: "phone", onCrash: "crash", onNotes: "trainer's notes",
-		onUndo: "take back", onReport: "report", onHandoff: "hand over", onScript: "script",
+		onUndo: "take back", onReport: "report", onHandoff: "hand over", onScript: "script", onImport: "evidence",
 		onPick: "answers found",
 	}
 	name := or(names[m.screen], "page")

@@ -135,19 +135,23 @@ func (m *model) evidence(p *page, c steps.CheckView) {
 	for _, e := range r.Evidence {
 		p.field(4, "read", m.th.text, e.Name+": "+e.Value)
 	}
-	proof := ""
-	switch r.Source {
-	case checks.Collected:
-		proof = "from collected evidence, "
-	case checks.Pasted:
-		proof = "from pasted output, "
-	case checks.Live:
-	}
-	p.field(4, "when", m.th.text, fmt.Sprintf("%s%s, took %s", proof, r.At.Format("2006-01-02 15:04:05"), r.Took.Round(time.Millisecond)))
+	p.field(4, "when", m.th.text, fmt.Sprintf("%s%s, took %s", proof(r), r.At.Format("2006-01-02 15:04:05"), r.Took.Round(time.Millisecond)))
 	p.field(4, "check", m.th.dim, string(c.Check.ID))
 	if r.Cause != "" {
 		p.field(4, "cause", m.th.dim, string(r.Cause))
 	}
+}
+
+// proof says how a result was proved where that was not live.
+func proof(r checks.Result) string {
+	switch r.Source {
+	case checks.Collected:
+		return "from collected evidence, "
+	case checks.Pasted:
+		return "from pasted output, "
+	case checks.Live:
+	}
+	return ""
 }
 
 // titles names checks as people read them.

@@ -75,7 +75,7 @@ func (m *model) afterStop() tea.Cmd {
 		m.screen = onStep
 	case onForm:
 		return m.form.build(m)
-	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript, onUndo, onReport, onHandoff:
+	case onWelcome, onStep, onHand, onMap, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript, onImport, onUndo, onReport, onHandoff:
 	}
 	return nil
 }

@@ -16,7 +16,7 @@ type keyMap struct {
 	notes, fault, mend, reset, spotlight         key.Binding
 	undo, report, handoff                        key.Binding
 	digits, secret, words, phone, look, place    key.Binding
-	script                                       key.Binding
+	script, file                                 key.Binding
 }
 
 func newKeyMap() keyMap {
@@ -33,7 +33,7 @@ func newKeyMap() keyMap {
 		notes: bind("n", "n"), fault: bind("f", "f"), mend: bind("F", "F"), reset: bind("z", "z"), spotlight: bind("w", "w"),
 		undo: bind("U", "U"), report: bind("R", "R"), handoff: bind("H", "H"),
 		words: bind("g", "g"), phone: bind("u", "u"), look: bind("t", "t"), place: bind("v", "v"),
-		script: bind("s", "s"), secret: bind("p", "p"), help: bind("?", "?", "f1"), quit: bind("q", "q"), interrupt: bind("ctrl+c", "ctrl+c"),
+		script: bind("s", "s"), file: bind("f", "f"), secret: bind("p", "p"), help: bind("?", "?", "f1"), quit: bind("q", "q"), interrupt: bind("ctrl+c", "ctrl+c"),
 		digits: bind("1-9", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0"),
 	}
 }

@@ -106,6 +106,9 @@ func (l *lines) options() []option {
 	if len(here.Instructions) > 0 {
 		put(false, option{"i", "How to do it by hand", func(context.Context) error { l.byHand(); return nil }})
 	}
+	if o, ok := l.importOption(); ok {
+		put(false, o)
+	}
 	put(false, option{"d", "The checks with all their evidence", func(context.Context) error { l.details(); return nil }})
 	if len(here.Ask) > 0 {
 		put(first == toAnswer, option{"e", "Change the answers", func(ctx context.Context) error {
@@ -258,7 +261,7 @@ func (l *lines) finding(c steps.CheckView, all bool) {
 		l.part(e.Name, e.Value)
 	}
 	if !r.At.IsZero() {
-		l.part("when", r.At.Format("2006-01-02 15:04:05"))
+		l.part("when", proof(r)+r.At.Format("2006-01-02 15:04:05"))
 	}
 	l.part("check", string(c.Check.ID))
 	l.part("cause", string(r.Cause))

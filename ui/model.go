@@ -36,6 +36,7 @@ const (
 	onReport
 	onHandoff
 	onScript
+	onImport
 )
 
 // model is the only tea.Model: it routes messages and owns what outlives a
@@ -63,6 +64,7 @@ type model struct {
 	welcome welcomeScreen
 	form    formScreen
 	script  scriptScreen
+	imports importScreen
 	refused refusedPaste
 	step    stepScreen
 	hand    handScreen
@@ -205,6 +207,10 @@ func (m *model) update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.savedOrder(msg)
 	case judgedMsg:
 		m.judged(msg)
+	case hereMsg:
+		m.imports.here = msg.list
+	case importedMsg:
+		return m, m.imported(msg)
 	case suggestedMsg:
 		m.suggested(msg)
 	case defaultsMsg:
@@ -278,6 +284,8 @@ func (m *model) pressed(k tea.KeyPressMsg) tea.Cmd {
 		m.plan.typedKey(k)
 	case m.screen == onSecret:
 		m.secret.key(k)
+	case m.screen == onImport:
+		m.imports.key(k)
 	}
 	return nil
 }
@@ -293,6 +301,8 @@ func (m *model) pasted(p tea.PasteMsg) tea.Cmd {
 		m.plan.insert(p.Content)
 	case m.screen == onSecret:
 		m.secret.insert(p.Content)
+	case m.screen == onImport:
+		m.imports.insert(p.Content)
 	}
 	return nil
 }
@@ -351,13 +361,15 @@ func (m *model) screenActs() []act {
 		return m.orders.acts(m)
 	case onScript:
 		return m.script.acts(m)
+	case onImport:
+		return m.imports.acts(m)
 	}
 	return nil
 }
 
 // typing says that letters are text now, not keys.
 func (m *model) typing() bool {
-	return m.job == nil && (m.screen == onForm || m.screen == onSecret || m.screen == onPlan && m.plan.wantsName())
+	return m.job == nil && (m.screen == onForm || m.screen == onSecret || m.screen == onImport || m.screen == onPlan && m.plan.wantsName())
 }
 
 func (m *model) quit() tea.Cmd {

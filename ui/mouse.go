@@ -48,6 +48,8 @@ func (m *model) shownPane() *pane {
 		return &m.picks.pane
 	case onScript:
 		return &m.script.pane
+	case onImport:
+		return &m.imports.pane
 	case onNotes:
 		return &m.trainer.pane
 	case onUndo:
@@ -84,7 +86,7 @@ func (m *model) clicked(msg tea.MouseClickMsg) tea.Cmd {
 		if i, ok := hit(spans, row+m.welcome.pane.off); ok {
 			return m.welcome.choose(m, i)
 		}
-	case onForm, onHand, onPlan, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript, onUndo, onReport, onHandoff:
+	case onForm, onHand, onPlan, onFinish, onSecret, onWords, onPhone, onCrash, onNotes, onPick, onScript, onImport, onUndo, onReport, onHandoff:
 	}
 	return nil
 }

@@ -74,6 +74,9 @@ func (m *model) askedFor(p *page, c steps.CheckView) {
 	if m.refused.id == c.Check.ID {
 		p.field(4, "refused", m.th.strong, m.refused.why)
 	}
+	if c.Result.Reason == checks.NoEvidence && m.journey.Import != nil {
+		p.field(4, "or bring", m.th.text, "the file that `sensegate collect` wrote there: press i, then f")
+	}
 	for _, a := range m.journey.Guide.Asked(c.Check.ID) {
 		p.field(4, "or paste", m.th.text, "here what this says on "+a.On+" ("+string(a.Who)+")")
 		p.field(4, "", m.th.strong, a.Command)

@@ -37,6 +37,11 @@ type Journey struct {
 	// presents they can be taken back.
 	Notes  []string
 	Faults []Fault
+	// Evidence lists what was collected on other hosts and is here: host, age,
+	// file, and why it does not count where it does not. Import verifies such a
+	// file and adds it to the facts. Both are nil where none is offered.
+	Evidence func(s site.Site) []string
+	Import   func(ctx context.Context, s site.Site, path string) (Taken, error)
 }
 
 // SavedSite is a journey that was begun earlier.

@@ -30,8 +30,11 @@ func (s *handScreen) acts(m *model) []act {
 		out = append(out, act{on: k.copy, says: "copy command", do: plainly(func() tea.Cmd { return m.copy(command) })})
 	}
 	back := func() tea.Cmd { m.screen = onStep; return nil }
+	out = append(out, act{on: k.recheck, says: "done: check again", do: plainly(func() tea.Cmd { m.screen = onStep; return m.checkAgain() })})
+	if a, ok := m.importAct(); ok {
+		out = append(out, a)
+	}
 	out = append(out,
-		act{on: k.recheck, says: "done: check again", do: plainly(func() tea.Cmd { m.screen = onStep; return m.checkAgain() })},
 		act{on: k.back, says: "back", do: plainly(back)},
 		act{on: k.enter, says: "back", quiet: true, do: plainly(back)},
 		act{on: k.quit, says: "quit", do: plainly(m.quit)},

@@ -96,6 +96,8 @@ func (m *model) body() []string {
 		return m.orders.view(m)
 	case onScript:
 		return m.script.view(m)
+	case onImport:
+		return m.imports.view(m)
 	}
 	return nil
 }

@@ -103,7 +103,7 @@ func (p *program) collect(ctx context.Context, o collectOptions) error {
 		fmt.Fprintln(p.Out, "This is not a Windows machine: of a connector host, a Qlik node or a server of Entra Connect it can tell next to nothing.")
 	}
 	fmt.Fprintf(p.Out, "%s tells of %s. Look it through; to keep a section back write \"redacted\" in place of its whole value.\n", o.output, e.Host)
-	fmt.Fprintf(p.Out, "Then carry it to where the wizard runs, and import it there: on the page \"by hand\" (i, then o), or with\n%s\n", importLine(o))
+	fmt.Fprintf(p.Out, "Then carry it to where the wizard runs, and import it there: on the page \"by hand\" (i, then f), or with\n%s\n", importLine(o))
 	return nil
 }
 

@@ -184,7 +184,7 @@ func (p *program) target(file, name string) (site.Site, *session.Session, error)
 // inUse is the refusal while the wizard has the site: it would write its own
 // answers over what was added behind its back.
 func inUse(name string) error {
-	return usage("the site %s is open in another sensegate: import it there (i, then o), or leave that one first", name)
+	return usage("the site %s is open in another sensegate: import it there (i, then f), or leave that one first", name)
 }
 
 // verified says of each file whether it can serve this site, and why not.

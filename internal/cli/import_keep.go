@@ -30,52 +30,69 @@ func (k keeper) add(s site.Site, pieces []piece) (n int, err error) {
 	if k.saved != nil {
 		dir = k.saved.Dir()
 	}
-	var made []string
-	defer func() {
-		if err != nil {
-			for _, path := range made {
-				err = errors.Join(err, os.Remove(path))
+	named, made, err := copied(dir, s, pieces)
+	if err != nil || len(named) == 0 {
+		return 0, err
+	}
+	if k.saved == nil {
+		err = nameEvidence(k.site, k.relative(named))
+	} else {
+		s.Evidence = slices.Clone(s.Evidence)
+		for _, full := range named {
+			if !slices.Contains(s.Evidence, full) {
+				s.Evidence = append(s.Evidence, full)
 			}
 		}
-	}()
-	var names []string
+		err = k.saved.Answered(s)
+	}
+	if err != nil {
+		return 0, errors.Join(fmt.Errorf("adding the evidence: %w", err), removed(made))
+	}
+	return len(named), nil
+}
+
+// copied puts files into a site's folder of evidence, all of them or none. It
+// returns those that the site does not have yet, and those it made.
+func copied(dir string, s site.Site, pieces []piece) (named, made []string, err error) {
 	for _, x := range pieces {
-		name := filepath.Join(evidenceFolder, nameOf(x))
-		full, err := filepath.Abs(filepath.Join(dir, name))
+		full, err := filepath.Abs(filepath.Join(dir, evidenceFolder, nameOf(x)))
 		if err != nil {
-			return 0, fmt.Errorf("keeping the evidence: %w", err)
+			return nil, nil, errors.Join(fmt.Errorf("keeping the evidence: %w", err), removed(made))
 		}
 		if slices.Contains(s.Evidence, x.path) || slices.Contains(s.Evidence, full) && intact(full, x.raw) {
 			continue
 		}
 		_, before := os.Lstat(full)
 		if err := keepFile(full, x.raw); err != nil {
-			return 0, err
+			return nil, nil, errors.Join(err, removed(made))
 		}
 		if before != nil {
 			made = append(made, full)
 		}
-		if k.linked() {
-			name = full // what is relative would depend on the way it is opened
-		}
-		names = append(names, name)
+		named = append(named, full)
 	}
-	if len(names) == 0 {
-		return 0, nil
+	return named, made, nil
+}
+
+func removed(made []string) error {
+	var err error
+	for _, path := range made {
+		err = errors.Join(err, os.Remove(path))
 	}
-	if k.saved == nil {
-		return len(names), nameEvidence(k.site, names)
+	return err
+}
+
+// relative names copies as seen from the site's file, so that both can be moved
+// together.
+func (k keeper) relative(full []string) []string {
+	if k.linked() {
+		return full // it would depend on the way the file is opened
 	}
-	s.Evidence = slices.Clone(s.Evidence)
-	for _, name := range names {
-		if full := filepath.Join(dir, name); !slices.Contains(s.Evidence, full) {
-			s.Evidence = append(s.Evidence, full)
-		}
+	var out []string
+	for _, path := range full {
+		out = append(out, filepath.Join(evidenceFolder, filepath.Base(path)))
 	}
-	if err := k.saved.Answered(s); err != nil {
-		return 0, fmt.Errorf("adding the evidence: %w", err)
-	}
-	return len(names), nil
+	return out
 }
 
 // linked says that the site's file is opened by way of a link.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"sensegate/checks"
 	"sensegate/checks/access"
@@ -28,12 +29,8 @@ func (h single) Host(_ context.Context, name string) (fact.HostEvidence, error) 
 
 // proves says what a piece tells of its host, line by line.
 func (p *program) proves(ctx context.Context, s site.Site, x piece) []string {
-	age := inWords(p.Clock().Sub(x.e.Collected)) + " ago"
-	if p.Clock().Before(x.e.Collected) {
-		age = inWords(x.e.Collected.Sub(p.Clock())) + " ahead of the clock here"
-	}
 	out := []string{fmt.Sprintf("%s: %s, collected %s (%s) by %s", netprobe.Clean(filepath.Base(x.path)), x.e.Host,
-		x.e.Collected.UTC().Format("2006-01-02 15:04Z"), age, x.e.Tool)}
+		x.e.Collected.UTC().Format("2006-01-02 15:04Z"), p.age(x.e.Collected), x.e.Tool)}
 	say := func(mark, format string, a ...any) {
 		out = append(out, fmt.Sprintf("  %-8s %s", mark, fmt.Sprintf(format, a...)))
 	}
@@ -64,6 +61,14 @@ func (p *program) proves(ctx context.Context, s site.Site, x piece) []string {
 		say(r.Status.String(), "%s: %s", c.Title, r.Seen)
 	}
 	return out
+}
+
+// age is how long ago something was, in words.
+func (p *program) age(at time.Time) string {
+	if now := p.Clock(); now.Before(at) {
+		return inWords(at.Sub(now)) + " ahead of the clock here"
+	}
+	return inWords(p.Clock().Sub(at)) + " ago"
 }
 
 // withheld are the sections that were taken out by hand.

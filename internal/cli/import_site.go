@@ -28,15 +28,15 @@ const (
 func nameEvidence(file string, names []string) (err error) {
 	file, err = filepath.EvalSymlinks(file)
 	if err != nil {
-		return fmt.Errorf("adding the evidence: %w", err)
+		return fmt.Errorf("finding the site file: %w", err)
 	}
 	next, err := claim(file)
 	if err != nil {
-		return fmt.Errorf("adding the evidence to %s: %w", file, err)
+		return fmt.Errorf("writing %s: %w", file, err)
 	}
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("adding the evidence to %s: %w", file, errors.Join(err, next.Close(), os.Remove(next.Name())))
+			err = fmt.Errorf("writing %s: %w", file, errors.Join(err, next.Close(), os.Remove(next.Name())))
 		}
 	}()
 	info, err := os.Stat(file)

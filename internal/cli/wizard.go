@@ -103,6 +103,7 @@ func (p *program) journey(ctx context.Context, at *opened, desk *ui.Desk, resume
 	if at.kept != nil {
 		j.Store = at.kept.Dir()
 	}
+	j.Evidence, j.Import = p.evidenceOf, p.bringing(j.Store)
 	return j, nil
 }
 
