@@ -72,8 +72,7 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.E
 	ctx, cancel := context.WithTimeout(ctx, c.Net.timeout())
 	defer cancel()
 	out := fact.Egress{Host: e.Host, Port: e.Port, Proxy: proxy}
-	// Through a proxy it is the proxy that looks the name up.
-	chain, addresses, err := c.Net.lookup(ctx, e.Host)
+	chain, addresses, err := c.named(ctx, e.Host, proxy)
 	out.Chain = chain
 	if err != nil && proxy == "" {
 		out.Problem = "the name is not resolved: " + err.Error()
@@ -103,6 +102,20 @@ func (c *collector) reach(ctx context.Context, e Endpoint, proxy string) (fact.E
 	out.Reached, out.Issuer, out.Inspected = true, issuer(shown[0]), !public(shown[0])
 	return out, shown
 }
+
+// named looks a name up. Through a proxy it is the proxy that does; a name server
+// that knows no names of the internet must not take the time for the way.
+func (c *collector) named(ctx context.Context, host, proxy string) (chain, addresses []string, err error) {
+	if proxy != "" {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Net.timeout()/nameShare)
+		defer cancel()
+	}
+	return c.Net.lookup(ctx, host)
+}
+
+// nameShare is which part of the time a name may take that need not be known.
+const nameShare = 4
 
 // remark says what about a name's addresses, or about the way taken, may be why
 // an endpoint was not reached.

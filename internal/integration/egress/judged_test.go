@@ -211,6 +211,22 @@ func TestBrokenProxies(t *testing.T) {
 	}
 }
 
+// TestNamesBehindAProxy: a name server inside that never answers costs nothing
+// where the proxy looks names up.
+func TestNamesBehindAProxy(t *testing.T) {
+	r, e, _ := judged(t, collect.Options{
+		Machine: behind{collect.Local(), tinyproxy(t, "")}, Probes: []collect.Endpoint{{Host: "127.0.0.1", Port: portOf(t, signedBy(t, "DigiCert Inc"))}},
+		Net: collect.Net{Timeout: 2 * time.Second, Roots: x509.NewCertPool(), Lookup: func(ctx context.Context, _ string) (chain, addresses []string, err error) {
+			<-ctx.Done()
+			return nil, nil, ctx.Err()
+		}},
+	})
+	wants(t, r, checks.Pass, "", host)
+	if len(e.Egress) != 1 || !e.Egress[0].Reached {
+		t.Errorf("got %+v", e.Egress)
+	}
+}
+
 func nowhere(context.Context, string) (chain, addresses []string, err error) {
 	return nil, nil, errors.New("no such host")
 }
