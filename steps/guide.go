@@ -225,7 +225,7 @@ func (g *Guide) Abandon() {
 // Next goes on to the following step; ErrClosed, with the reason, when the
 // gate of the present one is closed.
 func (g *Guide) Next() error {
-	gate := Judge(g.order, g.results, g.stale)[g.pos]
+	gate := g.judge()[g.pos]
 	if !gate.State.Passes() {
 		return fmt.Errorf("leaving %s: %w: %s", g.order[g.pos].Title, ErrClosed, gate.Why)
 	}
@@ -282,7 +282,7 @@ func (g *Guide) age(i int) {
 }
 
 func (g *Guide) reachable() int {
-	gates := Judge(g.order, g.results, g.stale)
+	gates := g.judge()
 	for i, gate := range gates {
 		if !gate.State.Passes() {
 			return i
@@ -305,7 +305,7 @@ func (g *Guide) Answer(ctx context.Context, s site.Site) error {
 // MayApply tells why the plan of a step must not be applied now; nil when it
 // may. An earlier gate that is closed is ErrClosed.
 func (g *Guide) MayApply(id checks.StepID) error {
-	gates := Judge(g.order, g.results, g.stale)
+	gates := g.judge()
 	for i, s := range g.order {
 		if s.ID == id {
 			switch {

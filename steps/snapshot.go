@@ -59,7 +59,7 @@ func (s Snapshot) Here() StepView { return s.Steps[s.Position] }
 
 // Snapshot tells how the journey stands.
 func (g *Guide) Snapshot() Snapshot {
-	gates := Judge(g.order, g.results, g.stale)
+	gates := g.judge()
 	out := Snapshot{
 		Site: g.site, Position: g.pos, Running: g.running, Reachable: g.reachable(),
 		Steps: make([]StepView, 0, len(g.order)), Finished: true,

@@ -216,10 +216,7 @@ func (p *program) verified(ctx context.Context, s site.Site, pieces []piece) ([]
 
 // unfit says why one file cannot serve this site; empty when it can.
 func (p *program) unfit(s site.Site, x piece) string {
-	limit := s.EvidenceMaxAge
-	if limit == 0 {
-		limit = connector.MaxAge
-	}
+	limit := checks.MaxAge(s)
 	e, age := x.e, p.Clock().Sub(x.e.Collected)
 	switch {
 	case x.origin.Simulated && !s.Simulated:
@@ -282,7 +279,7 @@ func inWords(d time.Duration) string {
 	}
 	switch {
 	case d < time.Minute:
-		return "less than a minute"
+		return count(int(d/time.Second), "second")
 	case d < time.Hour:
 		return count(int(d/time.Minute), "minute")
 	case d < 48*time.Hour:

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"sensegate/checks/connector"
 	"sensegate/internal/netprobe"
 	"sensegate/internal/site"
 	"sensegate/internal/winhost"
@@ -68,10 +67,6 @@ func typedPath(typed, home string) string {
 // evidenceOf lists the files of a site: host, age, file, and why one of them
 // does not count.
 func (p *program) evidenceOf(s site.Site) []string {
-	limit := s.EvidenceMaxAge
-	if limit <= 0 {
-		limit = connector.MaxAge
-	}
 	var out []string
 	for _, file := range s.Evidence {
 		e, origin, _, err := winhost.Load(file)
