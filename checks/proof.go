@@ -71,9 +71,8 @@ func (p *Proof) Judged(ctx context.Context, env Env, pastes []string) (Result, e
 	}
 	whole, some := make([]string, len(pastes)), false
 	for i, text := range pastes {
-		joined := false
-		whole[i], joined = pasted.Unwrapped(text)
-		some = some || joined
+		again, joined := pasted.Unwrapped(text)
+		whole[i], some = again, some || joined
 	}
 	if !some {
 		return r, err

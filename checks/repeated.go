@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -62,7 +63,7 @@ func PastedDirectory(id ID, ask func(Env) []Asked, list func(*pasted.Forest) []C
 					continue
 				}
 				r := c.Run(ctx, env)
-				if err := f.Latest(); err != nil {
+				if err := cmp.Or(f.Latest(), f.Trouble()); err != nil {
 					return Result{}, fmt.Errorf("comparing it with the question: %w", err)
 				}
 				if settle != nil {

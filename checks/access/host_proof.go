@@ -17,7 +17,7 @@ func qlikCommands() string {
 	for _, s := range ofQlik() {
 		parts = append(parts, checks.Questioned(checks.Cmd, "sc.exe query "+s, ""), checks.Questioned(checks.Cmd, "sc.exe qc "+s, ""))
 	}
-	return checks.Command(checks.Cmd, append(parts, `dir /b /s "%ProgramData%\Qlik\Sense\Repository\Exported Certificates\*.pem"`, "echo "+pasted.CertificateWord)...)
+	return checks.Command(checks.Cmd, append(parts, checks.Questioned(checks.Cmd, `dir /b /s "%ProgramData%\Qlik\Sense\Repository\Exported Certificates\*.pem"`, pasted.CertificateQuestion), "echo "+pasted.CertificateWord)...)
 }
 
 // ofQlik are the services that a node may run; which ones is for the site's
@@ -85,9 +85,11 @@ func nodes(env checks.Env, text string) (found []fact.HostEvidence, lines []stri
 		}
 		p := fact.Provenance{At: checks.NotAhead(env, run.At), Pasted: true}
 		ev := fact.HostEvidence{Host: run.Host, Collected: p.At, Services: list, Sections: map[string]fact.Provenance{fact.SectionServices: p}}
-		if certificates, told := pasted.Certificates(run); told {
-			ev.Qlik, ev.Sections[fact.SectionQlik] = &fact.QlikHost{Certificates: certificates}, p
+		certificates, err := pasted.Certificates(run)
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading it: %w", err)
 		}
+		ev.Qlik, ev.Sections[fact.SectionQlik] = &fact.QlikHost{Certificates: certificates}, p
 		found, lines = append(found, ev), append(lines, said...)
 	}
 	return found, lines, nil

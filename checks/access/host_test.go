@@ -74,7 +74,7 @@ func TestQlikHostPasted(t *testing.T) {
 	block := func(name, state, start string) string {
 		return checkstest.Answered("sc.exe query "+name, "\r\nSERVICE_NAME: "+name+"\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        STATE              : "+state+"\r\n") +
 			checkstest.Answered("sc.exe qc "+name, "[SC] QueryServiceConfig r\xe9ussite(s)\r\n\r\nSERVICE_NAME: "+name+"\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        START_TYPE         : "+start+
-				"\r\n        D\xc9PENDANCES        :\r\n        SERVICE_START_NAME : CONTOSO\\svc-qlik\r\n")
+				"\r\n        ERROR_CONTROL      : 1   NORMAL\r\n        BINARY_PATH_NAME   : C:\\x.exe\r\n        LOAD_ORDER_GROUP   :\r\n        TAG                : 0\r\n        DISPLAY_NAME       : x\r\n        D\xc9PENDANCES        :\r\n        SERVICE_START_NAME : CONTOSO\\svc-qlik\r\n")
 	}
 	missing := func(name string) string {
 		return checkstest.Answered("sc.exe query "+name, "[SC] EnumQueryServicesStatus:OpenService \xc9CHEC(S) 1060 :\r\n\r\nLe service sp\xe9cifi\xe9 n'existe pas.\r\n") +
@@ -83,7 +83,7 @@ func TestQlikHostPasted(t *testing.T) {
 	others := missing("QlikSenseEngineService") + missing("QlikSenseSchedulerService") + missing("QlikSenseServiceDispatcher")
 	printed := func(body string) string { return checkstest.Printed("QLIK01", checkstest.Now(), body) }
 	whole := printed(block("QlikSenseRepositoryService", "4  RUNNING", "2   AUTO_START") + block("QlikSenseProxyService", "4  RUNNING", "2   AUTO_START") + others +
-		"C:\\ProgramData\\Qlik\\Sense\\Repository\\Exported Certificates\\.Local Certificates\\client.pem\r\nSENSEGATE-CERTIFICATES")
+		checkstest.Answered("dir certificates", "C:\\ProgramData\\Qlik\\Sense\\Repository\\Exported Certificates\\.Local Certificates\\client.pem\r\nSENSEGATE-CERTIFICATES"))
 	room := checkstest.Room{Checks: access.Checks(access.Ports{}), Causes: access.HostCauses()}
 	var proof *checks.Proof
 	for _, c := range room.Checks {
@@ -102,11 +102,12 @@ func TestQlikHostPasted(t *testing.T) {
 		refused    string
 	}{
 		{"all run", whole, checks.Pass, "", ""},
+		{"no word of certificates", strings.Replace(whole, `C:\ProgramData\Qlik\Sense\Repository\Exported Certificates\.Local Certificates\client.pem`, "", 1), 0, "", "what dir says"},
 		{"one stopped", strings.Replace(whole, "4  RUNNING", "1  STOPPED", 1), checks.Fail, "site.qlik-service-stopped", ""},
-		{"no certificates", strings.Replace(whole, `.Local Certificates\client.pem`, ``, 1), checks.Warn, "site.qlik-certificates-missing", ""},
+		{"no certificates", strings.Replace(whole, `C:\ProgramData\Qlik\Sense\Repository\Exported Certificates\.Local Certificates\client.pem`, "Fichier introuvable", 1), checks.Warn, "site.qlik-certificates-missing", ""},
 		{"cut off", strings.Replace(whole, "SENSEGATE-END", "", 1), 0, "", "cut off"},
 		{"another machine", strings.Replace(whole, "QLIK01", "WEB01", 1), 0, "", "of the machine WEB01"},
-		{"no Qlik there", printed(missing("QlikSenseRepositoryService") + missing("QlikSenseProxyService") + others), 0, "", "no service of Qlik Sense"},
+		{"no Qlik there", printed(missing("QlikSenseRepositoryService") + missing("QlikSenseProxyService") + others + checkstest.Answered("dir certificates", "Fichier introuvable\r\nSENSEGATE-CERTIFICATES")), 0, "", "no service of Qlik Sense"},
 		{"one not asked for", printed(block("QlikSenseRepositoryService", "4  RUNNING", "2   AUTO_START") + others), 0, "", "asked was sc query QlikSenseProxyService"},
 		{"not allowed", strings.Replace(whole, "1060 :", "5 :", 1), 0, "", "sc could not tell of QlikSenseEngineService"},
 		{"nonsense", printed("hello"), 0, "", "does not answer sc query"},

@@ -13,4 +13,6 @@ func Printed(host string, at time.Time, body string) string {
 }
 
 // Answered is one part of such a body, below its question.
-func Answered(question, text string) string { return pasted.Ask + " " + question + " \r\n" + text + "\r\n" }
+func Answered(question, text string) string {
+	return pasted.Ask + " " + question + " \r\n" + text + "\r\n"
+}

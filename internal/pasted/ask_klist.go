@@ -22,9 +22,7 @@ type Klist struct {
 	Others int
 }
 
-var (
-	failureShape = regexp.MustCompile(`\b0x[0-9a-fA-F]{2,8}\b`)
-)
+var failureShape = regexp.MustCompile(`\b0x[0-9a-fA-F]{2,8}\b`)
 
 // ReadKlist reads the output of klist get NAME, in any language; the error
 // refuses it with the reason.
@@ -64,9 +62,12 @@ func ReadKlist(text, name, realm string) (Klist, error) {
 		return k, fmt.Errorf("the tickets are of %s, and %s was expected", foreign, realm)
 	}
 	if t, ok := HasTicket(body, name); ok {
-		k.Found, k.Ticket, k.Line = true, t, lineWith(a.Lines, name)
+		k.Found, k.Ticket, k.Line = true, t, lineOf(a.Lines, name)
 		if t.EType == 0 {
 			return k, fmt.Errorf("it does not show how the ticket for %s is encrypted: part of it is missing", name)
+		}
+		if t.Flags == 0 {
+			return k, fmt.Errorf("it does not show the flags of the ticket for %s: part of it is missing", name)
 		}
 		return k, nil
 	}
@@ -88,9 +89,11 @@ func ReadKlist(text, name, realm string) (Klist, error) {
 	return k, nil
 }
 
-func lineWith(lines []string, part string) string {
+// lineOf is the line that names the ticket: the name and its realm, not what
+// klist says before the list.
+func lineOf(lines []string, name string) string {
 	for _, line := range lines {
-		if strings.Contains(strings.ToLower(line), strings.ToLower(part)) {
+		if _, after, ok := strings.Cut(strings.ToLower(line), strings.ToLower(name)); ok && strings.HasPrefix(strings.TrimSpace(after), "@") {
 			return strings.TrimSpace(line)
 		}
 	}

@@ -21,6 +21,7 @@ type Forest struct {
 	answers []Answer // the oldest first
 	lines   []string
 	missing []string
+	trouble error
 }
 
 // ReadForest reads all pastes, the latest last, as told of the domain. The
@@ -191,7 +192,7 @@ func (f *Forest) RootDSE(context.Context) (fact.RootDSE, error) {
 	o := listOf(found.Lines)
 	nc := o.text("defaultNamingContext")
 	if nc == "" {
-		return fact.RootDSE{}, notWhole("defaultNamingContext")
+		return fact.RootDSE{}, f.notWhole("defaultNamingContext")
 	}
 	f.convinced(o.line("defaultNamingContext"))
 	return fact.RootDSE{
@@ -199,9 +200,14 @@ func (f *Forest) RootDSE(context.Context) (fact.RootDSE, error) {
 	}, nil
 }
 
-func notWhole(attribute string) error {
-	return &fact.Error{
+func (f *Forest) notWhole(attribute string) error {
+	f.trouble = &fact.Error{
 		Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: "not-whole",
 		Text: "it shows no " + attribute + ", which every such object has: part of it is missing",
 	}
+	return f.trouble
 }
+
+// Trouble is why something pasted that answers a question proves nothing; nil
+// where there is no such thing.
+func (f *Forest) Trouble() error { return f.trouble }

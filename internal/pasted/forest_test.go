@@ -26,11 +26,6 @@ const (
 
 func now() time.Time { return time.Date(2026, 11, 21, 20, 0, 0, 0, time.UTC) }
 
-// from is an output with the line that our commands begin with.
-func from(host, text string) string {
-	return "SENSEGATE-RUN 2026-11-21T20:00:00.1234567+01:00 " + host + "\r\n" + text
-}
-
 // at is an output of some minute of that hour.
 func at(minute int, text string) string {
 	return strings.Replace(text, "T20:00:00", fmt.Sprintf("T20:%02d:00", minute), 1)
@@ -289,4 +284,55 @@ func FuzzForest(f *testing.F) {
 		}
 		_, _ = pasted.ReadKlist(text, name, "CONTOSO.TEST")
 	})
+}
+
+// TestLaterAnswers mends what was pasted before: what was printed last counts,
+// in whatever order it is pasted, and what is older is refused.
+func TestLaterAnswers(t *testing.T) {
+	both := strings.Replace(german, "\tHTTP/sense\r\n", "\tHTTP/sense\r\n"+otherDN+"\r\n\tHTTP/sense.contoso.test\r\n", 1)
+	for _, texts := range [][]string{{at(1, both), at(2, german)}, {at(1, french), at(2, german)}, {at(1, frenchList), at(2, german)}} {
+		f := read(t, texts...)
+		if got, err := f.Holders(t.Context(), spn); err != nil || sams(got) != "Qlik Dienste" || f.Latest() != nil {
+			t.Errorf("%q, %v, %v", sams(got), err, f.Latest())
+		}
+		if hosts, when := f.Of(); strings.Join(hosts, " ") != "DC1" || when.Minute() != 2 {
+			t.Errorf("of %q, %s", hosts, when)
+		}
+		f = read(t, texts[1], texts[0])
+		if got, err := f.Holders(t.Context(), spn); err != nil || sams(got) != "Qlik Dienste" {
+			t.Errorf("the other way round: %q, %v", sams(got), err)
+		}
+		if err := f.Latest(); texts[0] != at(1, frenchList) && (err == nil || !strings.Contains(err.Error(), "a later answer to the same question")) {
+			t.Errorf("the older one after it: %v", err)
+		}
+	}
+}
+
+// TestBrokenSetspn is output of setspn that failed half-way, or of which lines
+// were lost.
+func TestBrokenSetspn(t *testing.T) {
+	for name, tt := range map[string]struct{ text, want string }{
+		"no domain":          {head + "SENSEGATE-ASK setspn -F -Q HTTP/x\nFailed to retrieve DN for domain \"contoso.test\" : 0x0000054B\nSENSEGATE-END", "0x0000054B"},
+		"the server is down": {strings.Replace(french, "\n\nCe nom principal de service est introuvable.", "\nLdap Error(0x51 -- Server Down): ldap_search_s", 1), "setspn failed on DC1: Ldap Error"},
+		"nothing follows":    {strings.Replace(french, "\n\nCe nom principal de service est introuvable.", "", 1), "nothing follows the line"},
+		"the end is gone":    {strings.Replace(german, "\r\n\r\nVorhandener SPN wurde gefunden.", "", 1), "the last line is HTTP/sense"},
+		"names are gone":     {strings.Replace(german, "\tHTTP/sense.contoso.test\r\n\tHTTP/sense\r\n", "", 1), "no name of CN=Qlik"},
+		"a link in a mail":   {strings.Replace(german, "\tHTTP/sense.contoso.test", "\tHTTP/sense.contoso.test<http://http/sense.contoso.test>", 1), "is not among the names"},
+		"a broken line":      {strings.Replace(german, ",DC=contoso,DC=test\r\n\tHTTP", ",DC=con\r\ntoso,DC=t\r\n\tHTTP", 1), "as in a narrow window: toso,DC=t"},
+		"a broken name":      {strings.Replace(german, "OU=Server,DC=contoso,DC=test\r\n\tHTTP", "OU=Se\r\nrver,DC=contoso,DC=test\r\n\tHTTP", 1), "broken in two"},
+		"a count is gone":    {strings.Replace(clean, "\n\n0 Gruppe von doppelten SPNs gefunden.", "", 1), ""},
+	} {
+		_, err := pasted.ReadForest(domain, now(), []string{tt.text})
+		if tt.want == "" && err == nil {
+			_, err = read(t, tt.text).Audit(t.Context())
+		}
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// A mail has taken the space before names away.
+	flat := strings.ReplaceAll(german, "\t", "")
+	if got, err := read(t, flat).Holders(t.Context(), spn); err != nil || sams(got) != "Qlik Dienste" {
+		t.Errorf("%q, %v", sams(got), err)
+	}
 }

@@ -115,17 +115,17 @@ func (f *Forest) account(sam string, o object) (fact.Account, error) {
 	dn := o.text("distinguishedName")
 	switch {
 	case !ok:
-		return fact.Account{}, notWhole("userAccountControl")
+		return fact.Account{}, f.notWhole("userAccountControl")
 	case dn == "":
-		return fact.Account{}, notWhole("distinguishedName")
+		return fact.Account{}, f.notWhole("distinguishedName")
 	case !strings.EqualFold(o.text("sAMAccountName"), sam):
-		return fact.Account{}, notWhole("sAMAccountName of " + sam)
+		return fact.Account{}, f.notWhole("sAMAccountName of " + sam)
 	case !strings.EqualFold(domainOf(dn), f.domain):
-		return fact.Account{}, notWhole("distinguishedName in " + f.domain)
+		return fact.Account{}, f.notWhole("distinguishedName in " + f.domain)
 	}
 	for _, name := range judgedAttributes() {
 		if _, ok := o[strings.ToLower(name)]; !ok {
-			return fact.Account{}, notWhole("line of " + name)
+			return fact.Account{}, f.notWhole("line of " + name)
 		}
 	}
 	a := fact.Account{
@@ -152,7 +152,7 @@ func (f *Forest) account(sam string, o object) (fact.Account, error) {
 	for name, into := range map[string]*[]string{"servicePrincipalName": &a.SPNs, "msDS-AllowedToDelegateTo": &a.DelegateTo, "tokenGroups": &a.Groups} {
 		list, cut := o.values(name)
 		if cut {
-			return fact.Account{}, notWhole("whole " + name)
+			return fact.Account{}, f.notWhole("whole " + name)
 		}
 		*into = list
 	}
@@ -237,7 +237,7 @@ func (f *Forest) GroupReaders(context.Context) (fact.GroupReaders, error) {
 		return fact.GroupReaders{}, err
 	}
 	if found.first() != "found 1" {
-		return fact.GroupReaders{}, notWhole("line found 1")
+		return fact.GroupReaders{}, f.notWhole("line found 1")
 	}
 	out := fact.GroupReaders{Seen: true, Group: authorizationAccess}
 	for _, line := range found.Lines {

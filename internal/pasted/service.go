@@ -2,6 +2,7 @@ package pasted
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -15,8 +16,13 @@ var (
 	startShape = regexp.MustCompile(`[:：]\s*([0-4])\s+(BOOT_START|SYSTEM_START|AUTO_START|DEMAND_START|DISABLED)\b(?:\s*\((DELAYED)\))?`)
 	// A member of a block; some languages leave no space before the colon.
 	memberShape = regexp.MustCompile(`^[^\s:：\[]{2,}\s*[:：]\s*(\S.*)$`)
+	labelShape  = regexp.MustCompile(`^[^\s:：\[]{2,}\s*[:：](?:\s|$)`)
 	failedShape = regexp.MustCompile(`^\[SC\]\s.*\D(\d{1,5})\s*[:：]$`)
 )
+
+// accountLabel is which line of a configuration tells the account, its name
+// being the first: no language changes their order.
+const accountLabel = 10
 
 // absent is the error of a service that is not installed.
 const absent = "1060"
@@ -62,7 +68,7 @@ func describe(s *fact.Service, state, config []string) (lines []string) {
 			lines = append(lines, s.Name+": "+line)
 		}
 	}
-	account := ""
+	labels := 0
 	for _, line := range config {
 		if m := startShape.FindStringSubmatch(line); m != nil {
 			s.Start = map[string]string{"AUTO_START": "automatic", "DEMAND_START": "manual", "DISABLED": "disabled"}[m[2]]
@@ -70,12 +76,15 @@ func describe(s *fact.Service, state, config []string) (lines []string) {
 				s.Start += " (delayed)"
 			}
 			lines = append(lines, s.Name+": "+line)
-		} else if m := memberShape.FindStringSubmatch(line); s.Start != "" && m != nil {
-			s.Account, account = m[1], s.Name+": "+line // the last line of a configuration
 		}
-	}
-	if account != "" {
-		lines = append(lines, account)
+		if !labelShape.MatchString(line) {
+			continue
+		}
+		labels++
+		if m := memberShape.FindStringSubmatch(line); labels == accountLabel && m != nil {
+			s.Account = m[1]
+			lines = append(lines, s.Name+": "+line)
+		}
 	}
 	return lines
 }
@@ -126,19 +135,37 @@ func scAnswer(f Run, what, name string) (block, lines []string, err error) {
 	return nil, nil, fmt.Errorf("it says nothing of the service %s; it says: %s", name, cmp.Or(a.first(), "nothing"))
 }
 
-// CertificateWord says that the names of certificates before it are all.
-const CertificateWord = "SENSEGATE-CERTIFICATES"
+// The words around the names of certificates: the question, and that they were
+// all.
+const (
+	CertificateQuestion = "dir certificates"
+	CertificateWord     = "SENSEGATE-CERTIFICATES"
+)
 
-// Certificates are the names of PEM files that dir /b printed; false where the
-// mark behind them is missing.
-func Certificates(f Run) (names []string, told bool) {
-	for _, l := range f.Lines {
+// Certificates are the names of PEM files that dir /b printed; where there are
+// none it says so, in some language.
+func Certificates(f Run) (names []string, err error) {
+	a, err := f.Answer(CertificateQuestion)
+	if err != nil {
+		return nil, err
+	}
+	said, whole := false, false
+	for _, l := range a.Lines {
+		l = strings.TrimSpace(l)
 		switch {
+		case l == "":
 		case l == CertificateWord:
-			return names, true
-		case strings.HasSuffix(strings.ToLower(l), ".pem") && strings.Contains(l, `:\`) && !strings.Contains(l, "dir /b"):
+			whole = true
+		case !strings.Contains(l, `\Exported Certificates\`):
+			said = true
+		case !strings.HasSuffix(strings.ToLower(l), ".pem"):
+			return nil, fmt.Errorf("a line is broken in two, as in a narrow window: %s", l)
+		default:
 			names = append(names, l)
 		}
 	}
-	return nil, false
+	if !whole || len(names) == 0 && !said {
+		return nil, errors.New("it does not hold what dir says of the certificates: part of it is missing")
+	}
+	return names, nil
 }

@@ -29,6 +29,9 @@ func (h *Holder) add(name string) {
 
 func indented(line string) bool { return strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") }
 
+// restShape is what follows where the name of an account was broken.
+var restShape = regexp.MustCompile(`(?i)^[^=]*[^=\s:],DC=`)
+
 var setspnFailure = regexp.MustCompile(`\b0x[0-9a-fA-F]{1,8}\b`)
 
 // wholeSetspn refuses an answer that setspn did not give, or gave in part.
@@ -42,7 +45,7 @@ func (a Answer) wholeSetspn() error {
 			continue
 		case dn == "" && setspnFailure.MatchString(line):
 			return fmt.Errorf("setspn failed on %s: %s", a.Host, strings.TrimSpace(line))
-		case dn == "" && (strings.Contains(upper, "CN=") || strings.Contains(upper, "OU=")):
+		case dn == "" && (strings.Contains(upper, "CN=") || strings.Contains(upper, "OU=") || restShape.MatchString(line)):
 			broken = strings.TrimSpace(line)
 		}
 		text++
@@ -61,6 +64,8 @@ func (a Answer) wholeSetspn() error {
 		return fmt.Errorf("a line is broken in two, as in a narrow window: %s", broken)
 	case asked["q"] && text < 2:
 		return errors.New("part of it is missing: setspn says at its end whether it found the name, and nothing follows the line " + a.naming())
+	case asked["q"] && (dnShape.MatchString(last(a.Lines)) || nameShape.FindString(last(a.Lines)) == last(a.Lines)):
+		return errors.New("part of it is missing: setspn says at its end whether it found the name, and the last line is " + last(a.Lines))
 	}
 	for _, h := range held {
 		switch {

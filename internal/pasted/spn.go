@@ -58,8 +58,8 @@ func (f *Forest) Similar(_ context.Context, spn string) ([]fact.Account, error) 
 			out = append(out, a)
 		}
 	}
-	if len(out) == 0 {
-		f.convinced(found.naming())
+	if len(out) == 0 { // whoever asks has seen its owner before
+		return nil, f.notWhole("account with the name " + spn)
 	}
 	return out, nil
 }
@@ -115,10 +115,11 @@ func (f *Forest) Audit(context.Context) (fact.SPNAudit, error) {
 		}
 	}
 	if n, ok := counted(count); !ok || n != len(all) || numbered < 2 {
-		return fact.SPNAudit{}, &fact.Error{
+		f.trouble = &fact.Error{
 			Kind: fact.Unsupported, System: "paste", Op: "reading what was pasted", Code: "not-whole",
 			Text: fmt.Sprintf("it shows %d groups, and its last line, which counts them, is %q: part of it is missing", len(all), count),
 		}
+		return fact.SPNAudit{}, f.trouble
 	}
 	f.convinced(count)
 	return audit, nil

@@ -27,12 +27,34 @@ func Text(raw string) string {
 		}
 		raw = string(utf16.Decode(units))
 	}
-	raw = strings.ToValidUTF8(raw, "?")
+	if !utf8.ValidString(raw) {
+		raw = readable(raw)
+	}
 	if strings.Contains(raw, "\x1b") {
 		raw = escapes.ReplaceAllString(raw, "")
 	}
 	// Terminals paste the ends of lines as carriage returns.
 	return strings.NewReplacer("\ufeff", "", "\r\n", "\n", "\r", "\n").Replace(raw)
+}
+
+// readable replaces what is not UTF-8: with a space where it is the one that
+// French puts before a colon, in the code pages of windows and of consoles.
+func readable(raw string) string {
+	var b strings.Builder
+	b.Grow(len(raw))
+	for len(raw) > 0 {
+		r, n := utf8.DecodeRuneInString(raw)
+		switch {
+		case r != utf8.RuneError || n > 1:
+			b.WriteString(raw[:n])
+		case raw[0] == 0xa0 || raw[0] == 0xff:
+			b.WriteByte(' ')
+		default:
+			b.WriteByte('?')
+		}
+		raw = raw[n:]
+	}
+	return b.String()
 }
 
 // escapes are the colours and titles that a terminal or PowerShell 7 puts in.
