@@ -94,6 +94,9 @@ func (s Site) Problems() []Problem {
 	if s.DNS != "" {
 		add("dns", s.DNS, CheckNameServer, "10.1.0.5")
 	}
+	if s.EvidenceMaxAge < 0 {
+		out = append(out, Problem{Path: "evidence_max_age", Text: s.EvidenceMaxAge.String() + " is no age: give a time such as 168h, or leave it out"})
+	}
 	for i, p := range s.Pins {
 		for _, hp := range []string{p.Name, p.Address} {
 			if _, _, err := net.SplitHostPort(hp); err != nil {

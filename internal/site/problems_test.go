@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -45,6 +46,8 @@ func TestProblems(t *testing.T) {
 			s.Directory.Server, s.Directory.GlobalCatalog = "ldap://dc1:389", "ldaps://dc1:3269"
 		}, "", ""},
 		{"a pin", func(s *site.Site) { s.Pins = []site.Pin{{Name: "qlik:443", Address: "[::1]:8443"}} }, "", ""},
+		{"an age of evidence", func(s *site.Site) { s.EvidenceMaxAge = time.Hour }, "", ""},
+		{"an age below zero", func(s *site.Site) { s.EvidenceMaxAge = -time.Hour }, "evidence_max_age", "-1h0m0s is no age"},
 		{"no name", func(s *site.Site) { s.Name = "" }, "name", "missing"},
 		{"blanks for a name", func(s *site.Site) { s.Name = "  " }, "name", "missing"},
 		{"a name that leaves its folder", func(s *site.Site) { s.Name = "../x" }, "name", `"../x" is not letters`},
