@@ -122,16 +122,17 @@ function Get-Egress([string]$endpoint, [string]$proxy) {
   $remark = ''
   try {
     try {
-      $r.chain = @(Resolve-DnsName -Name $name -Type A -DnsOnly | Where-Object { $_.QueryType -eq 'CNAME' } | ForEach-Object { [string]$_.NameHost })
+      $r.chain = @(Resolve-DnsName -Name $name -Type A -DnsOnly -QuickTimeout | Where-Object { $_.QueryType -eq 'CNAME' } | ForEach-Object { [string]$_.NameHost })
     } catch {
       $r.chain = @()
     }
-    try {
-      $addresses = @([Net.Dns]::GetHostAddresses($name) | ForEach-Object { [string]$_ })
-      if (-not $proxy) { $remark = Get-Remark $addresses }
-    } catch {
-      $last = $(if ($r.chain.Count -gt 0) { "leads to $($r.chain[-1]), which" } else { '' })
-      if (-not $proxy) { throw "the name $last is not resolved: $($_.Exception.GetBaseException().Message)".Replace('  ', ' ') }
+    if (-not $proxy) {
+      try {
+        $remark = Get-Remark @([Net.Dns]::GetHostAddresses($name) | ForEach-Object { [string]$_ })
+      } catch {
+        $leads = $(if ($r.chain.Count -gt 0) { " leads to $($r.chain[-1]), which" } else { '' })
+        throw "the name$leads is not resolved: $($_.Exception.GetBaseException().Message)"
+      }
     }
     if ($port -eq '80') {
       (Open-Way $name 80 $proxy).Close()

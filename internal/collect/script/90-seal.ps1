@@ -3,7 +3,9 @@ if ($List) {
   return
 }
 $file = [IO.Path]::Combine((Get-Location).ProviderPath, $Output)
-if (Test-Path -LiteralPath $file) { throw "$file is there already; give another name with -Output" }
+# Former evidence may be replaced, and nothing else.
+if (Test-Path -LiteralPath $file -PathType Container) { throw "$file is a folder: name a file in it with -Output" }
+if ((Test-Path -LiteralPath $file) -and (Get-End $file 1048576) -notmatch '"schema"\s*:\s*"sensegate/evidence/') { throw "$file is there already, and is no evidence: give another name with -Output" }
 if (-not (Test-Path -LiteralPath (Split-Path $file))) { throw "there is no folder for $file" }
 
 # What stands in logs must not move a console.
@@ -60,4 +62,8 @@ $head['facts'] = $found
 $head['sections'] = $digests
 $head['sha256'] = $link
 [IO.File]::WriteAllText($file, (ConvertTo-Canonical $head), (New-Object Text.UTF8Encoding $false))
-Write-Host "`n$Output tells of $fqdn. Look it through, then: sensegate import $Output"
+Write-Host ''
+if ($unread.Count -gt 0) { Write-Host "$($unread.Count) sections could not be read, and prove nothing." }
+Write-Host "$Output tells of $fqdn. Look it through; to keep a section back write `"redacted`" in place of its whole value."
+Write-Host 'Then carry it to where the wizard runs, and import it there: on the page "by hand" (i, then o), or with'
+Write-Host "sensegate import $Output --site SITE.yaml   (or --name NAME of a saved one)"
