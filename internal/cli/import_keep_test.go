@@ -226,6 +226,36 @@ func TestImportWhileTheWizardIsOpen(t *testing.T) {
 	}
 }
 
+// TestImportIntoAStoreOfANewerVersion leaves it alone.
+func TestImportIntoAStoreOfANewerVersion(t *testing.T) {
+	t.Parallel()
+	x := readyToImport(t)
+	home := t.TempDir()
+	s, err := session.NewStore(home, time.Now).Create(x.facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	journal := filepath.Join(s.Dir(), "journal.jsonl")
+	raw, err := os.ReadFile(journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := strings.Replace(string(raw), `"schema":1`, `"schema":9`, 1)
+	if err := os.WriteFile(journal, []byte(newer), 0o600); err != nil || newer == string(raw) {
+		t.Fatal(err, newer)
+	}
+	code, said := runIn(t, []string{session.HomeVariable + "=" + home}, "import", "--name", x.facts.Name, x.good)
+	if code != 2 || !strings.Contains(said, "was written by a newer sensegate") {
+		t.Errorf("exit %d\n%s", code, said)
+	}
+	if _, err := os.Stat(filepath.Join(s.Dir(), "evidence")); !os.IsNotExist(err) {
+		t.Errorf("imported by half: %v", err)
+	}
+}
+
 // TestImportOfAmbiguousNames refuses what could be of either of two machines.
 func TestImportOfAmbiguousNames(t *testing.T) {
 	t.Parallel()
