@@ -87,6 +87,9 @@ func (p *program) importInto(ctx context.Context, file, name string, paths []str
 	if pieces, err = p.verified(ctx, facts, pieces); err != nil {
 		return nothingImported(err)
 	}
+	if facts.Simulated {
+		fmt.Fprintf(p.Out, "SIMULATED  site %s is the practice lab\n", facts.Name)
+	}
 	for _, x := range pieces {
 		for _, line := range p.proves(ctx, facts, x) {
 			fmt.Fprintln(p.Out, line)

@@ -316,7 +316,7 @@ func TestImportWithheld(t *testing.T) {
 		if code != 0 {
 			t.Fatalf("exit %d\n%s", code, said)
 		}
-		return slices.DeleteFunc(strings.Split(said, "\n")[1:], func(l string) bool { return strings.HasPrefix(l, "  withheld") })
+		return slices.DeleteFunc(strings.Split(said, "\n")[2:], func(l string) bool { return strings.HasPrefix(l, "  withheld") })
 	}
 	whole := lines(x.good)
 	var all []string

@@ -82,7 +82,7 @@ func TestImport(t *testing.T) {
 	if e, _, err := winhost.Read(list[0]); err != nil || e.Host != x.e.Host {
 		t.Errorf("%s %v", e.Host, err)
 	}
-	for _, want := range []string{x.e.Host, "pass", "connector and its updater", "Added to"} {
+	for _, want := range []string{"SIMULATED", x.e.Host, "pass", "connector and its updater", "Added to"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("it does not say %q:\n%s", want, said)
 		}
