@@ -1,8 +1,10 @@
 package collect
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,6 +26,9 @@ func synchronisation(ctx context.Context, c *collector) (string, error) {
 	raw, err := c.Machine.Scheduler(ctx)
 	if err != nil {
 		return "", fmt.Errorf("running Get-ADSyncScheduler: %w", err)
+	}
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return "", errors.New("running Get-ADSyncScheduler: it printed nothing")
 	}
 	s, err := parseScheduler(raw)
 	if err != nil {

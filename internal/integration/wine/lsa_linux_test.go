@@ -10,7 +10,7 @@ import (
 // ticket cache, the rehearsal as LocalSystem, the logged-on user's bind) on a
 // machine whose LSA knows no domain: every call answers, or says why it cannot.
 func TestLSACalls(t *testing.T) {
-	p := boot(t)
+	p := bare(t)
 	program := filepath.Join(p.work, "kerberos.test.exe")
 	p.host(t, []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}, "go", "test", "-c", "-o", program, "sensegate/internal/kerberos")
 	out := p.wine(t, program, "-test.v", "-test.run", "^TestWindows")

@@ -1,7 +1,9 @@
 package wine_test
 
 import (
+	"bufio"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,9 +22,23 @@ type prefix struct {
 
 const compiler = "x86_64-w64-mingw32-gcc"
 
-// boot makes the machine: Wine's own, the library that Go needs, the program
-// under test and a service in two versions.
+// boot makes the machine with the program under test, a service in three
+// versions, and what changes the machine's state.
 func boot(t *testing.T) *prefix {
+	t.Helper()
+	p := bare(t)
+	p.compile(t, filepath.Join(p.work, "box.exe"), "-municode", "testdata/box.c", "-lcrypt32")
+	for name, build := range map[string][]string{"now.exe": {"4892"}, "old.exe": {"400"}, "slow.exe": {"4892", "-DFIRST=SERVICE_START_PENDING"}} {
+		res := filepath.Join(p.work, name+".o")
+		p.host(t, nil, "x86_64-w64-mingw32-windres", "-DMAJOR=1", "-DMINOR=5", "-DBUILD="+build[0], "testdata/version.rc", "-O", "coff", "-o", res)
+		p.compile(t, filepath.Join(p.work, name), append([]string{"testdata/service.c", res}, build[1:]...)...)
+	}
+	p.host(t, []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}, "go", "build", "-o", filepath.Join(p.work, "sensegate.exe"), "sensegate")
+	return p
+}
+
+// bare makes the machine alone: Wine's own, and the library that Go needs.
+func bare(t *testing.T) *prefix {
 	t.Helper()
 	foreign.Need(t, "the packages wine, wine64 and gcc-mingw-w64-x86-64", "wine", "wineboot", "wineserver", compiler, "x86_64-w64-mingw32-windres")
 	work := t.TempDir()
@@ -48,12 +64,6 @@ func boot(t *testing.T) *prefix {
 	p.host(t, nil, "wineserver", "-w") // what it set up is written down when it is off
 	p.stayOn(t)
 	p.compile(t, filepath.Join(p.dir, "drive_c", "windows", "system32", "bcryptprimitives.dll"), "-shared", "testdata/bcryptprimitives.c")
-	for version, name := range map[string]string{"4892": "now.exe", "400": "old.exe"} {
-		res := filepath.Join(work, name+".o")
-		p.host(t, nil, "x86_64-w64-mingw32-windres", "-DMAJOR=1", "-DMINOR=5", "-DBUILD="+version, "testdata/version.rc", "-O", "coff", "-o", res)
-		p.compile(t, filepath.Join(work, name), "testdata/service.c", res)
-	}
-	p.host(t, []string{"GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0"}, "go", "build", "-o", filepath.Join(work, "sensegate.exe"), "sensegate")
 	return p
 }
 
@@ -110,29 +120,84 @@ func (p *prefix) wine(t *testing.T, args ...string) string {
 	return p.host(t, nil, "wine", args...)
 }
 
-// reg writes a value below HKEY_LOCAL_MACHINE; clear takes it away. On a busy
-// machine a program of Wine's may end without a word before it began; writing
-// twice does no harm.
-func (p *prefix) reg(t *testing.T, key, name, kind, value string) {
+// value is a value of the registry below HKEY_LOCAL_MACHINE, its data as a .reg
+// file has it: dword:00000001, "text", hex:00, or - to take it away.
+type value struct{ key, name, data string }
+
+// registry writes values, all in one go. On a busy machine a program of Wine's may
+// end without a word before it began; writing twice does no harm.
+func (p *prefix) registry(t *testing.T, list ...value) {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("REGEDIT4\r\n")
+	for _, v := range list {
+		fmt.Fprintf(&b, "\r\n[HKEY_LOCAL_MACHINE\\%s]\r\n%q=%s\r\n", v.key, v.name, v.data)
+	}
+	file := filepath.Join(p.work, "values.reg")
+	if err := os.WriteFile(file, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.again(t, "writing the registry", func() *exec.Cmd { return exec.CommandContext(t.Context(), "wine", "regedit", "/S", windowsPath(file)) })
+}
+
+// again runs a program until it ends well.
+func (p *prefix) again(t *testing.T, what string, program func() *exec.Cmd) {
 	t.Helper()
 	deadline := time.Now().Add(30 * time.Second)
 	for {
-		cmd := exec.CommandContext(t.Context(), "wine", "reg", "add", `HKLM\`+key, "/v", name, "/t", kind, "/d", value, "/f")
+		cmd := program()
 		cmd.Env = p.env
 		err := cmd.Run()
 		if err == nil {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("writing %s of %s: %v", name, key, err)
+			t.Fatalf("%s: %v", what, err)
 		}
 	}
 }
 
-func (p *prefix) clear(t *testing.T, key, name string) {
+// windowsPath is a file of this machine as the other one sees it.
+func windowsPath(file string) string { return "Z:" + strings.ReplaceAll(file, "/", `\`) }
+
+// order has the machine's services and stores changed, one order after the
+// other; each is waited for.
+func (p *prefix) order(t *testing.T, orders ...[]string) {
 	t.Helper()
-	p.wine(t, "reg", "delete", `HKLM\`+key, "/v", name, "/f")
+	args := []string{filepath.Join(p.work, "box.exe")}
+	for _, o := range orders {
+		args = append(append(args, o...), "+")
+	}
+	p.wine(t, args...)
 }
+
+// hold keeps a file of drive C open so that nobody else may, until it is let go.
+func (p *prefix) hold(t *testing.T, path string) (letGo func()) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "wine", filepath.Join(p.work, "box.exe"), "hold", onDriveC(path))
+	cmd.Env = p.env
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := bufio.NewReader(out).ReadString('\n'); err != nil || !strings.Contains(said, "held") {
+		t.Fatalf("holding %s: %q %v", path, said, err)
+	}
+	return func() {
+		_ = in.Close() // it ends with its input
+		_ = cmd.Wait() // or with the test's context
+	}
+}
+
+// onDriveC is a path below drive C as Windows writes it.
+func onDriveC(path string) string { return `C:\` + strings.ReplaceAll(path, "/", `\`) }
 
 // file lays a file down below drive C.
 func (p *prefix) file(t *testing.T, path, content string) {
@@ -146,10 +211,12 @@ func (p *prefix) file(t *testing.T, path, content string) {
 	}
 }
 
-func (p *prefix) remove(t *testing.T, path string) {
+func (p *prefix) remove(t *testing.T, paths ...string) {
 	t.Helper()
-	if err := os.Remove(p.at(path)); err != nil {
-		t.Fatal(err)
+	for _, path := range paths {
+		if err := os.Remove(p.at(path)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -168,48 +235,5 @@ func (p *prefix) install(t *testing.T, version, path string) {
 	p.file(t, path+".new", string(raw))
 	if err := os.Rename(p.at(path+".new"), p.at(path)); err != nil {
 		t.Fatal(err)
-	}
-}
-
-// service makes a service, and starts it unless it is disabled.
-func (p *prefix) service(t *testing.T, name, path, start, account string) {
-	t.Helper()
-	p.wine(t, "sc", "create", name, "binPath=", `"C:\`+strings.ReplaceAll(path, "/", `\`)+`"`, "start=", start, "obj=", account)
-	if start != "disabled" {
-		p.start(t, name)
-	}
-}
-
-func (p *prefix) start(t *testing.T, name string) {
-	t.Helper()
-	p.until(t, name, "start", "RUNNING")
-}
-
-func (p *prefix) stop(t *testing.T, name string) {
-	t.Helper()
-	p.until(t, name, "stop", "STOPPED")
-}
-
-func (p *prefix) uninstall(t *testing.T, name string) {
-	t.Helper()
-	p.wine(t, "sc", "delete", name)
-}
-
-// until asks for a state until it is there: a service that is just ending
-// cannot be started yet.
-func (p *prefix) until(t *testing.T, name, ask, state string) {
-	t.Helper()
-	deadline := time.Now().Add(30 * time.Second)
-	for {
-		cmd := exec.CommandContext(t.Context(), "wine", "sc", ask, name)
-		cmd.Env = p.env
-		_ = cmd.Run() // the query tells
-		out := p.wine(t, "sc", "query", name)
-		if strings.Contains(out, state) {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s is not %s:\n%s", name, state, out)
-		}
 	}
 }
