@@ -99,7 +99,7 @@ func (p *program) importInto(ctx context.Context, file, name string, paths []str
 		fmt.Fprintln(p.Out, "\nNothing was added: --dry-run.")
 		return nil
 	}
-	added, err := keeper{site: file, saved: saved}.add(facts, pieces)
+	added, err := keeper{site: file, saved: saved}.add(ctx, facts, pieces)
 	switch {
 	case err != nil:
 		return fmt.Errorf("%w; nothing was imported", err)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -25,7 +26,7 @@ type keeper struct {
 
 // add copies the files beside the site and names them in it, all of them or
 // none. It returns how many are new.
-func (k keeper) add(s site.Site, pieces []piece) (n int, err error) {
+func (k keeper) add(ctx context.Context, s site.Site, pieces []piece) (n int, err error) {
 	dir := filepath.Dir(k.site)
 	if k.saved != nil {
 		dir = k.saved.Dir()
@@ -35,7 +36,7 @@ func (k keeper) add(s site.Site, pieces []piece) (n int, err error) {
 		return 0, err
 	}
 	if k.saved == nil {
-		err = nameEvidence(k.site, k.relative(named))
+		err = nameEvidence(ctx, k.site, k.relative(named))
 	} else {
 		s.Evidence = slices.Clone(s.Evidence)
 		for _, full := range named {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,59 +26,67 @@ const (
 
 // nameEvidence adds evidence to a site file that somebody may have written by
 // hand: nothing else in it is touched, and another import is waited for.
-func nameEvidence(file string, names []string) (err error) {
-	file, err = filepath.EvalSymlinks(file)
+func nameEvidence(ctx context.Context, file string, names []string) error {
+	file, err := filepath.EvalSymlinks(file)
 	if err != nil {
 		return fmt.Errorf("finding the site file: %w", err)
 	}
-	next, err := claim(file)
+	next, err := claim(ctx, file)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", file, err)
 	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("writing %s: %w", file, errors.Join(err, next.Close(), os.Remove(next.Name())))
-		}
-	}()
+	err = rewrite(file, next, names)
+	if err = errors.Join(err, next.Close()); err == nil {
+		err = os.Rename(next.Name(), file)
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", file, errors.Join(err, os.Remove(next.Name())))
+	}
+	return nil
+}
+
+// rewrite writes what the file becomes.
+func rewrite(file string, next *os.File, names []string) error {
 	info, err := os.Stat(file)
 	if err != nil {
-		return err
+		return fmt.Errorf("looking at it: %w", err)
 	}
 	raw, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return fmt.Errorf("reading it: %w", err)
 	}
 	if raw, err = withEvidence(raw, names); err != nil {
 		return err
 	}
-	if _, err := next.Write(raw); err != nil {
-		return err
-	}
-	if err := errors.Join(next.Chmod(info.Mode().Perm()), next.Sync()); err != nil {
-		return err
-	}
-	if err := next.Close(); err != nil {
-		return err
-	}
-	return os.Rename(next.Name(), file)
+	_, err = next.Write(raw)
+	return errors.Join(err, next.Chmod(info.Mode().Perm()), next.Sync())
 }
 
 // claim makes the file that will take the place of another one. Who makes it has
 // the right to: whoever comes second waits until it is gone.
-func claim(file string) (*os.File, error) {
+func claim(ctx context.Context, file string) (*os.File, error) {
 	name := filepath.Join(filepath.Dir(file), "."+filepath.Base(file)+".import")
-	for deadline := time.Now().Add(othersPatience); ; time.Sleep(20 * time.Millisecond) {
+	ctx, stop := context.WithTimeoutCause(ctx, othersPatience, fmt.Errorf("another import into it is under way (%s): try again in a minute", name))
+	defer stop()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
 		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err == nil || !errors.Is(err, fs.ErrExist) {
-			return f, err
+		switch {
+		case err == nil:
+			return f, nil
+		case !errors.Is(err, fs.ErrExist):
+			return nil, fmt.Errorf("making what takes its place: %w", err)
 		}
-		switch info, err := os.Stat(name); {
-		case err == nil && time.Since(info.ModTime()) > othersDead:
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > othersDead {
 			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
+				return nil, fmt.Errorf("clearing away what a killed import left: %w", err)
 			}
-		case time.Now().After(deadline):
-			return nil, fmt.Errorf("another import into it is under way (%s): try again in a minute", name)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("waiting for its turn: %w", context.Cause(ctx))
+		case <-again.C:
 		}
 	}
 }
@@ -98,7 +107,7 @@ func withEvidence(raw []byte, names []string) ([]byte, error) {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("reading it: %w", err)
 	}
 	root := doc.Content[0]
 	at := slices.IndexFunc(root.Content, func(n *yaml.Node) bool { return n.Value == "evidence" && n.Column == root.Column })
@@ -107,11 +116,12 @@ func withEvidence(raw []byte, names []string) ([]byte, error) {
 		return out, nil
 	}
 	list := &yaml.Node{Kind: yaml.SequenceNode}
-	if at < 0 {
+	switch {
+	case at < 0:
 		root.Content = append(root.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: "evidence"}, list)
-	} else if root.Content[at+1].Kind == yaml.SequenceNode {
+	case root.Content[at+1].Kind == yaml.SequenceNode:
 		list = root.Content[at+1]
-	} else {
+	default:
 		root.Content[at+1] = list
 	}
 	for _, l := range lines {
@@ -121,7 +131,7 @@ func withEvidence(raw []byte, names []string) ([]byte, error) {
 	e := yaml.NewEncoder(&b)
 	e.SetIndent(2)
 	if err := e.Encode(&doc); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("encoding it: %w", err)
 	}
 	if after, err := site.Parse(b.Bytes()); err != nil || !slices.Equal(after.Evidence, want) {
 		return nil, errors.Join(errors.New("its list of evidence is written in a way that cannot be added to: write it as a list, one file a line"), err)

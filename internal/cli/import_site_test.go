@@ -40,22 +40,22 @@ func TestWithEvidence(t *testing.T) {
 
 // TestImportThroughALink leaves the link a link, and the file its rights.
 func TestImportThroughALink(t *testing.T) {
-	real := filepath.Join(t.TempDir(), "real.yaml")
-	if err := os.WriteFile(real, []byte("name: contoso\n"), 0o640); err != nil {
+	target := filepath.Join(t.TempDir(), "real.yaml")
+	if err := os.WriteFile(target, []byte("name: contoso\n"), 0o640); err != nil {
 		t.Fatal(err)
 	}
 	link := filepath.Join(t.TempDir(), "site.yaml")
-	if err := os.Symlink(real, link); err != nil {
+	if err := os.Symlink(target, link); err != nil {
 		t.Skip("no links here:", err)
 	}
 	x := piece{path: "/nowhere", raw: []byte("{}"), e: fact.HostEvidence{Host: "conn01", Collected: time.Now()}}
-	if n, err := (keeper{site: link}).add(site.Site{}, []piece{x}); n != 1 || err != nil {
+	if n, err := (keeper{site: link}).add(t.Context(), site.Site{}, []piece{x}); n != 1 || err != nil {
 		t.Fatal(n, err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
 		t.Errorf("the link is gone: %v", err)
 	}
-	for _, path := range []string{link, real} {
+	for _, path := range []string{link, target} {
 		s, err := site.Load(path)
 		if err != nil || len(s.Evidence) != 1 {
 			t.Fatalf("%v %v", s.Evidence, err)

@@ -89,15 +89,12 @@ func stands(value string) string {
 
 // belongs is what the program reads there.
 func belongs(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.String:
-		return "a text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Slice, reflect.Array:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "a group of keys"
+	kinds := map[reflect.Kind]string{
+		reflect.String: "a text", reflect.Bool: "true or false", reflect.Slice: "a list",
+		reflect.Struct: "a group of keys", reflect.Map: "a group of keys",
+	}
+	if says, ok := kinds[t.Kind()]; ok {
+		return says
 	}
 	return "a whole number"
 }
