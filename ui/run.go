@@ -156,7 +156,9 @@ func runWizard(ctx context.Context, c Config) error {
 	defer cancel()
 	m := newModel(ctx, c)
 	env, named := namedTerminal(c.Env)
+	door := &burst{}
 	opts := []tea.ProgramOption{
+		tea.WithFilter(door.filter),
 		tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithEnvironment(env), tea.WithFPS(beats),
 	}
 	if p, ok := profile(c); ok {
@@ -164,7 +166,9 @@ func runWizard(ctx context.Context, c Config) error {
 	} else if !named {
 		opts = append(opts, tea.WithColorProfile(colorprofile.Detect(c.Out, c.Env)))
 	}
-	_, err := tea.NewProgram(m, opts...).Run()
+	p := tea.NewProgram(m, opts...)
+	door.send = p.Send
+	_, err := p.Run()
 	cancel()
 	if m.undrawn != nil {
 		m.Update(m.undrawn()) //nolint:contextcheck // the model keeps the program's
