@@ -62,13 +62,13 @@ func joinedTo() string {
 
 // The functions of I_NetLogonControl2 and what they answer at level 2.
 const (
-	channelQuery   = 6    // NETLOGON_CONTROL_TC_QUERY: as it was last used
-	channelVerify  = 10   // NETLOGON_CONTROL_TC_VERIFY: tried now; administrators only
-	channelTried   = 0x80 // NETLOGON_VERIFY_STATUS_RETURNED: pdcStatus is that of the trial
-	channelLimit   = 30 * time.Second
-	noLogonServers = syscall.Errno(1311) // ERROR_NO_LOGON_SERVERS
-	noSuchDomain   = syscall.Errno(1355) // ERROR_NO_SUCH_DOMAIN
-	rpcUnavailable = syscall.Errno(1722) // RPC_S_SERVER_UNAVAILABLE
+	channelQuery      = 6    // NETLOGON_CONTROL_TC_QUERY: as it was last used
+	channelVerify     = 10   // NETLOGON_CONTROL_TC_VERIFY: tried now; administrators only
+	channelTried      = 0x80 // NETLOGON_VERIFY_STATUS_RETURNED: pdcStatus is that of the trial
+	channelLimit      = 30 * time.Second
+	errNoLogonServers = syscall.Errno(1311) // ERROR_NO_LOGON_SERVERS
+	errNoSuchDomain   = syscall.Errno(1355) // ERROR_NO_SUCH_DOMAIN
+	errRPCUnavailable = syscall.Errno(1722) // RPC_S_SERVER_UNAVAILABLE
 )
 
 type netlogonInfo2 struct {
@@ -114,7 +114,7 @@ func channel(domain string) (bool, error) {
 		return false, fmt.Errorf("asking Netlogon: %w", err)
 	}
 	// Nobody to ask is not a channel that is broken.
-	if status == noLogonServers || status == noSuchDomain || status == rpcUnavailable {
+	if status == errNoLogonServers || status == errNoSuchDomain || status == errRPCUnavailable {
 		return false, fmt.Errorf("no domain controller answers this machine: %w", status)
 	}
 	return status == 0, nil

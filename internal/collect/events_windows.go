@@ -14,14 +14,14 @@ import (
 
 // What wevtapi is asked with, and answers.
 const (
-	queryChannel   = 0x1   // EvtQueryChannelPath
-	queryForward   = 0x100 // EvtQueryForwardDirection
-	queryNewest    = 0x200 // EvtQueryReverseDirection
-	renderXML      = 1     // EvtRenderEventXml
-	formatXML      = 9     // EvtFormatMessageXml
-	eventWait      = 1000  // milliseconds for the next one
-	eventLargest   = 1 << 22
-	channelMissing = windows.Errno(15007) // ERROR_EVT_CHANNEL_NOT_FOUND
+	queryChannel      = 0x1   // EvtQueryChannelPath
+	queryForward      = 0x100 // EvtQueryForwardDirection
+	queryNewest       = 0x200 // EvtQueryReverseDirection
+	renderXML         = 1     // EvtRenderEventXml
+	formatXML         = 9     // EvtFormatMessageXml
+	eventWait         = 1000  // milliseconds for the next one
+	eventLargest      = 1 << 22
+	errChannelMissing = windows.Errno(15007) // ERROR_EVT_CHANNEL_NOT_FOUND
 )
 
 // eventLog is the interface of the event log: no text of the system's language
@@ -70,7 +70,7 @@ func (l *eventLog) read(ctx context.Context, channel string, most int) ([]string
 	set, _, err := l.query.Call(0, uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(wanted)), queryChannel|direction)
 	switch {
 	case set != 0:
-	case errors.Is(err, channelMissing), errors.Is(err, windows.ERROR_FILE_NOT_FOUND):
+	case errors.Is(err, errChannelMissing), errors.Is(err, windows.ERROR_FILE_NOT_FOUND):
 		return nil, fmt.Errorf("opening the event log: %w", fs.ErrNotExist)
 	case errors.Is(err, windows.Errno(0)):
 		return nil, errors.New("opening the event log: this system has none that can be asked")
@@ -109,7 +109,7 @@ func (l *eventLog) collect(ctx context.Context, set uintptr, most int, oldestFir
 		}
 		out = append(out, text)
 	}
-	return out, ctx.Err() //nolint:wrapcheck // the caller sees why it ended
+	return out, ctx.Err()
 }
 
 // text is an event as XML: with its message where the publisher is installed,
@@ -117,10 +117,10 @@ func (l *eventLog) collect(ctx context.Context, set uintptr, most int, oldestFir
 func (l *eventLog) text(event uintptr) (string, error) {
 	plain, err := grown("reading an event", func(room []uint16, used *uint32) (uintptr, error) {
 		var properties uint32
-		ok, _, err := l.render.Call(0, event, renderXML, uintptr(len(room)*2), uintptr(unsafe.Pointer(&room[0])), //nolint:mnd // two bytes each
+		ok, _, err := l.render.Call(0, event, renderXML, uintptr(len(room)*2), uintptr(unsafe.Pointer(&room[0])),
 			uintptr(unsafe.Pointer(used)), uintptr(unsafe.Pointer(&properties)))
-		*used /= 2 // bytes
-		return ok, err
+		*used /= 2     // bytes
+		return ok, err //nolint:wrapcheck // whoever calls says what was read
 	})
 	if err != nil {
 		return "", err
@@ -131,7 +131,7 @@ func (l *eventLog) text(event uintptr) (string, error) {
 	}
 	full, err := grown("reading an event's text", func(room []uint16, used *uint32) (uintptr, error) {
 		ok, _, err := l.format.Call(publisher, event, 0, 0, 0, formatXML, uintptr(len(room)), uintptr(unsafe.Pointer(&room[0])), uintptr(unsafe.Pointer(used)))
-		return ok, err
+		return ok, err //nolint:wrapcheck // whoever calls says what was read
 	})
 	if err != nil {
 		return plain, nil //nolint:nilerr // an event whose text is missing is one all the same

@@ -134,7 +134,7 @@ func (local) Folder(variable string) string { return os.Getenv(variable) }
 func (local) Read(path string, most int64) (_ []byte, _ time.Time, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, time.Time{}, err //nolint:wrapcheck // it names the path
+		return nil, time.Time{}, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	info, err := f.Stat()
@@ -148,7 +148,7 @@ func (local) Read(path string, most int64) (_ []byte, _ time.Time, err error) {
 		return nil, time.Time{}, err //nolint:wrapcheck // it names the path
 	}
 	raw, err := io.ReadAll(io.LimitReader(f, most))
-	return raw, info.ModTime(), err //nolint:wrapcheck // it names the path
+	return raw, info.ModTime(), err
 }
 
 func (local) List(folder string) ([]File, error) {
@@ -172,8 +172,7 @@ func (local) Scheduler(ctx context.Context) ([]byte, error) {
 		"-NoProfile", "-NonInteractive", "-Command", "Get-ADSyncScheduler | ConvertTo-Json -Compress")
 	cmd.WaitDelay = 5 * time.Second // what it started itself may hold its output open
 	out, err := cmd.Output()
-	var failed *exec.ExitError
-	if errors.As(err, &failed) {
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(string(failed.Stderr)))
 	}
 	return out, err //nolint:wrapcheck // the caller says what was run

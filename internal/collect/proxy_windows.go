@@ -13,9 +13,9 @@ import (
 
 // What WinHttpDetectAutoProxyConfigUrl is asked with, and answers.
 const (
-	detectDHCP      = 0x1
-	detectDNS       = 0x2
-	detectionFailed = syscall.Errno(12180) // ERROR_WINHTTP_AUTODETECTION_FAILED
+	detectDHCP         = 0x1
+	detectDNS          = 0x2
+	errDetectionFailed = syscall.Errno(12180) // ERROR_WINHTTP_AUTODETECTION_FAILED
 )
 
 // detectionLimit is how long it may take: without an answer Windows itself tries
@@ -40,7 +40,7 @@ func detected() (string, error) {
 	var at *uint16
 	ok, _, err := detect.Call(detectDHCP|detectDNS, uintptr(unsafe.Pointer(&at)))
 	if ok == 0 {
-		if errors.Is(err, detectionFailed) || errors.Is(err, syscall.Errno(0)) {
+		if errors.Is(err, errDetectionFailed) || errors.Is(err, syscall.Errno(0)) {
 			return "", nil
 		}
 		return "", fmt.Errorf("looking for proxy settings: %w", err)

@@ -32,12 +32,18 @@ const (
 // has not are taken away.
 func healthy() []value {
 	return []value{
-		{keyWindows, "CurrentBuildNumber", `"20348"`}, {keyWindows, "ProductName", `"Windows Server 2022 Datacenter"`},
-		{keyDotNet, "Release", "dword:00081071"}, {keyHTTP, "EnableDefaultHTTP2", off},
-		{keyTLS, "Enabled", gone}, {keyTLS, "DisabledByDefault", gone},
-		{keyNetTLS, "SchUseStrongCrypto", gone}, {keyNetTLS, "SystemDefaultTlsVersions", gone},
-		{keyProduct, "UseSpnegoAuthentication", gone}, {keyFormer, "UseSpnegoAuthentication", gone},
-		{keyProduct, "UseDefaultProxyForBackendRequests", gone}, {keyProxy, "WinHttpSettings", gone},
+		{keyWindows, "CurrentBuildNumber", `"20348"`},
+		{keyWindows, "ProductName", `"Windows Server 2022 Datacenter"`},
+		{keyDotNet, "Release", "dword:00081071"},
+		{keyHTTP, "EnableDefaultHTTP2", off},
+		{keyTLS, "Enabled", gone},
+		{keyTLS, "DisabledByDefault", gone},
+		{keyNetTLS, "SchUseStrongCrypto", gone},
+		{keyNetTLS, "SystemDefaultTlsVersions", gone},
+		{keyProduct, "UseSpnegoAuthentication", gone},
+		{keyFormer, "UseSpnegoAuthentication", gone},
+		{keyProduct, "UseDefaultProxyForBackendRequests", gone},
+		{keyProxy, "WinHttpSettings", gone},
 	}
 }
 
