@@ -36,7 +36,7 @@ func shaped(raw []byte) error {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return fmt.Errorf("decoding: it ends in the middle, in line %d: the file was cut off", line())
 		case err != nil:
-			return fmt.Errorf("decoding: line %d is no JSON: the file was changed, or is no evidence file", line())
+			return fmt.Errorf("decoding: line %d is no JSON: the file was changed or cut off, or is no evidence file", line())
 		}
 		if in, err = deeper(in, t); err != nil {
 			return fmt.Errorf("decoding: line %d: %w", line(), err)
