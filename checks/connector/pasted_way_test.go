@@ -1,12 +1,14 @@
 package connector_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf16"
 
 	"sensegate/checks"
 	"sensegate/checks/checkstest"
+	"sensegate/internal/fact"
 )
 
 // configs are both files of the connector as the command prints them.
@@ -21,9 +23,18 @@ func endpoints(change ...string) string {
 	text := "EGRESS login.microsoftonline.com:443 reached True CN=DigiCert Global G2 TLS RSA SHA256 2020 CA1, O=DigiCert Inc, C=US\r\n" +
 		"EGRESS login.windows.net:443 reached True CN=DigiCert SHA2 Secure Server CA, O=DigiCert Inc, C=US\r\n" +
 		"EGRESS register.msappproxy.net:443 reached False CN=Microsoft Azure RSA TLS Issuing CA 03, O=Microsoft Corporation, C=US\r\n" +
-		"EGRESS updater.msappproxy.net:443 reached False CN=Microsoft Azure RSA TLS Issuing CA 03, O=Microsoft Corporation, C=US\r\n" +
-		"EGRESS crl3.digicert.com:80 reached \r\nEGRESS ocsp.digicert.com:80 reached \r\nEGRESS crl.microsoft.com:80 reached \r\nEGRESS oneocsp.microsoft.com:80 reached \r\n"
-	return strings.NewReplacer(change...).Replace(text)
+		"EGRESS updater.msappproxy.net:443 reached False CN=Microsoft Azure RSA TLS Issuing CA 03, O=Microsoft Corporation, C=US\r\n"
+	var b strings.Builder
+	b.WriteString(text)
+	for _, e := range fact.ServiceEndpoints("") {
+		switch known := strings.Contains(text, "EGRESS "+e.Host+":"); {
+		case !known && e.Port == 443:
+			fmt.Fprintf(&b, "EGRESS %s:443 reached True CN=DigiCert SHA2 Secure Server CA, O=DigiCert Inc, C=US\r\n", e.Host)
+		case !known:
+			fmt.Fprintf(&b, "EGRESS %s:%d reached \r\n", e.Host, e.Port)
+		}
+	}
+	return strings.NewReplacer(change...).Replace(b.String())
 }
 
 const (

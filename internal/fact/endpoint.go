@@ -20,11 +20,14 @@ func ServiceEndpoints(tenant string) []Endpoint {
 		{"login.windows.net", 443},
 		{"register.msappproxy.net", 443},
 		{"updater.msappproxy.net", 443},
+		{"enterpriseregistration.windows.net", 443},
 	}
 	if len(tenant) == 36 && !strings.Contains(tenant, ".") {
 		out = append(out, Endpoint{tenant + ".bootstrap.msappproxy.net", 443})
 	}
-	for _, h := range []string{"crl3.digicert.com", "ocsp.digicert.com", "crl.microsoft.com", "oneocsp.microsoft.com"} {
+	for _, h := range []string{
+		"crl3.digicert.com", "crl4.digicert.com", "ocsp.digicert.com", "crl.microsoft.com", "oneocsp.microsoft.com", "ocsp.msocsp.com", "ctldl.windowsupdate.com",
+	} {
 		out = append(out, Endpoint{h, 80})
 	}
 	return out
