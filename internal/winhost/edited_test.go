@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"sensegate/internal/fact"
+	"sensegate/internal/site"
 	"sensegate/internal/winhost"
 )
 
@@ -245,4 +246,14 @@ func TestRedaction(t *testing.T) {
 			t.Errorf("something came through: %+v", e)
 		}
 	})
+}
+
+// TestSeveralBrokenFiles are told of in one line.
+func TestSeveralBrokenFiles(t *testing.T) {
+	dir := t.TempDir()
+	s := site.Site{Evidence: []string{filepath.Join(dir, "a.json"), filepath.Join(dir, "b.json")}}
+	_, err := winhost.NewHosts(s).Host(t.Context(), "conn01.contoso.test")
+	if err == nil || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "a.json") || !strings.Contains(err.Error(), "b.json") {
+		t.Errorf("got %v", err)
+	}
 }

@@ -34,7 +34,7 @@ func NewHosts(s site.Site) *Hosts {
 func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error) {
 	op := "reading the evidence of " + name
 	var found []fact.HostEvidence
-	var broken []error
+	var broken []string
 	for _, file := range h.files {
 		if err := ctx.Err(); err != nil {
 			return fact.HostEvidence{}, &fact.Error{Kind: fact.TimedOut, System: system, Op: op, Err: err}
@@ -42,14 +42,14 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 		e, origin, err := Read(file)
 		switch {
 		case err != nil:
-			broken = append(broken, err)
+			broken = append(broken, err.Error())
 		case !SameHost(e.Host, name):
 		case origin.Simulated && !h.simulated:
-			broken = append(broken, errors.New(file+" was written by the practice lab and says nothing about a real host"))
+			broken = append(broken, file+" was written by the practice lab and says nothing about a real host")
 		case OtherSite(origin, h.site):
-			broken = append(broken, fmt.Errorf("%s was collected for the site %s, not for %s", file, origin.Site, h.site))
+			broken = append(broken, fmt.Sprintf("%s was collected for the site %s, not for %s", file, origin.Site, h.site))
 		case h.severalOf(e.Host) != "":
-			broken = append(broken, fmt.Errorf("%s %s", file, h.severalOf(e.Host)))
+			broken = append(broken, fmt.Sprintf("%s %s", file, h.severalOf(e.Host)))
 		default:
 			found = append(found, e)
 		}
@@ -61,7 +61,7 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 	case len(found) > 0:
 		return merged(found), nil
 	case len(broken) > 0:
-		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "invalid", Err: errors.Join(broken...)}
+		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "invalid", Err: errors.New(strings.Join(broken, "; "))}
 	default:
 		return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "nothing was collected there"}
 	}
