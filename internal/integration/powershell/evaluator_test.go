@@ -1,0 +1,143 @@
+package powershell_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"sensegate/internal/foreign"
+)
+
+// evaluator is the program that runs scripts, with the library that stands before
+// the system's network.
+type evaluator struct {
+	program, library, cache, modules string
+	// trees keeps what the grammar made of a text.
+	lock  sync.Mutex
+	trees map[string]string
+}
+
+// newEvaluator compiles both.
+func newEvaluator(t *testing.T) *evaluator {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("the library that stands before the network does so on Linux alone")
+	}
+	foreign.Need(t, "the package mono-mcs", "mcs")
+	foreign.Need(t, "the package mono-runtime", "mono")
+	foreign.Need(t, "the packages gcc and libc6-dev", "gcc")
+	modules := foreign.Modules(t, filepath.Join("tree-sitter-powershell", "tree-sitter-powershell.wasm"), "web-tree-sitter")
+	dir := t.TempDir()
+	e := &evaluator{
+		program: filepath.Join(dir, "evaluator.exe"), library: filepath.Join(dir, "libwindows.so"), cache: dir,
+		modules: modules, trees: map[string]string{},
+	}
+	sources, err := filepath.Glob(filepath.Join("testdata", "evaluator", "*.cs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(t, exec.CommandContext(t.Context(), "mcs", append([]string{"-nologo", "-langversion:7", "-warnaserror", "-out:" + e.program, "-r:System.Core.dll", "-r:System.Xml.dll", "-r:Mono.Security.dll"}, sources...)...))
+	must(t, exec.CommandContext(t.Context(), "gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", e.library, filepath.Join("testdata", "windows", "network.c"), "-ldl"))
+	// Compiled ahead, so that each start is quick.
+	if out, err := exec.CommandContext(t.Context(), "mono", "--aot=bind-to-runtime-version", e.program).CombinedOutput(); err != nil {
+		t.Logf("not compiled ahead: %v\n%s", err, out)
+	}
+	return e
+}
+
+func must(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
+	}
+	return string(out)
+}
+
+// tree writes a script and what the grammar makes of it; the path is that of the
+// script.
+func (e *evaluator) tree(t *testing.T, text string) string {
+	t.Helper()
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	if path, ok := e.trees[text]; ok {
+		return path
+	}
+	f, err := os.CreateTemp(e.cache, "*.ps1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(text); errors.Join(err, f.Close()) != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "node", "--liftoff-only", filepath.Join("testdata", "tree.cjs"), f.Name())
+	cmd.Env = append(os.Environ(), "NODE_PATH="+e.modules)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("the grammar: %v", err)
+	}
+	if err := os.WriteFile(f.Name()+".tree", out, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e.trees[text] = f.Name()
+	return f.Name()
+}
+
+// ran is how a script ended, and what it printed.
+type ran struct {
+	code   int
+	output string
+}
+
+// run runs a script on a described machine whose drive C: is a folder below dir.
+func (e *evaluator) run(t *testing.T, d *described, dir, text string, args ...string) ran {
+	t.Helper()
+	drive := filepath.Join(dir, "c")
+	d.lay(t, drive)
+	script := e.tree(t, text)
+	world := filepath.Join(dir, "world.json")
+	if err := os.WriteFile(world, d.script(t, drive, e.library, e.cache), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), "mono", append([]string{e.program, world, script + ".tree", script}, args...)...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "LD_PRELOAD="+e.library, "WINDOWS_NETWORK="+d.net.table(t, dir), "MONO_REGISTRY_PATH="+filepath.Join(dir, "registry"),
+		"HOME="+dir, "XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "MONO_TLS_PROVIDER=btls", "http_proxy=", "https_proxy=")
+	var out, wrong bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &wrong
+	err := cmd.Run()
+	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
+		t.Fatal(err)
+	}
+	if code := cmd.ProcessState.ExitCode(); code > 2 || code < 0 || wrong.Len() > 0 {
+		t.Fatalf("the evaluator ended with %d\n%s\n%s", code, out.String(), wrong.String())
+	}
+	return ran{code: cmd.ProcessState.ExitCode(), output: out.String()}
+}
+
+// lay puts the files of a machine below a folder.
+func (d *described) lay(t *testing.T, drive string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(drive, "collect"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for path, f := range d.files {
+		at := filepath.Join(drive, filepath.FromSlash(strings.ReplaceAll(path[3:], `\`, "/")))
+		err := os.MkdirAll(filepath.Dir(at), 0o700)
+		if err == nil {
+			err = os.WriteFile(at, []byte(f.content), 0o600)
+		}
+		if err == nil {
+			err = os.Chtimes(at, f.modified, f.modified)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
