@@ -61,7 +61,7 @@ func serverProof(live Host) *checks.Proof {
 func readServers(env checks.Env, names []string, text string) (found []fact.HostEvidence, lines []string, err error) {
 	runs, err := pasted.OfHosts(text, names...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading it: %w", err)
+		return nil, nil, err
 	}
 	for _, run := range runs {
 		s, said, err := pasted.Scheduler(run)

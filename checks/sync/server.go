@@ -102,11 +102,14 @@ func (v *servers) service(env checks.Env, ev fact.HostEvidence, name string) {
 		return
 	}
 	for _, s := range ev.Services {
-		if !strings.EqualFold(s.Name, syncService) {
+		lower := strings.ToLower(s.Name)
+		own := lower == strings.ToLower(syncService)
+		// Health and updater stand beside it, and synchronise nothing.
+		if !own && !strings.HasPrefix(lower, "azureadconnect") && !strings.HasPrefix(lower, "aadconnect") {
 			continue
 		}
 		v.rows = append(v.rows, checks.Evidence{Name: name + ": " + s.Name, Value: strings.ToLower(s.State + ", " + s.Start)})
-		if !strings.EqualFold(s.State, "running") {
+		if own && !strings.EqualFold(s.State, "running") {
 			v.down, v.downAs = append(v.down, name), append(v.downAs, name+" ("+strings.ToLower(s.State+", "+s.Start)+")")
 			if at := ev.Since(fact.SectionServices); v.since.IsZero() || at.Before(v.since) {
 				v.since = at

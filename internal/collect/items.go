@@ -36,6 +36,8 @@ func watched() []string {
 		"QlikSenseRepositoryDatabase", "QlikSenseRepositoryService", "QlikSenseServiceDispatcher",
 		"QlikSenseProxyService", "QlikSenseEngineService", "QlikSenseSchedulerService", "QlikSensePrintingService",
 		syncService, "AADConnectProvisioningAgent", "AzureADConnectAgentUpdater", "AzureADConnectHealthAgent",
+		// The health services of older installations.
+		"AzureADConnectHealthSyncMonitor", "AzureADConnectHealthSyncInsights",
 	}
 }
 

@@ -27,7 +27,9 @@ func (local) Name() (string, error) {
 	if strings.Contains(name, ".") {
 		return name, nil
 	}
-	full, err := net.DefaultResolver.LookupCNAME(context.Background(), name)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	full, err := net.DefaultResolver.LookupCNAME(ctx, name)
 	if full = strings.TrimSuffix(full, "."); err != nil || !strings.HasPrefix(strings.ToLower(full), strings.ToLower(name)+".") {
 		return name, nil //nolint:nilerr // the short name is a name as well
 	}

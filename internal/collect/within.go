@@ -7,15 +7,18 @@ import (
 )
 
 // within waits for a call of the system that nothing can cancel, no longer than
-// the limit and the context allow. What comes later is dropped; the call ends
-// with the program.
+// the context and a limit allow, where there is one. What comes later is dropped;
+// the call ends with the program.
 func within[T any](ctx context.Context, limit time.Duration, call func() (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
 	came := make(chan answer, 1)
 	go func() {
 		v, err := call()
