@@ -19,6 +19,12 @@ func Causes() []checks.Cause {
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Let the service start by itself on {host}, start it, and look at the scheduler afterwards.", Command: "Set-Service ADSync -StartupType Automatic -PassThru | Start-Service", Shell: checks.PowerShell}},
 		},
 		{
+			ID: "sync.agent-stopped", Title: "No agent of Cloud Sync runs",
+			Because: "The service AADConnectProvisioningAgent does not run on {host}, and was seen to run nowhere else.",
+			More:    "Cloud Sync is configured in the portal and carried by agents, three of which are advised. While none runs nothing is synchronised; the portal calls them inactive.",
+			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Start the agent on {host}, and look at it in the portal.", Command: "Start-Service AADConnectProvisioningAgent", Shell: checks.PowerShell}},
+		},
+		{
 			ID: "sync.all-staging", Title: "Every server of Entra Connect is in staging mode",
 			Because: "Staging mode reads both sides and exports nothing.",
 			More:    "It is meant for a second server. After a move it is easily left on at the only one.",

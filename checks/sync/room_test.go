@@ -22,6 +22,7 @@ type pair struct {
 	clients []fact.SyncClient
 	hosts   map[string]fact.SyncHost
 	adSync  map[string]string // the state of the service, where it was collected
+	agents  map[string]string // that of Cloud Sync's agent
 	age     time.Duration     // of what was collected
 	fails   map[string]error
 }
@@ -30,7 +31,8 @@ type pair struct {
 func (p pair) Host(_ context.Context, name string) (fact.HostEvidence, error) {
 	h, ok := p.hosts[name]
 	state, told := p.adSync[name]
-	if !ok && !told {
+	agent, cloud := p.agents[name]
+	if !ok && !told && !cloud {
 		return fact.HostEvidence{}, missing()
 	}
 	e := fact.HostEvidence{Host: name, Collected: checkstest.Now().Add(-p.age)}
@@ -39,6 +41,9 @@ func (p pair) Host(_ context.Context, name string) (fact.HostEvidence, error) {
 	}
 	if told {
 		e.Services = []fact.Service{{Name: "ADSync", State: state, Start: "automatic"}}
+	}
+	if cloud {
+		e.Services = append(e.Services, fact.Service{Name: "AADConnectProvisioningAgent", State: agent, Start: "automatic"})
 	}
 	return e, nil
 }
@@ -149,6 +154,11 @@ func TestRoom(t *testing.T) {
 		{"the name of another", "sync.joined", func(x *pair) { x.user.OnPremSID, x.user.OnPremSAM = "", "bob" }, checkstest.Want{Status: f, Cause: "sync.not-joined", Seen: "bob"}},
 		{"nobody", "sync.joined", func(x *pair) { x.fails["account"] = missing() }, checkstest.Want{Status: f, Cause: "sync.not-joined", Seen: "alice"}},
 		{"nothing to compare with", "sync.joined", func(x *pair) { x.user.OnPremSID, x.user.OnPremSAM = "", "" }, checkstest.Want{Status: u, Reason: checks.Unexplained}},
+		{"an agent of Cloud Sync", "sync.server", func(x *pair) {
+			servers(nil, "A1", "A2")(x)
+			x.agents = map[string]string{"A1": "stopped", "A2": "running"}
+		}, checkstest.Want{Status: p, Seen: "A2"}},
+		{"no agent of Cloud Sync runs", "sync.server", func(x *pair) { servers(nil, "A1")(x); x.agents = map[string]string{"A1": "stopped"} }, checkstest.Want{Status: f, Cause: "sync.agent-stopped", Seen: "A1"}},
 		{"stopped", "sync.server", func(x *pair) { servers(nil, "SYNC01")(x); x.adSync = map[string]string{"SYNC01": "stopped"} }, checkstest.Want{Status: f, Cause: "sync.service-stopped", Seen: "SYNC01"}},
 		{"no error", "sync.provisioning", nil, checkstest.Want{Status: p}},
 		{"an error", "sync.provisioning", func(x *pair) { x.user.ProvisioningProblem = "proxyAddresses is taken" }, checkstest.Want{Status: f, Cause: "sync.provisioning-error", Seen: "proxyAddresses"}},

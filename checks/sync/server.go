@@ -44,14 +44,18 @@ func serversOf(env checks.Env) []string {
 	return env.Site.Sync.Servers
 }
 
-// syncService is the service of Entra Connect.
-const syncService = "ADSync"
+// The services of Entra Connect and of Cloud Sync.
+const (
+	syncService  = "ADSync"
+	agentService = "AADConnectProvisioningAgent"
+)
 
 // servers are those of Entra Connect, by what their evidence says.
 type servers struct {
 	all                         []string
 	told, staging, stopped, old []string
 	down, downAs                []string // those whose service does not run, and in which state it is
+	agents, agentsDown          []string // those of Cloud Sync, whose agent runs or does not
 	rows                        []checks.Evidence
 	retired                     bool   // one of them is of version 1, which ended in 2023
 	outdated                    string // evidence that is too old to count
@@ -109,11 +113,19 @@ func (v *servers) service(env checks.Env, ev fact.HostEvidence, name string) {
 			continue
 		}
 		v.rows = append(v.rows, checks.Evidence{Name: name + ": " + s.Name, Value: strings.ToLower(s.State + ", " + s.Start)})
-		if own && !strings.EqualFold(s.State, "running") {
+		runs := strings.EqualFold(s.State, "running")
+		switch {
+		case own && !runs:
 			v.down, v.downAs = append(v.down, name), append(v.downAs, name+" ("+strings.ToLower(s.State+", "+s.Start)+")")
-			if at := ev.Since(fact.SectionServices); v.since.IsZero() || at.Before(v.since) {
-				v.since = at
-			}
+		case strings.EqualFold(s.Name, agentService) && runs:
+			v.agents = append(v.agents, name)
+		case strings.EqualFold(s.Name, agentService):
+			v.agentsDown = append(v.agentsDown, name)
+		default:
+			continue
+		}
+		if at := ev.Since(fact.SectionServices); v.since.IsZero() || at.Before(v.since) {
+			v.since = at
 		}
 	}
 }
@@ -146,6 +158,10 @@ func (v *servers) judge(env checks.Env) checks.Result {
 	switch {
 	case len(v.down) > 0 && !v.exports():
 		r = checks.Failed("sync.service-stopped", expected, "the service "+syncService+" does not run on "+list(v.downAs)).Var("host", v.down[0])
+	case len(v.told) == 0 && len(v.agents) > 0:
+		r = checks.Passed("an agent of Cloud Sync runs", "it runs on "+list(v.agents))
+	case len(v.told) == 0 && len(v.agentsDown) > 0:
+		r = checks.Failed("sync.agent-stopped", "an agent of Cloud Sync runs", "none runs: "+list(v.agentsDown)).Var("host", v.agentsDown[0])
 	case len(v.told) == 0 && v.outdated != "":
 		return checks.Warned("sync.evidence-old", expected, v.outdated).Var("host", v.all[0])
 	case len(v.told) == 0:
@@ -168,7 +184,7 @@ func (v *servers) judge(env checks.Env) checks.Result {
 		r = r.With(e.Name, e.Value)
 	}
 	for _, name := range v.all {
-		if !slices.Contains(v.told, name) {
+		if !slices.Contains(v.told, name) && !slices.Contains(v.agents, name) && !slices.Contains(v.agentsDown, name) {
 			r = r.With(name, "nothing was collected there of its scheduler")
 		}
 	}

@@ -31,7 +31,7 @@ func (local) Name() (string, error) {
 	defer cancel()
 	full, err := net.DefaultResolver.LookupCNAME(ctx, name)
 	if full = strings.TrimSuffix(full, "."); err != nil || !strings.HasPrefix(strings.ToLower(full), strings.ToLower(name)+".") {
-		return name, nil //nolint:nilerr // the short name is a name as well
+		return name, nil
 	}
 	return full, nil
 }
