@@ -209,7 +209,7 @@ func (p *program) verified(ctx context.Context, s site.Site, pieces []piece) ([]
 			if !winhost.SameHost(name, x.e.Host) {
 				continue
 			}
-			if _, err := hosts.Host(ctx, name); checks.CodeOf(err) == winhost.Ambiguous {
+			if _, err := hosts.Host(ctx, name); checks.AboutOf(err) == winhost.Ambiguous {
 				return nil, err
 			}
 		}

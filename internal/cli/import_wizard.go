@@ -30,16 +30,20 @@ func (p *program) bringing(dir string) func(context.Context, site.Site, string) 
 		for _, x := range pieces {
 			out.Says = append(out.Says, p.proves(ctx, s, x)...)
 		}
-		named := []string{pieces[0].path}
-		if dir != "" {
+		var named []string
+		switch {
+		case dir != "":
 			if named, _, err = copied(dir, s, pieces); err != nil {
 				return ui.Taken{}, err
 			}
+		case !slices.Contains(s.Evidence, pieces[0].path):
+			named = []string{pieces[0].path}
 		}
-		out.Site.Evidence = slices.Clone(s.Evidence)
+		// A copy that was gone is new as well, though the site names it still.
+		out.New, out.Site.Evidence = len(named) > 0, slices.Clone(s.Evidence)
 		for _, name := range named {
 			if !slices.Contains(s.Evidence, name) {
-				out.New, out.Site.Evidence = true, append(out.Site.Evidence, name)
+				out.Site.Evidence = append(out.Site.Evidence, name)
 			}
 		}
 		return out, nil

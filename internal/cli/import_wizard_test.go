@@ -26,7 +26,7 @@ func TestBringingIntoTheWizard(t *testing.T) {
 		}
 		return path
 	}
-	good, dir := write("conn01.contoso.test", time.Hour), t.TempDir()
+	good, dir, gone := write("conn01.contoso.test", time.Hour), t.TempDir(), t.TempDir()
 	tests := []struct {
 		name, dir, path string
 		had             []string
@@ -37,6 +37,7 @@ func TestBringingIntoTheWizard(t *testing.T) {
 		{"quoted", dir, `"` + good + `" `, nil, "", true},
 		{"named where nothing is kept", "", good, nil, "", true},
 		{"there already", "", good, []string{good}, "", false},
+		{"a copy that is gone", gone, good, []string{filepath.Join(gone, evidenceFolder, nameOf(loadedPiece(t, good)))}, "", true},
 		{"of nobody", dir, write("conn09.contoso.test", time.Hour), nil, "no host of this site", false},
 		{"too old", dir, write("conn01.contoso.test", 8*24*time.Hour), nil, "collect again", false},
 		{"nowhere", dir, filepath.Join(dir, "nowhere.json"), nil, "reading the evidence file", false},
@@ -74,6 +75,15 @@ func TestBringingIntoTheWizard(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+}
+
+func loadedPiece(t *testing.T, path string) piece {
+	t.Helper()
+	list, err := loaded([]string{path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list[0]
 }
 
 func TestTypedPath(t *testing.T) {

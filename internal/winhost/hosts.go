@@ -2,7 +2,6 @@ package winhost
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -55,20 +54,20 @@ func (h *Hosts) Host(ctx context.Context, name string) (fact.HostEvidence, error
 		}
 	}
 	if why := severalMachines(found, name); why != "" {
-		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: Ambiguous, Err: errors.New(why)}
+		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, About: Ambiguous, Text: why}
 	}
 	switch {
 	case len(found) > 0:
 		return merged(found), nil
 	case len(broken) > 0:
-		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Code: "invalid", Err: errors.New(strings.Join(broken, "; "))}
+		return fact.HostEvidence{}, &fact.Error{Kind: fact.Refused, System: system, Op: op, Text: strings.Join(broken, "; ")}
 	default:
 		return fact.HostEvidence{}, &fact.Error{Kind: fact.NotFound, System: system, Op: op, Text: "nothing was collected there"}
 	}
 }
 
-// Ambiguous is the code of a refusal: a name without its domain could be that
-// of more than one machine.
+// Ambiguous is what a refusal is about where a name without its domain could be
+// that of more than one machine.
 const Ambiguous = "ambiguous"
 
 // machines are the hosts that a site names, whatever they are for.
