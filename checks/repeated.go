@@ -56,7 +56,7 @@ func PastedDirectory(id ID, ask func(Env) []Asked, list func(*pasted.Forest) []C
 		Judge: func(ctx context.Context, env Env, pastes []string) (Result, error) {
 			f, err := pasted.ReadForest(env.Site.Directory.Domain, env.Clock(), pastes)
 			if err != nil {
-				return Result{}, fmt.Errorf("reading it: %w", err)
+				return Result{}, err
 			}
 			for _, c := range list(f) {
 				if c.ID != id {
@@ -64,7 +64,7 @@ func PastedDirectory(id ID, ask func(Env) []Asked, list func(*pasted.Forest) []C
 				}
 				r := c.Run(ctx, env)
 				if err := cmp.Or(f.Latest(), f.Trouble()); err != nil {
-					return Result{}, fmt.Errorf("comparing it with the question: %w", err)
+					return Result{}, err
 				}
 				if settle != nil {
 					r = settle(env, r, f.Missing())

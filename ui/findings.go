@@ -42,6 +42,8 @@ func (m *model) finding(p *page, c steps.CheckView, selected, flipped bool) {
 		m.evidence(p, c)
 	case flipped:
 		p.field(4, "why", m.th.text, c.Check.Why)
+	case c.Result.Status == checks.Pass:
+		m.proved(p, c)
 	}
 }
 
@@ -84,6 +86,7 @@ func (m *model) trouble(p *page, c steps.CheckView, evidence bool) {
 		}
 		label = "or"
 	}
+	m.proved(p, c)
 	m.askedFor(p, c)
 	p.field(4, "read on", m.th.dim, m.readOn(c))
 	if evidence {

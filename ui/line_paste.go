@@ -67,8 +67,8 @@ func (l *lines) paste(ctx context.Context, c steps.CheckView) error {
 		return nil
 	}
 	l.say("%s", c.Check.Title)
-	for _, a := range l.journey.Guide.Asked(c.Check.ID) {
-		l.part("run on "+a.On+" ("+string(a.Who)+")", a.Command)
+	for _, a := range together(l.journey.Guide.Asked(c.Check.ID)) {
+		l.part("run "+a.where()+" ("+string(a.Who)+")", a.Command)
 	}
 	l.say("Paste all that it prints, of one machine at a time. A line with a single dot ends it; only that line goes back.")
 	text, err := l.block(ctx)
@@ -94,7 +94,10 @@ func (l *lines) paste(ctx context.Context, c steps.CheckView) error {
 	l.refresh()
 	l.findingOf(c.Check.ID)
 	for _, e := range r.Evidence {
-		if e.Name == checks.LineEvidence {
+		switch e.Name {
+		case checks.HostRow:
+			l.part("from", e.Value+", printed "+r.At.UTC().Format("2006-01-02 15:04Z"))
+		case checks.LineEvidence:
 			l.part("it was this line", e.Value)
 		}
 	}

@@ -38,7 +38,7 @@ func TestPastesInLines(t *testing.T) {
 		"o", ".", // nothing
 		"o", noise+"SyncCycleEnabled : True\r", ".", // ten megabytes
 		"q")
-	has(t, out, "Prove by pasting", "run on the sync server (Entra administrator): Get-ADSyncScheduler", "single dot",
+	has(t, out, "Prove by pasting", "run in PowerShell on the sync server (Entra administrator): Get-ADSyncScheduler", "single dot",
 		"NOT ACCEPTED: the paste is refused: this is not what", "Nothing was pasted.", "PASSED: ", "it was this line: SyncCycleEnabled : True", "GATE OPEN.")
 	lacks(t, out, "some line of a log")
 }

@@ -66,6 +66,7 @@ type model struct {
 	script  scriptScreen
 	imports importScreen
 	refused refusedPaste
+	turn    copyTurn
 	step    stepScreen
 	hand    handScreen
 	plan    planScreen

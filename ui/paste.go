@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -56,7 +58,7 @@ func (m *model) judged(msg judgedMsg) {
 	m.refused = refusedPaste{}
 	if msg.err != nil {
 		m.note = msg.err.Error()
-		m.refused = refusedPaste{id: msg.id, why: msg.err.Error()}
+		m.refused = refusedPaste{id: msg.id, why: strings.TrimPrefix(msg.err.Error(), "the paste is refused: ")}
 		return
 	}
 	m.note = "taken as proof: " + word(msg.result.Status)
@@ -77,22 +79,89 @@ func (m *model) askedFor(p *page, c steps.CheckView) {
 	if c.Result.Reason == checks.NoEvidence && m.journey.Import != nil {
 		p.field(4, "or bring", m.th.text, "the file that `sensegate collect` wrote there: press i, then f")
 	}
-	for _, a := range m.journey.Guide.Asked(c.Check.ID) {
-		p.field(4, "or paste", m.th.text, "here what this says on "+a.On+" ("+string(a.Who)+")")
+	for _, a := range together(m.journey.Guide.Asked(c.Check.ID)) {
+		p.field(4, "or paste", m.th.text, "here all that this prints "+a.where()+" ("+string(a.Who)+")")
 		p.field(4, "", m.th.strong, a.Command)
 	}
 }
 
-// commandToPaste is the first command whose output would prove a check; empty
-// where nothing can be pasted.
-func (m *model) commandToPaste(c steps.CheckView) string {
+// askedOf is one command with all machines that it is to be run on.
+type askedOf struct {
+	checks.Asked
+	machines []string
+}
+
+// together names the machines of each command: what is the same is read once.
+func together(list []checks.Asked) []askedOf {
+	var out []askedOf
+	for _, a := range list {
+		i := slices.IndexFunc(out, func(o askedOf) bool { return o.Command == a.Command && o.Shell == a.Shell })
+		if i < 0 {
+			out = append(out, askedOf{Asked: a, machines: []string{a.On}})
+			continue
+		}
+		out[i].machines = append(out[i].machines, a.On)
+	}
+	return out
+}
+
+// where says in which shell and on which machines.
+func (a askedOf) where() string {
+	shell := "in the command prompt"
+	if a.Shell == checks.PowerShell {
+		shell = "in PowerShell"
+	}
+	if len(a.machines) == 1 {
+		return shell + " on " + a.machines[0]
+	}
+	return shell + " on each of " + strings.Join(a.machines, ", ")
+}
+
+// proved says by what a pasted output convinced: which line it was, on which
+// machine, and when it was printed.
+func (m *model) proved(p *page, c steps.CheckView) {
+	for _, text := range provedBy(c.Result) {
+		p.field(4, "pasted", m.th.text, text)
+	}
+}
+
+// provedBy are the same in words; none where nothing was pasted.
+func provedBy(r checks.Result) []string {
+	if r.Source != checks.Pasted {
+		return nil
+	}
+	of := "printed " + r.At.UTC().Format("2006-01-02 15:04Z")
+	if host := r.Row(checks.HostRow); host != "" {
+		of = "from " + host + ", " + of
+	}
+	var lines []string
+	for _, e := range r.Evidence {
+		if e.Name == checks.LineEvidence {
+			lines = append(lines, e.Value)
+		}
+	}
+	if len(lines) == 0 {
+		return []string{of}
+	}
+	const shown = 3
+	out := []string{of + "; what convinced:"}
+	out = append(out, lines[:min(len(lines), shown)]...)
+	if more := len(lines) - shown; more > 0 {
+		out = append(out, fmt.Sprintf("and %d further lines, in the evidence", more))
+	}
+	return out
+}
+
+// commandsToPaste are those whose output would prove a check, as they are shown;
+// none where nothing can be pasted.
+func (m *model) commandsToPaste(c steps.CheckView) (out []string) {
 	if m.journey == nil || m.journey.Guide == nil || !pasteCounts(c.Result) || m.job != nil && m.job.holdsGuide {
-		return ""
+		return nil
 	}
-	for _, a := range m.journey.Guide.Asked(c.Check.ID) {
-		return a.Command
+	for _, a := range together(m.journey.Guide.Asked(c.Check.ID)) {
+		out = append(out, a.Command)
 	}
-	return ""
+	return out
 }
 
 // likely is the likely cause in one sentence, with the names of the site and of

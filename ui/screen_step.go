@@ -107,8 +107,8 @@ func (s *stepScreen) acts(m *model) []act {
 		add(act{on: k.hand, says: "by hand", do: plainly(m.openHand)})
 	}
 	if c, ok := s.selected(m); ok {
-		if text := s.command(m, c); text != "" {
-			add(act{on: k.copy, says: "copy", do: plainly(func() tea.Cmd { return m.copy(text) })})
+		if list := s.commands(m, c); len(list) > 0 {
+			add(act{on: k.copy, says: "copy", do: plainly(func() tea.Cmd { return m.copyNext(c.Check.ID, list) })})
 		}
 		if a, ok := s.placeAct(m, c); ok {
 			add(a)
@@ -193,21 +193,22 @@ func (s *stepScreen) selected(m *model) (steps.CheckView, bool) {
 	return list[s.sel], true
 }
 
-// command is what there is to copy: the code to sign in with before the
-// command that mends the selected finding.
-func (s *stepScreen) command(m *model, c steps.CheckView) string {
+// commands are what there is to copy: the code to sign in with before what mends
+// the selected finding and what is asked for to prove it.
+func (s *stepScreen) commands(m *model, c steps.CheckView) []string {
 	if n, _, _ := m.cfg.Desk.news(); n.code != "" {
-		return n.code
+		return []string{n.code}
 	}
 	if c.Stale || c.Running {
-		return ""
+		return nil
 	}
+	var out []string
 	for _, r := range checks.InPlace(c.Result.Remedies, m.place) {
 		if r.Command != "" {
-			return r.Command
+			out = append(out, r.Command)
 		}
 	}
-	return m.commandToPaste(c)
+	return append(out, m.commandsToPaste(c)...)
 }
 
 func (s *stepScreen) pick(m *model, n int) {

@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -73,13 +72,13 @@ func NodeProof(judge func(Host) checks.Func) *checks.Proof {
 func nodes(env checks.Env, text string) (found []fact.HostEvidence, lines []string, err error) {
 	runs, err := pasted.OfHosts(text, Nodes(env.Site)...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading it: %w", err)
+		return nil, nil, err
 	}
 	for _, run := range runs {
 		list, said, err := pasted.Services(run, ofQlik()...)
 		switch {
 		case err != nil:
-			return nil, nil, fmt.Errorf("reading it: %w", err)
+			return nil, nil, err
 		case len(list) == 0:
 			return nil, nil, errors.New("it shows no service of Qlik Sense on " + run.Host)
 		}
@@ -87,7 +86,7 @@ func nodes(env checks.Env, text string) (found []fact.HostEvidence, lines []stri
 		ev := fact.HostEvidence{Host: run.Host, Collected: p.At, Services: list, Sections: map[string]fact.Provenance{fact.SectionServices: p}}
 		certificates, err := pasted.Certificates(run)
 		if err != nil {
-			return nil, nil, fmt.Errorf("reading it: %w", err)
+			return nil, nil, err
 		}
 		ev.Qlik, ev.Sections[fact.SectionQlik] = &fact.QlikHost{Certificates: certificates}, p
 		found, lines = append(found, ev), append(lines, said...)

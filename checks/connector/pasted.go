@@ -238,7 +238,7 @@ func (m manual) facts(env checks.Env, text string) (found []fact.HostEvidence, l
 	}
 	runs, err := pasted.OfHosts(text, names...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading it: %w", err)
+		return nil, nil, err
 	}
 	for _, run := range runs {
 		at := checks.NotAhead(env, run.At)

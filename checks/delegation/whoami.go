@@ -2,7 +2,6 @@ package delegation
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -36,7 +35,7 @@ func orWhoAmI(by *checks.Proof) *checks.Proof {
 				}
 				a, lines, err := pasted.WhoAmI(own, env.Site.SAM(), env.Site.Directory.Domain)
 				if err != nil {
-					return checks.Result{}, fmt.Errorf("reading what whoami printed: %w", err)
+					return checks.Result{}, err
 				}
 				return user(themselves{a: a})(ctx, env).Repeated(lines, nil).PrintedOn(checks.NotAhead(env, own.At), own.Host), nil
 			}

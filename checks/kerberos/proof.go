@@ -2,7 +2,6 @@ package kerberos
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -27,7 +26,7 @@ func ticketProof() *checks.Proof {
 			// A ticket says how things are now: only the latest paste counts.
 			shown, err := pasted.ReadKlist(pastes[len(pastes)-1], env.Site.SPN(), env.Site.Realm())
 			if err != nil {
-				return checks.Result{}, fmt.Errorf("reading it: %w", err)
+				return checks.Result{}, err
 			}
 			r := ticket(shownTicket{klist: shown})(ctx, env)
 			return r.Repeated([]string{shown.Line}, nil).PrintedOn(checks.NotAhead(env, shown.At), shown.Host), nil
@@ -82,7 +81,7 @@ func acceptedProof() *checks.Proof {
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
 			v, err := pasted.ReadVisit(pastes[len(pastes)-1], env.Site.InternalHost())
 			if err != nil {
-				return checks.Result{}, fmt.Errorf("reading it: %w", err)
+				return checks.Result{}, err
 			}
 			return accepted(shownVisit{visit: v})(ctx, env).Repeated(v.Lines, nil).PrintedOn(checks.NotAhead(env, v.At), v.Host), nil
 		},

@@ -57,7 +57,7 @@ func TestPastesOutliveTheSession(t *testing.T) {
 		"q",
 	}, "--site", file, "--accessible")
 	for _, want := range []string{
-		"run on conn01.contoso.test", "& sc.exe query WAPCSvc", "NOT ACCEPTED: the paste is refused: reading it: it is of the machine WEB01",
+		"run in the command prompt on each of conn01.contoso.test, conn02.contoso.test", "& sc.exe query WAPCSvc", "NOT ACCEPTED: the paste is refused: it is of the machine WEB01",
 		"nothing was collected on conn02", "WAPCUpdaterSvc is stopped", "it was this line: WAPCUpdaterSvc: ESTADO             : 4  RUNNING",
 	} {
 		if !strings.Contains(said, want) {
