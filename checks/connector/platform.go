@@ -79,7 +79,8 @@ func tls12(ev fact.HostEvidence) *problem {
 	off := func(v *int) bool { return v != nil && *v == 0 }
 	p := &problem{notes: []checks.Evidence{
 		{Name: "SCHANNEL, client", Value: map[int]string{-1: "no registry value: the system's default, which is on", 0: "switched off"}[ev.TLS12Client]},
-		{Name: "SchUseStrongCrypto", Value: told(ev.StrongCrypto)}, {Name: "SystemDefaultTlsVersions", Value: told(ev.SystemTLS)},
+		{Name: "SchUseStrongCrypto", Value: told(ev.StrongCrypto)},
+		{Name: "SystemDefaultTlsVersions", Value: told(ev.SystemTLS)},
 	}}
 	if ev.TLS12Client > 0 {
 		p.notes[0].Value = "switched on"
