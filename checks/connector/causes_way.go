@@ -11,13 +11,13 @@ func wayCauses() []checks.Cause {
 			ID: "connector.os-desktop", Title: "The connector runs on a Windows for desks",
 			Because: "{host} is no server: the connector is supported on Windows Server 2016 and later alone.",
 			More:    "It can be installed for a trial, and then sleeps with the machine. What is published for others belongs on a server.",
-			Fixes:   []checks.Fix{{Who: checks.HostAdmin, Text: "Install the connector on a Windows Server of the domain, and remove it from {host}."}},
+			Fixes:   []checks.Fix{{Who: checks.HostAdmin, Text: "Install the connector on a Windows Server of the domain, and remove it from {host}.", Command: "Entra admin center > Global Secure Access > Connect > Connectors > Download connector service", Shell: checks.Portal}},
 		},
 		{
 			ID: "connector.os-ending", Title: "Windows Server 2016 is near its end",
 			Because: "It leaves support in January 2027; {host} still runs it.",
 			More:    "The connector still asks for Windows Server 2016 or later. On a newer one HTTP/2 has to be switched off in WinHTTP (EnableDefaultHTTP2), which 2016 does not need.",
-			Fixes:   []checks.Fix{{Who: checks.HostAdmin, Text: "Plan a connector on a newer server beside {host}, with the same delegation and EnableDefaultHTTP2 set to 0."}},
+			Fixes:   []checks.Fix{{Who: checks.HostAdmin, Text: "Plan a connector on a newer server beside {host}, with the same delegation and EnableDefaultHTTP2 set to 0.", Command: "Entra admin center > Global Secure Access > Connect > Connectors > Download connector service", Shell: checks.Portal}},
 		},
 		{
 			ID: "connector.proxy-refused", Title: "The outbound proxy does not let the connector through",

@@ -15,7 +15,7 @@ func Causes() []checks.Cause {
 		{
 			ID: "sync.service-stopped", Title: "The service of Entra Connect does not run",
 			Because: "ADSync is stopped or disabled on {host}: nothing is synchronised, and its scheduler answers nobody.",
-			More:    "It was stopped by hand, its account's password was changed elsewhere, or its database is full (LocalDB ends at 10 GB). The Application log of {host} names the reason, by the source ADSync.",
+			More:    "It was stopped by hand, its account's password was changed elsewhere, or its database is full (LocalDB ends at 10 GB). The Application log of the server names the reason, by the source ADSync.",
 			Fixes:   []checks.Fix{{Who: checks.EntraAdmin, Text: "Let the service start by itself on {host}, start it, and look at the scheduler afterwards.", Command: "Set-Service ADSync -StartupType Automatic -PassThru | Start-Service", Shell: checks.PowerShell}},
 		},
 		{
