@@ -144,7 +144,7 @@ func TestGapsInSamples(t *testing.T) {
 // with other names in it: none is taken.
 func TestSamplesOfOthers(t *testing.T) {
 	proofs, env := pastable(t)
-	same := map[checks.ID]string{"site.qlik-host": "a node", "spn.runs": "a node"}
+	same := map[checks.ID]string{"site.qlik-host": "a node", "spn.runs": "a node", "spn.aes": "a ticket", "kerberos.ticket": "a ticket"}
 	for _, s := range samples() {
 		if s.language != "de" {
 			continue
@@ -190,14 +190,18 @@ func TestOldSamples(t *testing.T) {
 			t.Errorf("%s of last month: %v %s", s.id, err, r.Status)
 		}
 		before := checkstest.Printed(s.host, checkstest.Now().Add(-5*time.Hour), s.body)
-		if s.id == "kerberos.ticket" {
-			continue // only the latest is looked at
+		switch s.id {
+		case "kerberos.ticket", "spn.aes", "site.clocks":
+			continue // of those only the latest is looked at
 		}
 		if r, err := proofs[s.id].Judged(t.Context(), env, []string{s.text(), before}); err == nil || !strings.Contains(err.Error(), "later") {
 			t.Errorf("%s of this morning after that of noon: %v %s", s.id, err, r.Status)
 		}
 		ahead := checkstest.Printed(s.host, checkstest.Now().Add(5*time.Hour), s.body)
 		if r, err := proofs[s.id].Judged(t.Context(), env, []string{ahead}); err != nil || !r.Status.Opens() || r.At.After(checkstest.Now()) {
+			if s.id == "site.clocks" && r.Cause == "site.clock-here" {
+				continue // that is what it is for
+			}
 			t.Errorf("%s by a clock that is ahead: %v %s %s", s.id, err, r.Status, r.At)
 		}
 	}

@@ -40,6 +40,8 @@ func (w words) directory(add adder) {
 	add("kerberos.ticket", "PC17", w.ticket("AES-256-CTS-HMAC-SHA1-96"), checks.Pass, "", "HTTP/sense.contoso.test @")
 	add("kerberos.ticket", "PC17", w.ticket("RSADSI RC4-HMAC(NT)"), checks.Warn, "kerberos.weak-ticket", "HTTP/sense.contoso.test @")
 	add("kerberos.ticket", "PC17", answered("klist.exe get "+name, "", w.logon, "LsaCallAuthenticationPackage (GetTicket): 0x6fb", "", w.failed+" 0xc000018b/-1073741429"), checks.Fail, "kerberos.no-ticket", "0xc000018b")
+	add("spn.aes", "PC17", w.ticket("AES-256-CTS-HMAC-SHA1-96"), checks.Pass, "", "AES-256-CTS")
+	add("spn.aes", "PC17", w.ticket("RSADSI RC4-HMAC(NT)"), checks.Fail, "spn.no-aes", "RC4-HMAC")
 	add("site.directory", "DC1", answered("Get-ADRootDSE", "", "", "defaultNamingContext : DC=contoso,DC=test", "dnsHostName          : DC1.contoso.test", "currentTime          : 21.11.2026 14:00:00", ""), checks.Pass, "", "defaultNamingContext")
 	add("delegation.user", "DC1", accountShown("alice", "66048", "S-1-5-21-1-2-3-513"), checks.Pass, "", "userAccountControl")
 	add("delegation.user", "DC1", accountShown("alice", "1114624", "S-1-5-21-1-2-3-513"), checks.Fail, "delegation.user-sensitive", "1114624")
@@ -90,6 +92,9 @@ func (w words) hosts(add adder) {
 	}
 	add("connector.clock", "CONN01", clock("+00.0123456s"), checks.Pass, "", "+00.0123456s")
 	add("connector.clock", "CONN01", clock("-540,0123456s"), checks.Fail, "connector.clock-skew", "-540,0123456s")
+	add("site.clocks", "QLIK01", clock("+00.0123456s"), checks.Pass, "", "+00.0123456s")
+	add("site.clocks", "qlik01", clock("-400.5s"), checks.Fail, "site.clock-skew", "-400.5s")
+	add("site.clocks", "QLIK01", clock("+90.0s"), checks.Warn, "site.clock-skew", "+90.0s")
 	agent := "AzureADPasswordProtectionProxy"
 	add("connector.agents", "CONN01", answered("sc.exe query "+agent, "[SC] EnumQueryServicesStatus:OpenService "+w.nothing, ""), checks.Pass, "", "1060")
 	config := func(proxy string) string {

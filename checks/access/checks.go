@@ -47,7 +47,7 @@ func Checks(p Ports) []checks.Check {
 			Title: "The clocks of the domain controller, of Qlik and of this machine agree",
 			Why:   "Kerberos refuses tickets when clocks differ by more than five minutes.",
 			Docs:  "RFC 4120, section 1.3",
-			Run:   clocks(p),
+			Run:   clocks(p), Proof: clocksProof(),
 		},
 		{
 			ID: "site.directory", Step: Step, Needs: []checks.ID{"site.clocks"},

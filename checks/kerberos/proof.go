@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sensegate/checks"
+	"sensegate/checks/spn"
 	"sensegate/internal/fact"
 	"sensegate/internal/pasted"
 )
@@ -16,11 +17,7 @@ import (
 func ticketProof() *checks.Proof {
 	return &checks.Proof{
 		Ask: func(env checks.Env) []checks.Asked {
-			name := checks.Quote(env.Site.SPN(), checks.Cmd)
-			return []checks.Asked{{
-				On: "any member of the domain, except the Qlik server", Who: checks.Yourself, Shell: checks.Cmd,
-				Command: checks.Command(checks.Cmd, checks.Questioned(checks.Cmd, "klist.exe get "+name, "")),
-			}}
+			return []checks.Asked{spn.AskTicket(env)}
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
 			// A ticket says how things are now: only the latest paste counts.
@@ -29,7 +26,11 @@ func ticketProof() *checks.Proof {
 				return checks.Result{}, err
 			}
 			r := ticket(shownTicket{klist: shown})(ctx, env)
-			return r.Repeated([]string{shown.Line}, nil).PrintedOn(checks.NotAhead(env, shown.At), shown.Host), nil
+			lines := []string{shown.Line}
+			if shown.Found {
+				lines = append(lines, shown.Encrypted)
+			}
+			return r.Repeated(lines, nil).PrintedOn(checks.NotAhead(env, shown.At), shown.Host), nil
 		},
 	}
 }
@@ -59,8 +60,8 @@ func (s shownTicket) ServiceTicket(_ context.Context, spn string) (fact.Ticket, 
 const agentOfCommand = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
 
 // acceptedProof is for where Qlik cannot be reached from here: somebody who is
-// signed in to the domain opens it with curl, which every Windows has, and which
-// says what was sent.
+// signed in to the domain opens it with curl, which Windows has since 2018, and
+// which says what was sent.
 func acceptedProof() *checks.Proof {
 	return &checks.Proof{
 		Ask: func(env checks.Env) []checks.Asked {
@@ -71,7 +72,7 @@ func acceptedProof() *checks.Proof {
 			}
 			base := strings.TrimSuffix(at.Scheme+"://"+at.Host+"/"+strings.Trim(env.Site.Qlik.Prefix, "/"), "/")
 			return []checks.Asked{{
-				On: "any member of the domain, except the Qlik server, signed in as " + env.Site.KerberosUser(), Who: checks.Yourself, Shell: checks.PowerShell,
+				On: "any member of the domain with Windows 10, Server 2019 or later, except the Qlik server, signed in as " + env.Site.KerberosUser(), Who: checks.Yourself, Shell: checks.PowerShell,
 				Command: checks.Command(checks.PowerShell, checks.Questioned(checks.PowerShell,
 					"curl.exe -sSvL -c NUL --negotiate -u : -A "+quote(agentOfCommand)+" -o NUL "+quote(base+"/hub/")+" "+quote(base+"/qps/user")+
 						" 2>&1 | ForEach-Object { \"$_\" -replace '(Negotiate [A-Za-z0-9+/]{"+strconv.Itoa(pasted.KeptOfToken)+"})[A-Za-z0-9+/=]*','$1' -replace '(Cookie: |qlikTicket=).*','$1' }; ''",

@@ -1,6 +1,8 @@
 package spn
 
 import (
+	"context"
+	"fmt"
 	"strings"
 
 	"sensegate/checks"
@@ -42,7 +44,43 @@ func withProofs(list []checks.Check, live Ports) []checks.Check {
 			}, nil)
 		}
 	}
+	for i, c := range list {
+		if c.ID == "spn.aes" {
+			list[i].Proof = aesProof()
+		}
+	}
 	return list
+}
+
+// aesProof is for where no domain controller can be asked from here: the key of
+// a ticket is a key of the account.
+func aesProof() *checks.Proof {
+	return &checks.Proof{
+		Ask: func(env checks.Env) []checks.Asked { return []checks.Asked{AskTicket(env)} },
+		Judge: func(_ context.Context, env checks.Env, pastes []string) (checks.Result, error) {
+			const expected = "AES in use for this account"
+			k, err := pasted.ReadKlist(pastes[len(pastes)-1], env.Site.SPN(), env.Site.Realm())
+			if err != nil {
+				return checks.Result{}, err
+			}
+			if !k.Found {
+				return checks.Result{}, fmt.Errorf("it shows no ticket for %s, which would tell: %s", env.Site.SPN(), k.Line)
+			}
+			r := checks.Passed(expected, "the ticket for "+env.Site.SPN()+" is encrypted with "+k.EncryptionName())
+			if !k.AES() {
+				r = checks.Failed("spn.no-aes", expected, "the ticket for "+env.Site.SPN()+" is encrypted with "+k.EncryptionName())
+			}
+			return r.Repeated([]string{k.Line, k.Encrypted}, nil).PrintedOn(checks.NotAhead(env, k.At), k.Host), nil
+		},
+	}
+}
+
+// AskTicket asks for a ticket for Qlik's name, which klist then shows.
+func AskTicket(env checks.Env) checks.Asked {
+	return checks.Asked{
+		On: "any member of the domain, except the Qlik server", Who: checks.Yourself, Shell: checks.Cmd,
+		Command: checks.Command(checks.Cmd, checks.Questioned(checks.Cmd, "klist.exe get "+checks.Quote(env.Site.SPN(), checks.Cmd), "")),
+	}
 }
 
 // AskNames asks the forest for the holders of each name.

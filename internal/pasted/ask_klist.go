@@ -14,8 +14,9 @@ type Klist struct {
 	At     time.Time
 	Found  bool
 	Ticket Ticket
-	// Line is the one that names the ticket, or the refusal.
-	Line string
+	// Line is the one that names the ticket, or the refusal; Encrypted the one that
+	// tells how the ticket is encrypted.
+	Line, Encrypted string
 	// Code is the number that klist failed with, empty when it shows none.
 	Code string
 	// Others counts the tickets shown.
@@ -66,6 +67,7 @@ func ReadKlist(text, name, realm string) (Klist, error) {
 		if t.EType == 0 {
 			return k, fmt.Errorf("it does not show how the ticket for %s is encrypted: part of it is missing", name)
 		}
+		k.Encrypted = encryptedLine(a.Lines, k.Line)
 		if t.Flags == 0 {
 			return k, fmt.Errorf("it does not show the flags of the ticket for %s: part of it is missing", name)
 		}
@@ -98,6 +100,25 @@ func lineOf(lines []string, name string) string {
 		}
 	}
 	return ""
+}
+
+// encryptedLine is the first after the ticket's that names an encryption.
+func encryptedLine(lines []string, ticket string) string {
+	seen := false
+	for _, line := range lines {
+		line = strings.TrimSpace(line)
+		if seen && etypeShape.MatchString(line) {
+			return line
+		}
+		seen = seen || line == ticket
+	}
+	return ""
+}
+
+// AES says whether the ticket is encrypted with it.
+func (k Klist) AES() bool {
+	const aes128, aes256 = 17, 18
+	return k.Ticket.EType == aes128 || k.Ticket.EType == aes256
 }
 
 // EncryptionName is the ticket's encryption as Kerberos tools print it.

@@ -108,11 +108,8 @@ func Runs(text string) ([]Run, error) {
 // does not tell.
 func Printed(text string) (at time.Time, told bool) {
 	for line := range strings.Lines(Text(text)) {
-		_, after, ok := strings.Cut(line, Head)
-		if !ok {
-			continue
-		}
-		if m := headShape.FindStringSubmatch(strings.TrimSpace(Head + after)); m != nil {
+		_, after, ok := strings.Cut(plain(line), Head)
+		if m := headShape.FindStringSubmatch(Head + after); ok && m != nil {
 			if t, err := time.Parse(time.RFC3339Nano, m[1]); err == nil && t.After(at) {
 				at, told = t.UTC(), true
 			}

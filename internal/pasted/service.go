@@ -24,6 +24,10 @@ var (
 // being the first: no language changes their order.
 const accountLabel = 10
 
+// blockLines is more than sc prints of any service; what follows is something
+// else.
+const blockLines = 64
+
 // absent is the error of a service that is not installed.
 const absent = "1060"
 
@@ -112,6 +116,9 @@ func scAnswer(f Run, what, name string) (block, lines []string, err error) {
 	}
 	other := ""
 	for _, line := range a.Lines {
+		if len(block) == blockLines {
+			break
+		}
 		line = strings.TrimSpace(line)
 		if m := failedShape.FindStringSubmatch(line); m != nil {
 			if m[1] == absent {
