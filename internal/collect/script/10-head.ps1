@@ -41,6 +41,8 @@ $settings = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings'
 $products = @('@products@')
 
 # What one section finds and a later one needs.
+$known = $false
+$installed = @()
 $connector = $null
 $updater = $null
 $wayOut = ''

@@ -65,7 +65,7 @@ function Get-Events {
     foreach ($e in $latest) { $all += , @{ at = $e.TimeCreated; fact = (Get-EventFact $e $c) } }
   }
   if (-not $there) {
-    if (-not $connector) { return $null }
+    if (-not (Test-Installed 'WAPCSvc')) { return $null }
     throw 'this machine has no event channel of a connector, neither under its present name nor under the former one'
   }
   return , @($all | Sort-Object { $_.at } -Descending | Select-Object -First 50 | ForEach-Object { $_.fact })

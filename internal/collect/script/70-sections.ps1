@@ -1,4 +1,10 @@
 # --- The sections, each by itself: one that cannot be read hides no other -------
+# What is not known to be installed is not known to be missing.
+function Test-Installed([string]$pattern) {
+  if (-not $known) { throw 'the services of this machine were not read' }
+  return @($installed -like $pattern).Count -gt 0
+}
+
 $sections = [ordered]@{
   services = {
     $all = @()
@@ -10,11 +16,13 @@ $sections = [ordered]@{
       $copy = $s.Clone()
       $copy.Remove('path')
       $all += , $copy
+      $script:installed += $n
     }
+    $script:known = $true
     , $all
   }
   connector = {
-    if (-not $connector) { return $null }
+    if (-not (Test-Installed 'WAPCSvc')) { return $null }
     $p = Get-Program $connector
     $tool = Get-ChildItem -LiteralPath (Split-Path $p) -Filter '*ConnectorDiagnosticsTool*.exe' -File | Select-Object -Last 1
     @{ version = (Get-FileVersion $p); diagnostics = $(if ($tool) { $tool.FullName } else { '' }) }
@@ -55,6 +63,7 @@ $sections = [ordered]@{
   }
   clock = { @{ skew_ms = (Get-Skew) } }
   spnego = {
+    if (-not (Test-Installed 'WAPCSvc')) { return $null }
     foreach ($p in @(Get-ProductKeys)) {
       $v = Get-Number $p 'UseSpnegoAuthentication'
       if ($null -ne $v) { return $v }
@@ -62,7 +71,7 @@ $sections = [ordered]@{
     'absent'
   }
   proxy = {
-    if (-not $connector) { return $null }
+    if (-not (Test-Installed 'WAPCSvc')) { return $null }
     $winhttp = Get-Connection (Get-Value "$settings\Connections" 'WinHttpSettings')
     # Only administrators may read another account's settings.
     $own = Get-Connection $null
@@ -114,12 +123,12 @@ $sections = [ordered]@{
   }
   events = { Get-Events }
   traces = {
-    if (-not $connector) { return $null }
+    if (-not (Test-Installed 'WAPCSvc')) { return $null }
     Get-Matching $traceFolders '*.log' $troubled
   }
   sync = {
+    if (-not (Test-Installed 'ADSync')) { return $null }
     $service = Get-ServiceFact 'ADSync'
-    if (-not $service) { return $null }
     if ($service.state -ne 'running') { throw "the service ADSync is $($service.state): its scheduler answers nobody" }
     $s = Get-ADSyncScheduler
     $version = ''
@@ -137,7 +146,7 @@ $sections = [ordered]@{
     }
   }
   qlik = {
-    if (-not @($watched | Where-Object { $_ -like 'QlikSense*' -and (Get-ServiceFact $_) })) { return $null }
+    if (-not (Test-Installed 'QlikSense*')) { return $null }
     $d = "$env:ProgramData\Qlik\Sense\Repository\Exported Certificates"
     $names = @()
     if (Test-Path -LiteralPath $d) { $names = @(Get-ChildItem -LiteralPath $d -Recurse -Force -File | Where-Object { $_.Extension -in '.pem', '.pfx' } | ForEach-Object { $_.FullName }) }
