@@ -188,6 +188,51 @@ func TestTicketByPaste(t *testing.T) {
 	}
 }
 
+// TestWithoutADomainController sits where no domain controller is reached at
+// all: not even its clock and its keys can be asked. What is pasted opens every
+// gate up to the rehearsal, which nobody can paste.
+func TestWithoutADomainController(t *testing.T) {
+	p := silent(t)
+	at, err := p.open(t.Context(), source{demo: true, finished: true}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, at.close) })
+	them := newAdmin(t, at.site, "de")
+	at.site.Kerberos.Keytab, at.site.Kerberos.ServiceKeytab, at.site.DNS = "", "", ""
+	at.site.Pins = slices.Clone(at.site.Pins)
+	for i := range at.site.Pins {
+		if strings.HasPrefix(at.site.Pins[i].Name, "dc1.") {
+			at.site.Pins[i].Address = "127.0.0.1:1"
+		}
+	}
+	g, err := p.guide(t.Context(), at.site, at.opener, at.journal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { closing(t, g.Close) })
+	ran := map[string]bool{}
+	last := checks.StepID("")
+	for {
+		recheck(t, g, false)
+		for pasteHere(t, g, them, ran) {
+			recheck(t, g, false)
+		}
+		last = g.Snapshot().Here().ID
+		if err := g.Next(); err != nil {
+			break
+		}
+	}
+	if last != "delegation" {
+		t.Fatalf("it ends at %s%s", last, complaints(g.Snapshot()))
+	}
+	for _, c := range g.Snapshot().Here().Checks {
+		if open := c.Result.Status.Opens() || c.Result.Status == checks.Skipped; !open && c.Check.ID != "delegation.rehearsal" {
+			t.Errorf("%s: %s %s", c.Check.ID, c.Result.Status, c.Result.Seen)
+		}
+	}
+}
+
 // proveUpTo pastes what is asked until the check itself is judged.
 func proveUpTo(t *testing.T, g *steps.Guide, admin *admin, last checks.ID) (out checks.Result) {
 	t.Helper()
@@ -279,7 +324,11 @@ func (a *admin) answer(t *testing.T, asked checks.Asked) string {
 	}
 	b.WriteString(prompt + asked.Command + "\r\n")
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
-	say("%s %s DC1", pasted.Head, time.Now().Format(time.RFC3339Nano))
+	host := "DC1"
+	if !strings.Contains(asked.On, " ") {
+		host, _, _ = strings.Cut(asked.On, ".")
+	}
+	say("%s %s %s", pasted.Head, time.Now().Format(time.RFC3339Nano), host)
 	ctx := t.Context()
 	switch {
 	case strings.Contains(asked.Command, "setspn.exe"):
@@ -288,6 +337,15 @@ func (a *admin) answer(t *testing.T, asked checks.Asked) string {
 			say(a.words["checking"], a.naming())
 			a.setspn(t, say, strings.Trim(m[2], `"`))
 		}
+	case strings.Contains(asked.Command, "w32tm.exe"):
+		say("%s w32tm.exe /stripchart /computer:%s /samples:1 /dataonly\r\n20:00:00, +00.0012345s", pasted.Ask, a.site.Directory.Domain)
+	case strings.Contains(asked.Command, "klist.exe"):
+		say("%s klist.exe get %s\r\n#0>     Client: alice @ %s\r\n        Server: %s @ %s", pasted.Ask, a.site.SPN(), a.site.Realm(), a.site.SPN(), a.site.Realm())
+		say("        KerbTicket (Verschlüsselungstyp): AES-256-CTS-HMAC-SHA1-96\r\n        Ticketkennzeichen 0x40a10000 -> forwardable")
+	case strings.Contains(asked.Command, "curl.exe"):
+		say("%s curl https://%s/\r\n> GET /hub/ HTTP/1.1\r\n> Host: %s", pasted.Ask, a.site.InternalHost(), a.site.InternalHost())
+		say("> Authorization: Negotiate YIICWAYGKwYBBQUCoIICTDCCAkigDTALBgkqhkiG9xIBAgKiggI1BIICMWCCAi0GCSqGSIb3EgECAgEAboICHDCC")
+		say("< HTTP/1.1 200 OK\r\n< WWW-Authenticate: Negotiate oYG3MIG0oAMKAQChCwYJKoZIhvcSAQIC\r\n{\"userDirectory\":\"CONTOSO\",\"userId\":\"alice\"}")
 	case strings.Contains(asked.Command, "Get-ADRootDSE"):
 		root, err := a.directory.RootDSE(ctx)
 		if err != nil {
