@@ -26,7 +26,7 @@ const compiler = "x86_64-w64-mingw32-gcc"
 // versions, and what changes the machine's state.
 func boot(t *testing.T) *prefix {
 	t.Helper()
-	p := bare(t)
+	p := made(t)
 	p.compile(t, filepath.Join(p.work, "box.exe"), "-municode", "testdata/box.c", "-lcrypt32")
 	for name, build := range map[string][]string{"now.exe": {"4892"}, "old.exe": {"400"}, "slow.exe": {"4892", "-DFIRST=SERVICE_START_PENDING"}} {
 		res := filepath.Join(p.work, name+".o")
@@ -37,8 +37,8 @@ func boot(t *testing.T) *prefix {
 	return p
 }
 
-// bare makes the machine alone: Wine's own, and the library that Go needs.
-func bare(t *testing.T) *prefix {
+// made is the machine alone: Wine's own, and the library that Go needs.
+func made(t *testing.T) *prefix {
 	t.Helper()
 	foreign.Need(t, "the packages wine, wine64 and gcc-mingw-w64-x86-64", "wine", "wineboot", "wineserver", compiler, "x86_64-w64-mingw32-windres")
 	work := t.TempDir()

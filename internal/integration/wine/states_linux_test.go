@@ -30,11 +30,17 @@ func warn(check, cause, evidently string) finding { return finding{check, "warn"
 // unknown is a check that cannot tell, with the reason.
 func unknown(check, evidently string) finding { return finding{check, "unknown", "", evidently} }
 
-// TestCollectedStates puts the machine into one state after the other: the
-// Windows program has to see each, and `check` here has to judge it from the
-// imported file.
-func TestCollectedStates(t *testing.T) {
+// TestWindows has one machine for all that is asked of Windows: it takes longest
+// to make.
+func TestWindows(t *testing.T) {
 	p := boot(t)
+	t.Run("calls", p.calls)
+	t.Run("collected states", p.states)
+}
+
+// states puts the machine into one state after the other: the Windows program has
+// to see each, and `check` here has to judge it from the imported file.
+func (p *prefix) states(t *testing.T) {
 	p.install(t, "now.exe", carrierPath)
 	p.install(t, "now.exe", updaterPath)
 	p.registry(t, healthy()...)
