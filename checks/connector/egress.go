@@ -24,6 +24,9 @@ func diagnostics(ev fact.HostEvidence) string {
 // not reached is a hint and no proof.
 func egress(ev fact.HostEvidence) *problem {
 	p := &problem{}
+	if len(ev.Egress) == 0 {
+		return &problem{unsure: "no endpoint was tried there"}
+	}
 	var notes []checks.Evidence
 	for _, e := range ev.Egress {
 		notes = append(notes, checks.Evidence{Name: at(e), Value: how(e)})
