@@ -20,7 +20,17 @@ const tenant = "7d1c6f0e-6a52-4a3f-9f0b-2c5f3f1f7a10"
 // bothWays collects on a described machine by the script and by our own program.
 func bothWays(t *testing.T, e *evaluator, d *described) (script, program fact.HostEvidence) {
 	t.Helper()
+	roots := d.net.roots(t)
 	dir := t.TempDir()
+	collected := make(chan error, 1)
+	go func() {
+		var err error
+		program, err = collect.Run(t.Context(), collect.Options{
+			Machine: machine{d}, Clock: time.Now, Tool: "1.0 (script)", Tenant: tenant, Backends: options().Backends, Controller: options().Controller,
+			Net: collect.Net{Dial: d.net.dial, Lookup: d.net.lookup, Roots: roots},
+		})
+		collected <- err
+	}()
 	r := e.run(t, d, dir, collect.Script(options()), "-Output", "evidence.json")
 	if r.code != 0 {
 		t.Fatalf("it ended with %d:\n%s", r.code, r.output)
@@ -36,11 +46,7 @@ func bothWays(t *testing.T, e *evaluator, d *described) (script, program fact.Ho
 	if origin.Site != options().Site || origin.Simulated {
 		t.Errorf("the origin is %+v", origin)
 	}
-	program, err = collect.Run(t.Context(), collect.Options{
-		Machine: machine{d}, Clock: time.Now, Tool: "1.0 (script)", Tenant: tenant, Backends: options().Backends, Controller: options().Controller,
-		Net: collect.Net{Dial: d.net.dial, Lookup: d.net.lookup, Roots: d.net.roots(t)},
-	})
-	if err != nil {
+	if err := <-collected; err != nil {
 		t.Fatal(err)
 	}
 	// As it comes out of a file.

@@ -348,7 +348,7 @@ func logged(id int, at time.Time, message string, data ...string) event {
 		b.WriteString("<Data" + attribute + ">" + escaped(value) + "</Data>")
 	}
 	return event{
-		ID: id, Time: at, Message: message, Properties: data,
+		ID: id, Time: at, Message: message, Properties: append([]string{}, data...),
 		XML: "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='Microsoft-AadApplicationProxy-Connector'/><EventID>" + strconv.Itoa(id) +
 			"</EventID><Level>2</Level><TimeCreated SystemTime='" + at.UTC().Format("2006-01-02T15:04:05.0000000Z") + "'/><Channel>x</Channel></System><EventData>" + b.String() + "</EventData></Event>",
 	}

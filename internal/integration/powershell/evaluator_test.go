@@ -1,7 +1,6 @@
 package powershell_test
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ type evaluator struct {
 	// trees keeps what the grammar made of a text.
 	lock  sync.Mutex
 	trees map[string]string
+	free  chan *worker
 }
 
 // newEvaluator compiles both.
@@ -35,6 +35,7 @@ func newEvaluator(t *testing.T) *evaluator {
 	modules := foreign.Modules(t, filepath.Join("tree-sitter-powershell", "tree-sitter-powershell.wasm"), "web-tree-sitter")
 	dir := t.TempDir()
 	e := &evaluator{
+		free:    make(chan *worker, 4),
 		program: filepath.Join(dir, "evaluator.exe"), library: filepath.Join(dir, "libwindows.so"), cache: dir,
 		modules: modules, trees: map[string]string{},
 	}
@@ -48,6 +49,10 @@ func newEvaluator(t *testing.T) *evaluator {
 	if out, err := exec.CommandContext(t.Context(), "mono", "--aot=bind-to-runtime-version", e.program).CombinedOutput(); err != nil {
 		t.Logf("not compiled ahead: %v\n%s", err, out)
 	}
+	for range cap(e.free) {
+		e.free <- &worker{}
+	}
+	t.Cleanup(e.close)
 	return e
 }
 
@@ -101,24 +106,16 @@ func (e *evaluator) run(t *testing.T, d *described, dir, text string, args ...st
 	drive := filepath.Join(dir, "c")
 	d.lay(t, drive)
 	script := e.tree(t, text)
-	world := filepath.Join(dir, "world.json")
-	if err := os.WriteFile(world, d.script(t, drive, e.library, e.cache), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "world.json"), d.script(t, drive, e.library, e.cache), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), "mono", append([]string{e.program, world, script + ".tree", script}, args...)...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "LC_ALL=C.UTF-8", "LD_PRELOAD="+e.library, "WINDOWS_NETWORK="+d.net.table(t, dir), "MONO_REGISTRY_PATH="+filepath.Join(dir, "registry"),
-		"HOME="+dir, "XDG_CONFIG_HOME="+filepath.Join(dir, "config"), "MONO_TLS_PROVIDER=btls", "http_proxy=", "https_proxy=")
-	var out, wrong bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &wrong
-	err := cmd.Run()
-	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
-		t.Fatal(err)
+	d.net.table(t, dir)
+	code, err := e.hand(append([]string{dir, script + ".tree", script}, args...))
+	output, unread := os.ReadFile(filepath.Join(dir, "output"))
+	if err != nil || unread != nil {
+		t.Fatalf("the evaluator: %v\n%s", errors.Join(err, unread), output)
 	}
-	if code := cmd.ProcessState.ExitCode(); code > 2 || code < 0 || wrong.Len() > 0 {
-		t.Fatalf("the evaluator ended with %d\n%s\n%s", code, out.String(), wrong.String())
-	}
-	return ran{code: cmd.ProcessState.ExitCode(), output: out.String()}
+	return ran{code: code, output: string(output)}
 }
 
 // lay puts the files of a machine below a folder.

@@ -3,6 +3,7 @@ package powershell_test
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"net"
 	"os"
 	"path/filepath"
@@ -33,7 +34,9 @@ func newNetwork() *network { return &network{dns: map[string]*record{}, ports: m
 func (n *network) host(name string, port int, server string, chain ...string) {
 	r := n.dns[name]
 	if r == nil {
-		r = &record{Address: fmt.Sprintf("203.0.113.%d", len(n.dns)+1), Chain: append([]string{}, chain...)}
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(name)) // never fails; the same name has the same address on every machine
+		r = &record{Address: fmt.Sprintf("203.0.%d.%d", h.Sum32()>>8&0xff, h.Sum32()&0xff), Chain: append([]string{}, chain...)}
 		n.dns[name] = r
 	}
 	key := fmt.Sprintf("%s:%d", r.Address, port)
@@ -46,7 +49,7 @@ func (n *network) host(name string, port int, server string, chain ...string) {
 }
 
 // table is the network as the library reads it that stands before the system's.
-func (n *network) table(t *testing.T, dir string) string {
+func (n *network) table(t *testing.T, dir string) {
 	t.Helper()
 	var b strings.Builder
 	for name, r := range n.dns {
@@ -64,7 +67,6 @@ func (n *network) table(t *testing.T, dir string) string {
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return path
 }
 
 func (n *network) lookup(_ context.Context, host string) (chain, addresses []string, err error) {

@@ -121,6 +121,7 @@ func web(t *testing.T, handler http.HandlerFunc) string {
 		t.Fatal(err)
 	}
 	s := &http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}
+	s.SetKeepAlivesEnabled(false) // the next machine has other servers under the same names
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	t.Cleanup(func() {

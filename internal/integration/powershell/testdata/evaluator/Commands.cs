@@ -118,8 +118,10 @@ namespace Evaluator
             var all = new List<Argument>();
             if (elements == null) return all;
             bool colon = false;
-            foreach (var k in elements.Kids)
+            for (int at = 0; at < elements.Kids.Count; at++)
             {
+                var k = elements.Kids[at];
+                var next = at + 1 < elements.Kids.Count ? elements.Kids[at + 1] : null;
                 switch (k.Type)
                 {
                     case "command_argument_sep":
@@ -135,6 +137,13 @@ namespace Evaluator
                 {
                     if (k.Text.IndexOfAny("$\"'`".ToCharArray()) >= 0) throw k.Cannot("a word with variables or quotes in it");
                     v = k.Text;
+                }
+                // A call of a method: the grammar has its arguments beside it.
+                else if (next != null && next.Type == "argument_list" && next.Start == k.End)
+                {
+                    if (k.Type != "member_access") throw next.Cannot("arguments of this");
+                    v = Nothing.Null(Invoked(k, next));
+                    at++;
                 }
                 else if (k.Type == "argument_list")
                 {

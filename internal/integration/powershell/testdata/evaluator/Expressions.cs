@@ -66,9 +66,14 @@ namespace Evaluator
         object Invocation(Node n)
         {
             if (n.Child("invokation_foreach_expression") != null) throw n.Cannot(".foreach");
+            return Invoked(n, n.Child("argument_list"));
+        }
+
+        object Invoked(Node n, Node arguments)
+        {
             var of = Eval(n.Kids[0]);
             var name = NameOf(n.Kids[1]);
-            var list = n.Child("argument_list").Child("argument_expression_list");
+            var list = arguments.Child("argument_expression_list");
             var args = list == null ? new object[0] : list.Kids.Select(k => Nothing.Null(Eval(k))).ToArray();
             return n.Has("::") ? CallStatic(n, of, name, args) : Call(n, of, name, args);
         }

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading;
 
@@ -11,36 +10,52 @@ namespace Evaluator
 {
     static class Program
     {
-        // Main runs a script: evaluator.exe WORLD TREE SCRIPT [argument…].
-        // It ends with 0, with 1 for an error of the script, with 2 where the evaluator
-        // cannot do something.
-        static int Main(string[] args)
+        // Main runs scripts one after the other, each on a machine of its own. A line of
+        // its input is FOLDER, TREE, SCRIPT and the script's arguments, with tabs between;
+        // the folder holds world.json and network. What is printed goes into output there,
+        // and a line says how it ended: 0, 1 for an error of the script, 2 where the
+        // evaluator cannot do something.
+        static int Main()
         {
-            var text = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+            var answers = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { AutoFlush = true };
+            var jobs = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+            for (string line = jobs.ReadLine(); line != null; line = jobs.ReadLine())
+            {
+                var words = line.Split('\t');
+                int code;
+                using (var text = new StreamWriter(Path.Combine(words[0], "output"), false, new UTF8Encoding(false))) code = Run(text, words[0], words[1], words[2], words.Skip(3));
+                answers.WriteLine(code);
+            }
+            return 0;
+        }
+
+        static int Run(TextWriter text, string folder, string tree, string script, IEnumerable<string> args)
+        {
             try
             {
-                var world = new World((Dictionary<string, object>)Json.Read(File.ReadAllText(args[0])));
-                var tree = Json.Read(File.ReadAllText(args[1]));
-                var wrong = tree as Dictionary<string, object>;
+                var world = new World((Dictionary<string, object>)Json.Read(File.ReadAllText(Path.Combine(folder, "world.json"))));
+                var read = Json.Read(File.ReadAllText(tree));
+                var wrong = read as Dictionary<string, object>;
                 if (wrong != null) throw new Unsupported("what the grammar cannot read: " + wrong["error"]);
-                var program = Node.Of(tree, File.ReadAllText(args[2]));
-                CultureInfo culture = world.Text("culture") == "" ? CultureInfo.InvariantCulture : new CultureInfo(world.Text("culture"));
-                Thread.CurrentThread.CurrentCulture = culture;
+                var program = Node.Of(read, File.ReadAllText(script));
+                Thread.CurrentThread.CurrentCulture = world.Text("culture") == "" ? CultureInfo.InvariantCulture : new CultureInfo(world.Text("culture"));
                 Thread.CurrentThread.CurrentUICulture = CultureInfo.InvariantCulture;
-                Trust.Fill(world, Path.Combine(Path.GetDirectoryName(args[0]), "store"));
+                Environment.SetEnvironmentVariable("WINDOWS_NETWORK", Path.Combine(folder, "network"));
+                Trust.Fill(world);
+                Windows.Empty(Path.Combine(folder, "registry"));
                 new Windows(world).Fill();
-                var i = new Interpreter(world, s => text.WriteLine(s));
-                i.RunFile(program, args.Skip(3).Select(Word).ToList(), v => text.WriteLine(Converter.Text(v)));
+                var i = new Interpreter(world, s => text.Write(s + "\n"));
+                i.RunFile(program, args.Select(Word).ToList(), v => text.Write(Converter.Text(v) + "\n"));
                 return 0;
             }
             catch (Thrown t)
             {
-                text.WriteLine("ERROR " + t.Record.FullyQualifiedErrorId + ": " + t.Record.Exception.Message);
+                text.Write("ERROR " + t.Record.FullyQualifiedErrorId + ": " + t.Record.Exception.Message + "\n");
                 return 1;
             }
             catch (Unsupported u)
             {
-                text.WriteLine(u.Message);
+                text.Write(u.Message + "\n");
                 return 2;
             }
         }

@@ -132,7 +132,27 @@ namespace Evaluator
             var k = target as Microsoft.Win32.RegistryKey;
             if (k != null && name.Equals("OpenSubKey", StringComparison.OrdinalIgnoreCase) && args.Length > 0 && world.Listed("deniedKeys", Converter.Text(args[0])))
                 throw Overloads.Wrapped(new System.Security.SecurityException("Requested registry access is not allowed."), name, args.Length);
+            // Names of values have no case on Windows, and have one in Mono.
+            if (k != null && name.Equals("GetValue", StringComparison.OrdinalIgnoreCase) && args.Length == 1)
+            {
+                var official = k.GetValueNames().FirstOrDefault(x => x.Equals(Converter.Text(args[0]), StringComparison.OrdinalIgnoreCase));
+                v = official == null ? null : k.GetValue(official);
+                return true;
+            }
             return false;
+        }
+
+        // Empty forgets what an earlier machine's registry held, and puts the next one
+        // into a folder.
+        public static void Empty(string folder)
+        {
+            var t = typeof(Microsoft.Win32.RegistryKey).Assembly.GetType("Microsoft.Win32.KeyHandler");
+            const BindingFlags Hidden = BindingFlags.Static | BindingFlags.NonPublic;
+            FieldInfo byKey = t.GetField("key_to_handler", Hidden), byFolder = t.GetField("dir_to_handler", Hidden), store = t.GetField("machine_store", Hidden);
+            if (byKey == null || byFolder == null || store == null) throw new Unsupported("a Mono whose registry is kept otherwise");
+            ((System.Collections.IDictionary)byKey.GetValue(null)).Clear();
+            ((System.Collections.IDictionary)byFolder.GetValue(null)).Clear();
+            store.SetValue(null, folder);
         }
 
         // Fill puts the described values into the registry, by the registry's own class.
