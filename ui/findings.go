@@ -36,6 +36,9 @@ func (m *model) finding(p *page, c steps.CheckView, selected, flipped bool) {
 		m.trouble(p, c, flipped)
 	case c.Result.Status == checks.Skipped:
 		p.field(4, "because", m.th.text, c.Result.Seen)
+		if selected {
+			m.askedFor(p, c)
+		}
 	case flipped && c.Result.Status == checks.Pass:
 		p.field(4, "expected", m.th.text, c.Result.Expected)
 		p.field(4, "seen", m.th.text, c.Result.Seen)

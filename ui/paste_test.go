@@ -83,3 +83,26 @@ func TestTheScreenAnswersWhileAPasteIsRead(t *testing.T) {
 		d.shows("taken as proof: passed", "gate open")
 	})
 }
+
+// TestAPassedOverCheckShowsItsCommand shows what to run where a check was passed
+// over for want of evidence, once it is chosen.
+func TestAPassedOverCheckShowsItsCommand(t *testing.T) {
+	bubble(t, "passed over", func(t *testing.T) {
+		w := newWorld().healthy()
+		w.blind, w.proof = "sync.on", scheduler()
+		d := started(t, w, 80, 24).keys("enter").shows("could not tell")
+		for _, c := range d.m.snap.Here().Checks {
+			if c.Check.ID != "sync.on" {
+				continue
+			}
+			c.Result = checks.NotApplicable("nothing was collected there")
+			for _, chosen := range []bool{true, false} {
+				p := d.m.newPage(80)
+				d.m.finding(p, c, chosen, false)
+				if shown := strings.Contains(strings.Join(p.lines, "\n"), "Get-ADSyncScheduler"); shown != chosen {
+					t.Errorf("chosen %t, shown %t", chosen, shown)
+				}
+			}
+		}
+	})
+}
