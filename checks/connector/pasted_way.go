@@ -57,7 +57,7 @@ func moreManuals() map[checks.ID]manual {
 		"connector.egress": {
 			shell: checks.PowerShell, ask: askEgress, sections: []string{fact.SectionEgress},
 			read: func(env checks.Env, f pasted.Run, e *fact.HostEvidence) (lines []string, err error) {
-				e.Egress, lines, err = pasted.Egress(f, fact.ServiceEndpoints(env.Site.Entra.Tenant))
+				e.Egress, lines, err = pasted.Egress(f, fact.ServiceEndpoints(env.Site.Entra.Cloud, env.Site.Entra.Tenant))
 				return lines, err
 			},
 		},
@@ -97,7 +97,7 @@ func askEvents() []string {
 // taken whoever signed it; nothing else is read over these connections.
 func askEgress(s site.Site) []string {
 	var at []string
-	for _, e := range fact.ServiceEndpoints(s.Entra.Tenant) {
+	for _, e := range fact.ServiceEndpoints(s.Entra.Cloud, s.Entra.Tenant) {
 		at = append(at, checks.Quote(fmt.Sprintf("%s:%d", e.Host, e.Port), checks.PowerShell))
 	}
 	return []string{`foreach ($a in ` + strings.Join(at, ",") + `) { $n, $p = $a.Split(':'); $c = New-Object Net.Sockets.TcpClient; ` +

@@ -26,7 +26,7 @@ func endpoints(change ...string) string {
 		"EGRESS updater.msappproxy.net:443 reached False CN=Microsoft Azure RSA TLS Issuing CA 03, O=Microsoft Corporation, C=US\r\n"
 	var b strings.Builder
 	b.WriteString(text)
-	for _, e := range fact.ServiceEndpoints("") {
+	for _, e := range fact.ServiceEndpoints("", "") {
 		switch known := strings.Contains(text, "EGRESS "+e.Host+":"); {
 		case !known && e.Port == 443:
 			fmt.Fprintf(&b, "EGRESS %s:443 reached True CN=DigiCert SHA2 Secure Server CA, O=DigiCert Inc, C=US\r\n", e.Host)

@@ -22,7 +22,7 @@ import (
 )
 
 type collectOptions struct {
-	file, output, siteName, tenant, controller string
+	file, output, siteName, cloud, tenant, controller string
 	backends, without                          []string
 	dryRun, script                             bool
 }
@@ -61,7 +61,7 @@ func (p *program) collect(ctx context.Context, o collectOptions) error {
 		return err
 	}
 	options := collect.Options{
-		Machine: collect.Local(), Clock: p.Clock, Tool: p.Version.String(), Tenant: o.tenant,
+		Machine: collect.Local(), Clock: p.Clock, Tool: p.Version.String(), Cloud: o.cloud, Tenant: o.tenant,
 		Backends: o.backends, Controller: o.controller, Without: o.without,
 	}
 	switch {
@@ -159,6 +159,7 @@ func (p *program) completed(o *collectOptions) error {
 	if o.siteName == "" {
 		o.siteName = facts.Name
 	}
+	o.cloud = facts.Entra.Cloud
 	if o.tenant == "" {
 		o.tenant = facts.Entra.Tenant
 	}
@@ -170,7 +171,7 @@ func (p *program) completed(o *collectOptions) error {
 
 // scriptFor is the script for a site, as the wizard shows it.
 func (p *program) scriptFor(s site.Site) string {
-	o := collect.ScriptOptions{Tool: p.Version.String(), Site: s.Name, Tenant: s.Entra.Tenant}
+	o := collect.ScriptOptions{Tool: p.Version.String(), Site: s.Name, Cloud: s.Entra.Cloud, Tenant: s.Entra.Tenant}
 	if h := s.InternalHost(); h != "" {
 		o.Backends = []string{h}
 	}
@@ -179,7 +180,7 @@ func (p *program) scriptFor(s site.Site) string {
 
 func (p *program) script(o collectOptions) error {
 	text := collect.Script(collect.ScriptOptions{
-		Tool: p.Version.String(), Site: o.siteName, Tenant: o.tenant, Backends: o.backends, Controller: o.controller, Without: o.without,
+		Tool: p.Version.String(), Site: o.siteName, Cloud: o.cloud, Tenant: o.tenant, Backends: o.backends, Controller: o.controller, Without: o.without,
 	})
 	if o.output == "" {
 		fmt.Fprint(p.Out, text)

@@ -16,6 +16,9 @@ type Options struct {
 	Clock   func() time.Time
 	// Tool is the version that collects.
 	Tool string
+	// Cloud is where the tenant lives, as the site's facts name it; the global
+	// one when empty.
+	Cloud string
 	// Tenant adds the tenant's own endpoint to those that are probed.
 	Tenant string
 	// Backends are the addresses of Qlik whose certificate is looked at,

@@ -23,7 +23,7 @@ func (o Options) probes() []Endpoint {
 	if o.Probes != nil {
 		return o.Probes
 	}
-	return fact.ServiceEndpoints(o.Tenant)
+	return fact.ServiceEndpoints(o.Cloud, o.Tenant)
 }
 
 func egress(ctx context.Context, c *collector) (string, error) {

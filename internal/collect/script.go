@@ -15,7 +15,7 @@ var parts embed.FS
 
 // ScriptOptions are what the script is made for.
 type ScriptOptions struct {
-	Tool, Site, Tenant, Controller string
+	Tool, Site, Cloud, Tenant, Controller string
 	Backends, Without              []string
 }
 
@@ -24,7 +24,7 @@ type ScriptOptions struct {
 // it is copied, and it may be signed.
 func Script(o ScriptOptions) string {
 	var endpoints []string
-	for _, e := range fact.ServiceEndpoints(o.Tenant) {
+	for _, e := range fact.ServiceEndpoints(o.Cloud, o.Tenant) {
 		endpoints = append(endpoints, e.Host+":"+strconv.Itoa(e.Port))
 	}
 	text := strings.NewReplacer(

@@ -12,9 +12,13 @@ type Endpoint struct {
 }
 
 // ServiceEndpoints are concrete names behind the wildcards that Microsoft
-// documents for connectors. They may change, so one that is not reached is a
-// hint and no proof. Only a tenant given by its id has an endpoint of its own.
-func ServiceEndpoints(tenant string) []Endpoint {
+// documents for connectors of a cloud, the global one when empty. They may
+// change, so one that is not reached is a hint and no proof. Only a tenant given
+// by its id has an endpoint of its own.
+func ServiceEndpoints(cloud, tenant string) []Endpoint {
+	if cloud == "usgov" || cloud == "usdod" {
+		return governmentEndpoints()
+	}
 	out := []Endpoint{
 		{"login.microsoftonline.com", 443},
 		{"login.windows.net", 443},
@@ -31,6 +35,20 @@ func ServiceEndpoints(tenant string) []Endpoint {
 		out = append(out, Endpoint{h, 80})
 	}
 	return out
+}
+
+// governmentEndpoints are those that are documented for the clouds of the US
+// government; no concrete name of the proxy's own is.
+func governmentEndpoints() []Endpoint {
+	return []Endpoint{
+		{"login.microsoftonline.us", 443},
+		{"login.windows.us", 443},
+		{"mscrl.microsoft.us", 80},
+		{"ocsp.msocsp.us", 80},
+		{"ctldl.windowsupdate.us", 80},
+		{"crl3.digicert.com", 80},
+		{"ocsp.digicert.com", 80},
+	}
 }
 
 // PublicIssuer says whether an organisation, or the one in a distinguished name,

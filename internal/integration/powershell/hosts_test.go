@@ -41,7 +41,7 @@ func (n *network) roots(t *testing.T) *x509.CertPool {
 // connected is a network in which everything that a connector needs is there.
 func connected(s *servers) *network {
 	n := newNetwork()
-	for _, e := range fact.ServiceEndpoints(tenant) {
+	for _, e := range fact.ServiceEndpoints("", tenant) {
 		server := s.service
 		if e.Port == 80 {
 			server = s.revocation

@@ -39,7 +39,7 @@ func TestTheScriptAndTheProgram(t *testing.T) {
 func (s *servers) everywhere() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	for _, e := range fact.ServiceEndpoints(tenant) {
+	for _, e := range fact.ServiceEndpoints("", tenant) {
 		if e.Port == 80 {
 			s.through[e.Host+":80"] = s.revocation
 		} else {
