@@ -16,7 +16,7 @@ var parts embed.FS
 // ScriptOptions are what the script is made for.
 type ScriptOptions struct {
 	Tool, Site, Cloud, Tenant, Controller string
-	Backends, Without              []string
+	Backends, Without                     []string
 }
 
 // Script is the PowerShell script that collects the same facts, for machines
