@@ -65,33 +65,50 @@ func must(t *testing.T, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// tree writes a script and what the grammar makes of it; the path is that of the
-// script.
-func (e *evaluator) tree(t *testing.T, text string) string {
+// grow parses texts, all at once, and keeps their trees.
+func (e *evaluator) grow(t *testing.T, texts ...string) {
 	t.Helper()
 	e.lock.Lock()
 	defer e.lock.Unlock()
-	if path, ok := e.trees[text]; ok {
-		return path
+	args := []string{"--liftoff-only", filepath.Join("testdata", "tree.cjs")}
+	var fresh []string
+	for _, text := range texts {
+		if e.trees[text] != "" {
+			continue
+		}
+		f, err := os.CreateTemp(e.cache, "*.ps1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.WriteString(text); errors.Join(err, f.Close()) != nil {
+			t.Fatal(err)
+		}
+		args, fresh, e.trees[text] = append(args, f.Name()), append(fresh, f.Name()), f.Name()
 	}
-	f, err := os.CreateTemp(e.cache, "*.ps1")
-	if err != nil {
-		t.Fatal(err)
+	if len(fresh) == 0 {
+		return
 	}
-	if _, err := f.WriteString(text); errors.Join(err, f.Close()) != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.CommandContext(t.Context(), "node", "--liftoff-only", filepath.Join("testdata", "tree.cjs"), f.Name())
+	cmd := exec.CommandContext(t.Context(), "node", args...)
 	cmd.Env = append(os.Environ(), "NODE_PATH="+e.modules)
 	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("the grammar: %v", err)
+	trees := strings.Split(strings.TrimSpace(string(out)), "\n")
+	if err != nil || len(trees) != len(fresh) {
+		t.Fatalf("the grammar: %v, %d trees of %d", err, len(trees), len(fresh))
 	}
-	if err := os.WriteFile(f.Name()+".tree", out, 0o600); err != nil {
-		t.Fatal(err)
+	for i, path := range fresh {
+		if err := os.WriteFile(path+".tree", []byte(trees[i]), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	e.trees[text] = f.Name()
-	return f.Name()
+}
+
+// tree is the path of a script, beside which its tree lies.
+func (e *evaluator) tree(t *testing.T, text string) string {
+	t.Helper()
+	e.grow(t, text)
+	e.lock.Lock()
+	defer e.lock.Unlock()
+	return e.trees[text]
 }
 
 // ran is how a script ended, and what it printed.

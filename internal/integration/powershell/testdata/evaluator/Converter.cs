@@ -76,6 +76,7 @@ namespace Evaluator
             var m = "Cannot convert value \"" + Text(v) + "\" to type \"" + t.FullName + "\".";
             if (why != null) m += " Error: \"" + why.Message + "\"";
             else m = "Cannot convert the \"" + Text(v) + "\" value of type \"" + v.GetType().FullName + "\" to type \"" + t.FullName + "\".";
+            if (v is string && IsWhole(t)) throw new Thrown(new PSInvalidCastException(m, why), "InvalidCastFromStringToInteger");
             throw new Thrown(new PSInvalidCastException(m, why), why != null ? "InvalidCastParseTargetInvocation" : "ConvertToFinalInvalidCastException");
         }
 
