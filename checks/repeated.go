@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -63,7 +62,10 @@ func PastedDirectory(id ID, ask func(Env) []Asked, list func(*pasted.Forest) []C
 					continue
 				}
 				r := c.Run(ctx, env)
-				if err := cmp.Or(f.Latest(), f.Trouble()); err != nil {
+				if err := f.Latest(); err != nil {
+					return Result{}, err
+				}
+				if err := f.Trouble(); err != nil {
 					return Result{}, err
 				}
 				if settle != nil {

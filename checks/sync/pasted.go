@@ -13,7 +13,8 @@ import (
 // schedulerCommand shows the scheduler of Entra Connect and its version, with
 // the module that is on its servers.
 func schedulerCommand() string {
-	return checks.Command(checks.PowerShell, "Get-ADSyncScheduler | Format-List",
+	return checks.Command(checks.PowerShell, checks.Questioned(checks.PowerShell, "sc.exe query "+syncService, ""), checks.Questioned(checks.PowerShell, "sc.exe qc "+syncService, ""),
+		checks.Questioned(checks.PowerShell, "Get-ADSyncScheduler | Format-List", "Get-ADSyncScheduler"),
 		"(Get-ADSyncGlobalSettings).Parameters | Where-Object Name -eq 'Microsoft.Synchronize.ServerConfigurationVersion' | Format-List Name,Value")
 }
 
@@ -21,7 +22,7 @@ func schedulerCommand() string {
 func serverProof(live Host) *checks.Proof {
 	return &checks.Proof{
 		Ask: func(env checks.Env) []checks.Asked {
-			names, _ := checks.Known[[]string](env, FactServers)
+			names := serversOf(env)
 			var out []checks.Asked
 			for _, n := range names {
 				out = append(out, checks.Asked{On: n, Who: checks.EntraAdmin, Shell: checks.PowerShell, Command: schedulerCommand()})
@@ -29,7 +30,7 @@ func serverProof(live Host) *checks.Proof {
 			return out
 		},
 		Judge: func(ctx context.Context, env checks.Env, pastes []string) (checks.Result, error) {
-			names, _ := checks.Known[[]string](env, FactServers)
+			names := serversOf(env)
 			over := pastedServers{live: live, by: map[string]fact.HostEvidence{}}
 			var lines, of []string
 			for i, text := range pastes {
@@ -49,6 +50,7 @@ func serverProof(live Host) *checks.Proof {
 				}
 			}
 			r := server(over)(ctx, env)
+			r = r.From(checks.Pasted, r.At)
 			for _, l := range lines {
 				r = r.With(checks.LineEvidence, l)
 			}
@@ -64,15 +66,25 @@ func readServers(env checks.Env, names []string, text string) (found []fact.Host
 		return nil, nil, err
 	}
 	for _, run := range runs {
-		s, said, err := pasted.Scheduler(run)
+		list, said, err := pasted.Services(run, syncService)
 		if err != nil {
 			return nil, nil, fmt.Errorf("reading what %s shows: %w", run.Host, err)
 		}
+		if len(list) == 0 {
+			return nil, nil, fmt.Errorf("it shows that Entra Connect is not on %s: %s", run.Host, strings.Join(said, ", "))
+		}
 		at := checks.NotAhead(env, run.At)
-		found = append(found, fact.HostEvidence{
-			Host: run.Host, Collected: at, Sync: &s, Sections: map[string]fact.Provenance{fact.SectionSync: {At: at, Pasted: true}},
-		})
+		p := fact.Provenance{At: at, Pasted: true}
+		e := fact.HostEvidence{Host: run.Host, Collected: at, Services: list, Sections: map[string]fact.Provenance{fact.SectionServices: p}}
 		lines = append(lines, said...)
+		s, said, err := pasted.Scheduler(run)
+		switch {
+		case err == nil:
+			e.Sync, e.Sections[fact.SectionSync] = &s, p
+		case list[0].State == "running": // a stopped one answers nothing
+			return nil, nil, fmt.Errorf("reading what %s shows: %w", run.Host, err)
+		}
+		found, lines = append(found, e), append(lines, said...)
 	}
 	return found, lines, nil
 }

@@ -39,8 +39,15 @@ func TestVersionBeforeItsDay(t *testing.T) {
 
 // TestPasted proves the server by what its administrator pastes.
 func TestPasted(t *testing.T) {
+	service := func(state string) string {
+		return checkstest.Answered("sc.exe query ADSync", "\r\nSERVICE_NAME: ADSync\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        STATE              : "+state) +
+			checkstest.Answered("sc.exe qc ADSync", "[SC] QueryServiceConfig SUCCESS\r\n\r\nSERVICE_NAME: ADSync\r\n        TYPE               : 10  WIN32_OWN_PROCESS\r\n        START_TYPE         : 2   AUTO_START\r\n        ERROR_CONTROL      : 1   NORMAL\r\n"+
+				"        BINARY_PATH_NAME   : x\r\n        LOAD_ORDER_GROUP   :\r\n        TAG                : 0\r\n        DISPLAY_NAME       : Microsoft Azure AD Sync\r\n        DEPENDENCIES       : winmgmt\r\n        SERVICE_START_NAME : CONTOSO\\ADSyncMSA$\r\n") +
+			"SENSEGATE-ASK Get-ADSyncScheduler\r\n"
+	}
+	const refusedBy = "Get-ADSyncScheduler : Der Dienst antwortet nicht.\r\n    + FullyQualifiedErrorId : x,Microsoft.IdentityManagement.PowerShell.Cmdlet.GetADSyncScheduler\r\n"
 	output := func(host, staging, suspended, version string) string {
-		return checkstest.Printed(host, checkstest.Now(), "SyncCycleEnabled : True\nMaintenanceEnabled : True\nStagingModeEnabled : "+staging+"\nSchedulerSuspended : "+suspended+
+		return checkstest.Printed(host, checkstest.Now(), service("4  RUNNING")+"SyncCycleEnabled : True\nMaintenanceEnabled : True\nStagingModeEnabled : "+staging+"\nSchedulerSuspended : "+suspended+
 			"\n\nName  : Microsoft.Synchronize.ServerConfigurationVersion\nValue : "+version)
 	}
 	tests := []struct {
@@ -54,7 +61,11 @@ func TestPasted(t *testing.T) {
 		{"suspended", []string{output("SYNC01", "False", "True", "2.5.79.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.scheduler-off", Seen: "SYNC01"}, ""},
 		{"too old", []string{output("SYNC01", "False", "False", "2.4.21.0")}, checkstest.Want{Status: checks.Fail, Cause: "sync.version-old", Seen: "2.4.21.0"}, ""},
 		{"of another machine", []string{output("DC1", "False", "False", "2.5.79.0")}, checkstest.Want{}, "DC1"},
-		{"nonsense", []string{checkstest.Printed("SYNC01", checkstest.Now(), "hello")}, checkstest.Want{}, "Get-ADSyncScheduler"},
+		{"nonsense", []string{checkstest.Printed("SYNC01", checkstest.Now(), "hello")}, checkstest.Want{}, "does not answer sc query ADSync"},
+		{"another command", []string{checkstest.Printed("SYNC01", checkstest.Now(), service("4  RUNNING")+"hello")}, checkstest.Want{}, "Get-ADSyncScheduler"},
+		{"the scheduler does not answer", []string{checkstest.Printed("SYNC01", checkstest.Now(), service("4  RUNNING")+refusedBy)}, checkstest.Want{}, "did not run through on SYNC01"},
+		{"the service is stopped", []string{checkstest.Printed("SYNC01", checkstest.Now(), service("1  STOPPED")+refusedBy)}, checkstest.Want{Status: checks.Fail, Cause: "sync.service-stopped", Seen: "SYNC01"}, ""},
+		{"no Entra Connect", []string{checkstest.Printed("SYNC01", checkstest.Now(), checkstest.Answered("sc.exe query ADSync", "[SC] EnumQueryServicesStatus:OpenService FAILED 1060:")+checkstest.Answered("sc.exe qc ADSync", "[SC] OpenService FAILED 1060:"))}, checkstest.Want{}, "not on SYNC01"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

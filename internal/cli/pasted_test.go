@@ -212,7 +212,7 @@ func TestWithoutADomainController(t *testing.T) {
 	}
 	t.Cleanup(func() { closing(t, g.Close) })
 	ran := map[string]bool{}
-	last := checks.StepID("")
+	var last checks.StepID
 	for {
 		recheck(t, g, false)
 		for pasteHere(t, g, them, ran) {

@@ -23,7 +23,7 @@ func scServices(host, updater string) string {
 	block := func(name, state, account string) string {
 		return checkstest.Answered("sc.exe query "+name, "\r\nNOMBRE_SERVICIO: "+name+"\r\n        TIPO               : 10  WIN32_OWN_PROCESS\r\n        ESTADO             : "+state) +
 			checkstest.Answered("sc.exe qc "+name, "[SC] QueryServiceConfig CORRECTO\r\n\r\nNOMBRE_SERVICIO: "+name+"\r\n        TIPO               : 10  WIN32_OWN_PROCESS\r\n"+
-				"        TIPO_INICIO        : 2   AUTO_START\r\n        ERROR_CONTROL      : 1   NORMAL\r\n        NOMBRE_RUTA_BINARIO: C:\\x.exe\r\n        LOAD_ORDER_GROUP   :\r\n        TAG                : 0\r\n        DISPLAY_NAME       : x\r\n        DEPENDENCIAS       : rpcss\r\n        NOMBRE_INICIO_SERVICIO: "+account+"\r\n")
+				"        TIPO_INICIO        : 2   AUTO_START\r\n        ERROR_CONTROL      : 1   NORMAL\r\n        NOMBRE_RUTA_BINARIO: C:\\x.exe\r\n        LOAD_ORDER_GROUP   :\r\n        TAG                : 0\r\n        DISPLAY_NAME       : x\r\n        DEPENDENCIES       : rpcss\r\n        NOMBRE_INICIO_SERVICIO: "+account+"\r\n")
 	}
 	return checkstest.Printed(host, time.Now(), block("WAPCSvc", "4  RUNNING", `NT AUTHORITY\NetworkService`)+block("WAPCUpdaterSvc", updater, "LocalSystem")) + ".\r\n"
 }

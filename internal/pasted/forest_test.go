@@ -256,8 +256,10 @@ func TestEncodings(t *testing.T) {
 }
 
 func FuzzForest(f *testing.F) {
-	for _, text := range []string{german, japanese, french, doubled, clean, account, head + "SENSEGATE-ASK whoami HTTP/sense.contoso.test in contoso.test\n\"c\\HTTP/sense.contoso.test\",\"S-1-5-21-1\"\n\"a\",\"b\",\"S-1-5-11\",\"c\"\nUAC 512\nSENSEGATE-END",
-		head + "SENSEGATE-ASK setspn -F -Q ****a*b\nDC=contoso\nSENSEGATE-END"} {
+	for _, text := range []string{
+		german, japanese, french, doubled, clean, account, head + "SENSEGATE-ASK whoami HTTP/sense.contoso.test in contoso.test\n\"c\\HTTP/sense.contoso.test\",\"S-1-5-21-1\"\n\"a\",\"b\",\"S-1-5-11\",\"c\"\nUAC 512\nSENSEGATE-END",
+		head + "SENSEGATE-ASK setspn -F -Q ****a*b\nDC=contoso\nSENSEGATE-END",
+	} {
 		f.Add(text, spn)
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {

@@ -36,8 +36,10 @@ const absent = "1060"
 // says does not exist is left out; one that the paste says nothing of is an
 // error. The lines show what convinced.
 func Services(f Run, names ...string) (list []fact.Service, lines []string, err error) {
-	if list, lines, of, err := serviceList(f, names); of {
-		return list, lines, err
+	if _, err := f.Answer("sc query " + names[0]); err != nil {
+		if list, lines, of, err := serviceList(f, names); of {
+			return list, lines, err
+		}
 	}
 	for _, n := range names {
 		state, said, err := scAnswer(f, "query", n)
