@@ -185,6 +185,12 @@ func (e *HostEvidence) Take(section string, from HostEvidence) {
 	}
 }
 
+// Drop takes a section out again: it is as if it had never been collected.
+func (e *HostEvidence) Drop(section string) {
+	e.Take(section, HostEvidence{TLS12Client: -1, HTTP2: -1, SPNEGO: -1})
+	delete(e.Sections, section)
+}
+
 // HostSections lists every section, in the order in which they are shown.
 func HostSections() []string {
 	return []string{

@@ -127,6 +127,33 @@ func merged(list []fact.HostEvidence) fact.HostEvidence {
 				out.Take(name, e)
 			}
 		}
+		for _, name := range gone(e) {
+			if p, had := out.Sections[name]; had && p.At.Before(e.Since(fact.SectionServices)) {
+				out.Drop(name)
+			}
+		}
+	}
+	return out
+}
+
+// gone are the sections that a machine no longer has, for its services do not
+// show what they tell of: what an earlier file knows of them is past.
+func gone(e fact.HostEvidence) []string {
+	if _, ok := e.Sections[fact.SectionServices]; !ok || e.Missing(fact.SectionServices) != "" {
+		return nil
+	}
+	runs := func(prefix string) bool {
+		return slices.ContainsFunc(e.Services, func(s fact.Service) bool { return strings.HasPrefix(s.Name, prefix) })
+	}
+	var out []string
+	if !runs("WAPCSvc") {
+		out = append(out, fact.SectionConnector, fact.SectionSPNEGO, fact.SectionProxy, fact.SectionTraces)
+	}
+	if !runs("QlikSense") {
+		out = append(out, fact.SectionQlik)
+	}
+	if !runs("ADSync") {
+		out = append(out, fact.SectionSync)
 	}
 	return out
 }
