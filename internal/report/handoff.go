@@ -107,6 +107,9 @@ func itemsOf(d Document, who []checks.Role) []HandoffItem {
 				continue
 			}
 			fixes, typed := fixesOf(c, who)
+			if len(fixes) == 0 && c.Status == checks.Unknown && asked(c, who) {
+				fixes = toTell(s.ID, who)
+			}
 			if len(fixes) == 0 {
 				continue
 			}
@@ -139,6 +142,23 @@ func fixesOf(c DocumentCheck, who []checks.Role) (all, typed []HandoffFix) {
 		return out
 	}
 	return list(own), list(checks.InPlace(own, checks.PowerShell))
+}
+
+// asked says that some people can show what could not be told from here.
+func asked(c DocumentCheck, who []checks.Role) bool {
+	return slices.ContainsFunc(c.Proofs, func(p Proof) bool { return slices.Contains(who, p.Who) })
+}
+
+// toTell is what they do about it: bring evidence, where a file of it can be
+// collected, or the output of the command that follows.
+func toTell(step string, who []checks.Role) []HandoffFix {
+	out := []HandoffFix{{Text: "Nothing is known to be wrong. It could not be told from where this was written: run the command below where it says, and send back what it prints.", Reads: true}}
+	for _, f := range stepProofs(step) {
+		if step == "connector" && slices.Contains(who, f.Who) {
+			out = append(out, HandoffFix{Text: "Or settle this and all else about the machine in one go. " + f.Text, Command: f.Command, Shell: f.Shell, Reads: true})
+		}
+	}
+	return out
 }
 
 // proofsOf are the commands whose output shows that it is mended: those that
