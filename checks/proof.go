@@ -63,7 +63,7 @@ func (p *Proof) Judged(ctx context.Context, env Env, pastes []string) (Result, e
 	}
 	at, limit := PrintedAt(env, pastes[len(pastes)-1]), MaxAge(env.Site)
 	if age := env.Clock().Sub(at); age > limit {
-		return Result{}, fmt.Errorf("it was printed %s, %s ago, and this site allows %s: run the command again", at.Format("2006-01-02 15:04Z"), age.Round(time.Hour), limit)
+		return Result{}, fmt.Errorf("by the clock of that machine it was printed %s, %s ago, and this site allows %s: run the command again", at.Format("2006-01-02 15:04Z"), age.Round(time.Hour), limit)
 	}
 	r, err := p.Judge(ctx, env, pastes)
 	if err == nil {
