@@ -31,6 +31,8 @@ $troubled = '@troubled@'
 $signedIn = '@signedin@'
 $secret = '@secret@'
 $culture = [Globalization.CultureInfo]::InvariantCulture
+# Or Turkish would hold that INFO and info are different words.
+[Threading.Thread]::CurrentThread.CurrentCulture = $culture
 # How long one answer is waited for, in milliseconds.
 $patience = 8000
 
