@@ -13,6 +13,8 @@ import (
 
 const (
 	trustExpired = 1000
+	// expiredStops is how long a connector goes on at most without its certificate.
+	expiredStops = 7 * 24 * time.Hour
 	// So many events are shown: those whose meaning is confirmed, and others.
 	shownEvents   = 5
 	shownUnknown  = 3
@@ -30,6 +32,8 @@ func events(ev fact.HostEvidence) *problem {
 		switch {
 		case e.ID == trustExpired && (expired == nil || e.At.After(expired.At)):
 			expired = &e
+		case strings.Contains(e.Channel, "-Updater/"):
+			// The updater logs on while the connector is down.
 		case e.At.After(up):
 			up = e.At
 		}
@@ -44,11 +48,20 @@ func events(ev fact.HostEvidence) *problem {
 		[]checks.Evidence{{Name: "events", Value: fmt.Sprintf("%d read", len(list))}},
 		notes[:min(len(notes), shownEvents)], others[:min(len(others), shownUnknown)],
 	)}
-	// Whatever a connector logged later shows that it came up again.
-	if expired != nil && !up.After(expired.At) {
+	// Whatever a connector logged later shows that it came up again; so does that
+	// it runs long after.
+	goesOn := expired != nil && carries(ev) && ev.Since(fact.SectionEvents).Sub(expired.At) > expiredStops
+	if expired != nil && !up.After(expired.At) && !goesOn {
 		out.cause, out.seen = "connector.certificate-expired", "event 1000 of "+expired.At.UTC().Format("2006-01-02")+": "+expired.Text
 	}
 	return out
+}
+
+// carries says that the connector's service runs.
+func carries(ev fact.HostEvidence) bool {
+	return slices.ContainsFunc(ev.Services, func(s fact.Service) bool {
+		return strings.EqualFold(s.Name, connectorService) && strings.EqualFold(s.State, "running")
+	})
 }
 
 // meaning is what a confirmed event id says; nothing is guessed of the others.

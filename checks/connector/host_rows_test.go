@@ -37,6 +37,15 @@ func onTheHost() []row {
 		{"Windows 11", "connector.platform", at(func(e *fact.HostEvidence) { e.OSBuild, e.OSName = 26100, "Windows 11 Pro" }), nil, warn("connector.os-desktop", "Windows 11")},
 		{"Windows Server 2025", "connector.platform", at(func(e *fact.HostEvidence) { e.OSBuild, e.OSName = 26100, "Windows Server 2025 Datacenter" }), nil, pass("")},
 		{"HTTP/2 of an unknown Windows", "connector.http2", at(func(e *fact.HostEvidence) { e.OSBuild = 0 }), nil, unsure("build of Windows")},
+		{"an expired certificate, and the updater logs on", "connector.events", at(func(e *fact.HostEvidence) {
+			e.Events = []fact.HostEvent{{ID: 1000, At: checkstest.Now().Add(-2 * time.Hour)}, {ID: 1, Channel: "Microsoft-AadApplicationProxy-Updater/Admin", At: checkstest.Now().Add(-time.Hour)}}
+		}), nil, fail("connector.certificate-expired", "1000")},
+		{"expired half a year ago, and it runs", "connector.events", at(func(e *fact.HostEvidence) {
+			e.Events = []fact.HostEvent{{ID: 1000, At: checkstest.Now().Add(-180 * 24 * time.Hour)}}
+		}), nil, pass("")},
+		{"expired half a year ago, and it does not run", "connector.events", at(func(e *fact.HostEvidence) {
+			e.Services[0].State, e.Events = "stopped", []fact.HostEvent{{ID: 1000, At: checkstest.Now().Add(-180 * 24 * time.Hour)}}
+		}), nil, fail("connector.certificate-expired", "1000")},
 		{".NET does not follow the system", "connector.tls12", at(func(e *fact.HostEvidence) { e.SystemTLS = &zero }), nil, warn("connector.dotnet-tls12-off", "SystemDefaultTlsVersions 0")},
 		{".NET allows weak protocols", "connector.tls12", at(func(e *fact.HostEvidence) { e.StrongCrypto = &zero }), nil, warn("connector.dotnet-tls12-off", "SchUseStrongCrypto 0")},
 	}
