@@ -19,6 +19,8 @@ import (
 type authority struct {
 	cert *x509.Certificate
 	key  *rsa.PrivateKey
+	// servers is the key of all that it signs for.
+	servers *rsa.PrivateKey
 	// list and responder are where it says that revocation is told.
 	list, responder string
 }
@@ -33,9 +35,9 @@ func newKey(t *testing.T) *rsa.PrivateKey {
 	return key
 }
 
-func newAuthority(t *testing.T, name, organisation string) *authority {
+func newAuthority(t *testing.T, servers *rsa.PrivateKey, name, organisation string) *authority {
 	t.Helper()
-	a := &authority{key: newKey(t)}
+	a := &authority{key: newKey(t), servers: servers}
 	tmpl := &x509.Certificate{
 		SerialNumber: serial(t), Subject: pkix.Name{CommonName: name, Organization: []string{organisation}, Country: []string{"US"}},
 		NotBefore: time.Now().Add(-48 * time.Hour), NotAfter: time.Now().AddDate(5, 0, 0), IsCA: true, BasicConstraintsValid: true,
@@ -63,7 +65,6 @@ func serial(t *testing.T) *big.Int {
 // server is a certificate for names that ends at a time.
 func (a *authority) server(t *testing.T, end time.Time, names ...string) tls.Certificate {
 	t.Helper()
-	key := newKey(t)
 	tmpl := &x509.Certificate{
 		SerialNumber: serial(t), Subject: pkix.Name{CommonName: names[0]}, DNSNames: names,
 		NotBefore: end.AddDate(-1, 0, 0), NotAfter: end, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -72,11 +73,11 @@ func (a *authority) server(t *testing.T, end time.Time, names ...string) tls.Cer
 		tmpl.CRLDistributionPoints, tmpl.OCSPServer = []string{a.list}, []string{a.responder}
 		tmpl.IssuingCertificateURL = []string{a.list + ".crt"}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, a.cert, key.Public(), a.key)
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, a.cert, a.servers.Public(), a.key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: key}
+	return tls.Certificate{Certificate: [][]byte{der, a.cert.Raw}, PrivateKey: a.servers}
 }
 
 // revoked is the authority's list, with two entries.

@@ -69,7 +69,7 @@ func wayFaults() []fault {
 		}, "", checks.Pass, ""},
 		{"Turkish", func(d *described, _ *servers) {
 			d.culture = "tr-TR"
-			translated(d, "Microsoft Entra özel ağ bağlayıcısı", networkService, "Erişim engellendi. İSTEK ILE", "ERROR: Erişim engellendi İI ıi")
+			translated(d, "Microsoft Entra özel ağ bağlayıcısı", networkService, "Erişim engellendi. İSTEK ILE\r\nTRANSACTION ID: 5\r\nAUTHORIZATION: NEGOTIATE abcdefghijklmnopqrstuvwxyz", "ERROR: Erişim engellendi İI ıi\r\nFAILED TO SEND NEGOTIATE abcdefghijklmnopqrstuvwxyz\r\nUNAUTHORIZED EXCEPTION")
 		}, "", checks.Pass, ""},
 		{"Thai, with its own years", func(d *described, _ *servers) { d.culture = "th-TH" }, "", checks.Pass, ""},
 		{"Arabic, with its own months", func(d *described, _ *servers) { d.culture = "ar-SA" }, "", checks.Pass, ""},

@@ -114,6 +114,7 @@ func strict() []snippet {
 // is documented.
 func TestTheEvaluator(t *testing.T) {
 	e := newEvaluator(t)
+	t.Run("refuses", func(t *testing.T) { refusals(t, e) })
 	list := append(snippets(), strict()...)
 	var texts []string
 	for _, s := range list {
@@ -137,10 +138,10 @@ func TestTheEvaluator(t *testing.T) {
 	}
 }
 
-// TestTheEvaluatorRefuses shows that what it does not know stops it, also where a
+// refusals shows that what it does not know stops it, also where a
 // script would go on.
-func TestTheEvaluatorRefuses(t *testing.T) {
-	e := newEvaluator(t)
+func refusals(t *testing.T, e *evaluator) {
+	t.Helper()
 	list := []snippet{
 		{"a command", "try { Get-Process } catch { 'went on' }", "the command Get-Process"},
 		{"a parameter", "Get-Item -Path C:\\ -Stream x", "the parameter -Stream"},

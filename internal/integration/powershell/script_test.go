@@ -15,24 +15,31 @@ import (
 	"sensegate/internal/site"
 )
 
-// TestTheScriptAndTheProgram describes hosts, healthy ones and others, and lets both
-// collect on each: what they find is the same, and so is what the checks say of it.
-func TestTheScriptAndTheProgram(t *testing.T) {
+// TestScript runs the collection script. The evaluator is compiled once.
+func TestScript(t *testing.T) {
 	e, s := newEvaluator(t), startServers(t)
 	s.everywhere()
-	// Inside, so that what all of them talk to is there until the last has ended.
-	t.Run("hosts", func(t *testing.T) {
-		for _, f := range append(faults(), wayFaults()...) {
-			t.Run(f.name, func(t *testing.T) {
-				t.Parallel()
-				d := healthy(s)
-				f.change(d, s)
-				script, program := bothWays(t, e, d)
-				alike(t, script, program)
-				judged(t, f, script, program)
-			})
-		}
-	})
+	// Each waits for what it runs beside others.
+	t.Run("hosts", func(t *testing.T) { hostsAlike(t, e, s) })
+	t.Run("machines", func(t *testing.T) { machinesAlike(t, e, s) })
+	t.Run("mistakes", func(t *testing.T) { mistakesShow(t, e, s) })
+	t.Run("file", func(t *testing.T) { ownFileAlone(t, e, s) })
+	t.Run("list", func(t *testing.T) { listsOnly(t, e, s) })
+}
+
+// hostsAlike describes hosts, healthy ones and others, and lets both
+// collect on each: what they find is the same, and so is what the checks say of it.
+func hostsAlike(t *testing.T, e *evaluator, s *servers) {
+	for _, f := range append(faults(), wayFaults()...) {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			d := healthy(s)
+			f.change(d, s)
+			script, program := bothWays(t, e, d)
+			alike(t, script, program)
+			judged(t, f, script, program)
+		})
+	}
 }
 
 // everywhere lets the proxy reach all that connectors talk to.
@@ -81,9 +88,9 @@ func judged(t *testing.T, f fault, script, program fact.HostEvidence) {
 	}
 }
 
-// TestTheScriptLists shows that -List prints every section and writes nothing.
-func TestTheScriptLists(t *testing.T) {
-	e, s := newEvaluator(t), startServers(t)
+// listsOnly shows that -List prints every section and writes nothing.
+func listsOnly(t *testing.T, e *evaluator, s *servers) {
+	t.Helper()
 	dir := t.TempDir()
 	r := e.run(t, healthy(s), dir, collect.Script(options()), "-List")
 	if r.code != 0 {

@@ -32,10 +32,11 @@ type servers struct {
 // startServers runs all of them until the test is over.
 func startServers(t *testing.T) *servers {
 	t.Helper()
+	key := newKey(t)
 	s := &servers{through: map[string]string{}}
-	s.digicert, s.company = newAuthority(t, "DigiCert Global G2 TLS RSA SHA256 2020 CA1", "DigiCert Inc"), newAuthority(t, "qlik01-CA", "Contoso")
+	s.digicert, s.company = newAuthority(t, key, "DigiCert Global G2 TLS RSA SHA256 2020 CA1", "DigiCert Inc"), newAuthority(t, key, "qlik01-CA", "Contoso")
 	s.digicert.list, s.digicert.responder = "http://crl3.digicert.com/global.crl", "http://ocsp.digicert.com"
-	box, nobody := newAuthority(t, "Contoso Gateway CA", "Contoso"), newAuthority(t, "qlik02-CA", "qlik02-CA")
+	box, nobody := newAuthority(t, key, "Contoso Gateway CA", "Contoso"), newAuthority(t, key, "qlik02-CA", "qlik02-CA")
 	later := time.Now().AddDate(0, 6, 0)
 	s.service = encrypted(t, s.digicert.server(t, later, "login.microsoftonline.com"))
 	s.opened = encrypted(t, box.server(t, later, "login.microsoftonline.com"))
@@ -76,7 +77,7 @@ func listen(t *testing.T, serve func(net.Conn)) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context())) // cleaning up comes after the test's own has ended
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {

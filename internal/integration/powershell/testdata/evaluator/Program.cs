@@ -38,12 +38,13 @@ namespace Evaluator
                 var wrong = read as Dictionary<string, object>;
                 if (wrong != null) throw new Unsupported("what the grammar cannot read: " + wrong["error"]);
                 var program = Node.Of(read, File.ReadAllText(script));
-                Thread.CurrentThread.CurrentCulture = world.Text("culture") == "" ? CultureInfo.InvariantCulture : new CultureInfo(world.Text("culture"));
+                Thread.CurrentThread.CurrentCulture = CultureInfo.InvariantCulture;
                 Thread.CurrentThread.CurrentUICulture = CultureInfo.InvariantCulture;
                 Environment.SetEnvironmentVariable("WINDOWS_NETWORK", Path.Combine(folder, "network"));
                 Trust.Fill(world);
                 Windows.Empty(Path.Combine(folder, "registry"));
                 new Windows(world).Fill();
+                Thread.CurrentThread.CurrentCulture = new CultureInfo(world.Text("culture"));
                 var i = new Interpreter(world, s => text.Write(s + "\n"));
                 i.RunFile(program, args.Select(Word).ToList(), v => text.Write(Converter.Text(v) + "\n"));
                 return 0;

@@ -132,6 +132,15 @@ namespace Evaluator
             var k = target as Microsoft.Win32.RegistryKey;
             if (k != null && name.Equals("OpenSubKey", StringComparison.OrdinalIgnoreCase) && args.Length > 0 && world.Listed("deniedKeys", Converter.Text(args[0])))
                 throw Overloads.Wrapped(new System.Security.SecurityException("Requested registry access is not allowed."), name, args.Length);
+            // Mono finds keys by their names in small letters, as the culture makes them.
+            if (k != null && name.Equals("OpenSubKey", StringComparison.OrdinalIgnoreCase))
+            {
+                var culture = System.Threading.Thread.CurrentThread.CurrentCulture;
+                System.Threading.Thread.CurrentThread.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
+                try { v = Overloads.Call(k.GetType().GetMethods().Where(m => m.Name == "OpenSubKey").Cast<MethodBase>().ToArray(), k, name, args, null); }
+                finally { System.Threading.Thread.CurrentThread.CurrentCulture = culture; }
+                return true;
+            }
             // Names of values have no case on Windows, and have one in Mono.
             if (k != null && name.Equals("GetValue", StringComparison.OrdinalIgnoreCase) && args.Length == 1)
             {
