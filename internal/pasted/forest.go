@@ -118,6 +118,9 @@ func (f *Forest) ours(a Answer) error {
 	}
 	seen := ""
 	for _, line := range a.Lines {
+		if !strings.Contains(line, "=") {
+			continue
+		}
 		for _, nc := range namingShape.FindAllString(line, -1) {
 			domain := domainOf(nc)
 			if within(f.domain, domain) || within(domain, f.domain) {

@@ -38,10 +38,19 @@ func Tickets(text string) []Ticket {
 func windowsTickets(text string) []Ticket {
 	var out []Ticket
 	var t *Ticket
+	left := 0
 	for line := range strings.Lines(text) {
-		if mark := blockShape.FindString(line); mark != "" {
+		left--
+		mark := ""
+		if strings.Contains(line, "#") {
+			mark = blockShape.FindString(line)
+		}
+		if mark == "" && left < 0 {
+			continue // klist says less than that of a ticket
+		}
+		if mark != "" {
 			out = append(out, Ticket{})
-			t = &out[len(out)-1]
+			t, left = &out[len(out)-1], blockLines
 			line = line[len(mark):]
 		}
 		if t == nil {
@@ -52,7 +61,11 @@ func windowsTickets(text string) []Ticket {
 		if _, after, ok := strings.Cut(line, ":"); ok {
 			value = after
 		}
-		switch m := atShape.FindStringSubmatch(strings.TrimSpace(value)); {
+		var m []string
+		if strings.Contains(value, "@") && t.Server == "" {
+			m = atShape.FindStringSubmatch(strings.TrimSpace(value))
+		}
+		switch {
 		case m != nil && t.Client == "":
 			t.Client = m[1] + "@" + m[2]
 			continue

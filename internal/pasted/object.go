@@ -21,29 +21,45 @@ var attributeShape = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*)\s*:(?: (.*)|)$
 
 // listOf reads one list. What a narrow window has wrapped is put together.
 func listOf(lines []string) object {
-	o := object{}
+	o, rest := object{}, map[string][]string{}
 	last := ""
 	for _, line := range lines {
-		if m := attributeShape.FindStringSubmatch(line); m != nil {
+		if m := attribute(line); m != nil {
 			last = strings.ToLower(m[1])
 			o[last] = entry{strings.TrimSpace(m[2]), line}
+			delete(rest, last)
 			continue
 		}
-		if indented(line) && last != "" {
-			e := o[last]
-			e.value += wrapped(e.value) + strings.TrimSpace(line)
-			o[last] = e
+		if indented(line) && last != "" && len(rest[last]) < wrappedLines {
+			rest[last] = append(rest[last], strings.TrimSpace(line))
 		}
+	}
+	for name, more := range rest {
+		e := o[name]
+		var b strings.Builder
+		b.WriteString(e.value)
+		comma := strings.HasSuffix(e.value, ",")
+		for _, part := range more {
+			if comma { // the space after it was lost
+				b.WriteByte(' ')
+			}
+			b.WriteString(part)
+			comma = strings.HasSuffix(part, ",")
+		}
+		e.value = b.String()
+		o[name] = e
 	}
 	return o
 }
 
-// wrapped is what the end of a wrapped line has lost: the space after a comma.
-func wrapped(value string) string {
-	if strings.HasSuffix(value, ",") {
-		return " "
+// wrappedLines is how many lines one value may take.
+const wrappedLines = 4096
+
+func attribute(line string) []string {
+	if !strings.Contains(line, ":") {
+		return nil
 	}
-	return ""
+	return attributeShape.FindStringSubmatch(line)
 }
 
 func (o object) text(name string) string { return o[strings.ToLower(name)].value }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -21,16 +20,30 @@ var (
 	nameShape = regexp.MustCompile(`[\pL\pN_-]+/[\pL\pN._*-]+(?::[\pL\pN_-]+)?(?:/[\pL\pN._-]+)?`)
 )
 
-func (h *Holder) add(name string) {
-	if !slices.ContainsFunc(h.Names, func(s string) bool { return strings.EqualFold(s, name) }) {
-		h.Names = append(h.Names, name)
+// accountIn is the distinguished name of an account in a line; empty where there
+// is none. Most lines are told by one character.
+func accountIn(line string) string {
+	if !strings.Contains(line, "=") {
+		return ""
 	}
+	return dnShape.FindString(line)
+}
+
+// nameIn is the service principal name in a line.
+func nameIn(line string) string {
+	if !strings.Contains(line, "/") {
+		return ""
+	}
+	return nameShape.FindString(line)
 }
 
 func indented(line string) bool { return strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") }
 
-// restShape is what follows where the name of an account was broken.
-var restShape = regexp.MustCompile(`(?i)^[^=]*[^=\s:],DC=`)
+// partShape and restShape are parts of an account's name that was broken in two.
+var (
+	partShape = regexp.MustCompile(`(?i)(?:CN|OU)=`)
+	restShape = regexp.MustCompile(`(?i)^[^=]*[^=\s:],DC=`)
+)
 
 var setspnFailure = regexp.MustCompile(`\b0x[0-9a-fA-F]{1,8}\b`)
 
@@ -38,14 +51,13 @@ var setspnFailure = regexp.MustCompile(`\b0x[0-9a-fA-F]{1,8}\b`)
 func (a Answer) wholeSetspn() error {
 	text, broken := 0, ""
 	for _, line := range a.Lines {
-		dn := dnShape.FindString(line)
-		upper := strings.ToUpper(line)
+		dn := accountIn(line)
 		switch {
 		case strings.TrimSpace(line) == "":
 			continue
-		case dn == "" && setspnFailure.MatchString(line):
+		case dn == "" && strings.Contains(line, "0x") && setspnFailure.MatchString(line):
 			return fmt.Errorf("setspn failed on %s: %s", a.Host, strings.TrimSpace(line))
-		case dn == "" && (strings.Contains(upper, "CN=") || strings.Contains(upper, "OU=") || restShape.MatchString(line)):
+		case dn == "" && strings.Contains(line, "=") && (partShape.MatchString(line) || restShape.MatchString(line)):
 			broken = strings.TrimSpace(line)
 		}
 		text++
@@ -64,7 +76,7 @@ func (a Answer) wholeSetspn() error {
 		return fmt.Errorf("a line is broken in two, as in a narrow window: %s", broken)
 	case asked["q"] && text < 2:
 		return errors.New("part of it is missing: setspn says at its end whether it found the name, and nothing follows the line " + a.naming())
-	case asked["q"] && (dnShape.MatchString(last(a.Lines)) || nameShape.FindString(last(a.Lines)) == last(a.Lines)):
+	case asked["q"] && (accountIn(last(a.Lines)) != "" || nameIn(last(a.Lines)) == last(a.Lines)):
 		return errors.New("part of it is missing: setspn says at its end whether it found the name, and the last line is " + last(a.Lines))
 	}
 	for _, h := range held {

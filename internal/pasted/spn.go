@@ -127,8 +127,11 @@ func (f *Forest) Audit(context.Context) (fact.SPNAudit, error) {
 
 // counted is the one number in a line that names neither account nor service.
 func counted(line string) (int, bool) {
-	m := countShape.FindAllString(line, -1)
-	if len(m) != 1 || strings.ContainsAny(line, "/=") {
+	if strings.ContainsAny(line, "/=") {
+		return 0, false
+	}
+	m := countShape.FindAllString(line, 2)
+	if len(m) != 1 {
 		return 0, false
 	}
 	n, err := strconv.Atoi(m[0])
@@ -142,24 +145,27 @@ var countShape = regexp.MustCompile(`\d+`)
 // mail has taken that away.
 func listed(lines []string) []Holder {
 	var out []Holder
+	known, held := map[string]int{}, map[string]bool{}
 	at := -1
 	for _, line := range lines {
 		name := strings.TrimSpace(line)
-		switch dn := dnShape.FindString(line); {
+		switch dn := accountIn(line); {
 		case name == "":
 			at = -1
 		case dn != "":
-			at = len(out)
-			for i := range out {
-				if strings.EqualFold(out[i].DN, dn) {
-					at = i
-				}
-			}
-			if at == len(out) {
+			key := strings.ToLower(dn)
+			i, ok := known[key]
+			if !ok {
+				i = len(out)
+				known[key] = i
 				out = append(out, Holder{DN: dn})
 			}
+			at = i
 		case at >= 0 && strings.Contains(name, "/") && (indented(line) || nameShape.FindString(name) == name):
-			out[at].add(name)
+			if key := strconv.Itoa(at) + " " + strings.ToLower(name); !held[key] {
+				held[key] = true
+				out[at].Names = append(out[at].Names, name)
+			}
 		}
 	}
 	return out
@@ -169,7 +175,7 @@ func listed(lines []string) []Holder {
 func groups(lines []string) []fact.SPNGroup {
 	var out []fact.SPNGroup
 	for _, line := range lines {
-		dn, name := dnShape.FindString(line), nameShape.FindString(line)
+		dn, name := accountIn(line), nameIn(line)
 		switch {
 		case dn != "" && indented(line) && len(out) > 0:
 			g := &out[len(out)-1]
@@ -220,7 +226,7 @@ func commonName(dn string) string {
 // naming is the line that says where was searched, or whose names are listed.
 func (a Answer) naming() string {
 	for _, line := range a.Lines {
-		if namingShape.MatchString(line) && (switches(a)["l"] || dnShape.FindString(line) == "") {
+		if strings.Contains(line, "=") && namingShape.MatchString(line) && (switches(a)["l"] || accountIn(line) == "") {
 			return line
 		}
 	}
