@@ -18,8 +18,13 @@ namespace Evaluator
     {
         static readonly Type[] numbers = { typeof(sbyte), typeof(byte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal) };
 
-        public static bool IsNumber(Type t) { return !t.IsEnum && Array.IndexOf(numbers, t) >= 0; }
-        public static bool IsWhole(Type t) { return IsNumber(t) && Array.IndexOf(numbers, t) < 8; }
+        public static bool IsNumber(Type t)
+        {
+            var c = Type.GetTypeCode(t);
+            return c >= TypeCode.SByte && c <= TypeCode.Decimal && !t.IsEnum;
+        }
+
+        public static bool IsWhole(Type t) { return IsNumber(t) && Type.GetTypeCode(t) <= TypeCode.UInt64; }
 
         public static Rank RankOf(object v, Type t)
         {

@@ -11,41 +11,41 @@ namespace Evaluator
     {
         public object Eval(Node n)
         {
-            switch (n.Type)
+            switch (n.Kind)
             {
-                case "decimal_integer_literal": case "hexadecimal_integer_literal": case "real_literal":
+                case Kind.decimal_integer_literal: case Kind.hexadecimal_integer_literal: case Kind.real_literal:
                     return n.Cache ?? (n.Cache = Numbers.Literal(n.Text));
-                case "verbatim_string_characters":
+                case Kind.verbatim_string_characters:
                     return n.Text.Substring(1, n.Text.Length - 2).Replace("''", "'");
-                case "verbatim_here_string_characters": return Strings.Here(n.Text);
-                case "expandable_string_literal": case "expandable_here_string_literal": return Expand(n);
-                case "variable": return Get(n);
-                case "parenthesized_expression": return ValueOf(n.Child("pipeline"));
-                case "sub_expression": return Collapse(Collect(e => Inner(n, e)));
-                case "array_expression": return Collect(e => Inner(n, e)).ToArray();
-                case "script_block_expression": return BlockOf(n);
-                case "hash_literal_expression": return Hash(n, new Hashtable(StringComparer.CurrentCultureIgnoreCase));
-                case "type_literal": return Types.Of(n);
-                case "array_literal_expression": return n.Kids.Select(k => Nothing.Null(Eval(k))).ToArray();
-                case "member_access":
-                    return n.Has("::") ? StaticProperty(n, Eval(n.Kids[0]), NameOf(n.Kids[1])) : Property(Eval(n.Kids[0]), NameOf(n.Kids[1]));
-                case "invokation_expression": return Invocation(n);
-                case "element_access": return Indexed(Eval(n.Kids[0]), Eval(n.Kids[1]));
-                case "post_increment_expression": return Step(n, n.Kids[0], 1, false);
-                case "post_decrement_expression": return Step(n, n.Kids[0], -1, false);
-                case "pre_increment_expression": return Step(n, n.Kids[0], 1, true);
-                case "pre_decrement_expression": return Step(n, n.Kids[0], -1, true);
-                case "expression_with_unary_operator": return Unary(n);
-                case "cast_expression": return Cast(n);
-                case "logical_expression":
+                case Kind.verbatim_here_string_characters: return Strings.Here(n.Text);
+                case Kind.expandable_string_literal: case Kind.expandable_here_string_literal: return Expand(n);
+                case Kind.variable: return Get(n);
+                case Kind.parenthesized_expression: return ValueOf(n.Child("pipeline"));
+                case Kind.sub_expression: return Collapse(Collect(e => Inner(n, e)));
+                case Kind.array_expression: return Collect(e => Inner(n, e)).ToArray();
+                case Kind.script_block_expression: return BlockOf(n);
+                case Kind.hash_literal_expression: return Hash(n, new Hashtable(StringComparer.CurrentCultureIgnoreCase));
+                case Kind.type_literal: return Types.Of(n);
+                case Kind.array_literal_expression: return n.Kids.Select(k => Nothing.Null(Eval(k))).ToArray();
+                case Kind.member_access:
+                    return n.Static ? StaticProperty(n, Eval(n.Kids[0]), NameOf(n.Kids[1])) : Property(Eval(n.Kids[0]), NameOf(n.Kids[1]));
+                case Kind.invokation_expression: return Invocation(n);
+                case Kind.element_access: return Indexed(Eval(n.Kids[0]), Eval(n.Kids[1]));
+                case Kind.post_increment_expression: return Step(n, n.Kids[0], 1, false);
+                case Kind.post_decrement_expression: return Step(n, n.Kids[0], -1, false);
+                case Kind.pre_increment_expression: return Step(n, n.Kids[0], 1, true);
+                case Kind.pre_decrement_expression: return Step(n, n.Kids[0], -1, true);
+                case Kind.expression_with_unary_operator: return Unary(n);
+                case Kind.cast_expression: return Cast(n);
+                case Kind.logical_expression:
                     bool left = Converter.True(Eval(n.Kids[0]));
-                    if (n.Has("-and")) return left && Converter.True(Eval(n.Kids[1]));
-                    if (n.Has("-or")) return left || Converter.True(Eval(n.Kids[1]));
+                    if (n.Op == "-and") return left && Converter.True(Eval(n.Kids[1]));
+                    if (n.Op == "-or") return left || Converter.True(Eval(n.Kids[1]));
                     return left != Converter.True(Eval(n.Kids[1]));
-                case "comparison_expression": case "format_expression":
-                    return Operators.Binary(n, n.Kids[1].Text, Eval(n.Kids[0]), Eval(n.Kids[2]), this);
-                case "bitwise_expression": case "additive_expression": case "multiplicative_expression": case "range_expression":
-                    return Operators.Binary(n, n.All.First(k => !k.Named).Type, Eval(n.Kids[0]), Eval(n.Kids[1]), this);
+                case Kind.comparison_expression: case Kind.format_expression:
+                    return Operators.Binary(n, n.Op, Eval(n.Kids[0]), Eval(n.Kids[2]), this);
+                case Kind.bitwise_expression: case Kind.additive_expression: case Kind.multiplicative_expression: case Kind.range_expression:
+                    return Operators.Binary(n, n.Op, Eval(n.Kids[0]), Eval(n.Kids[1]), this);
             }
             throw n.Cannot("the expression " + n.Type);
         }
@@ -75,7 +75,7 @@ namespace Evaluator
             var name = NameOf(n.Kids[1]);
             var list = arguments.Child("argument_expression_list");
             var args = list == null ? new object[0] : list.Kids.Select(k => Nothing.Null(Eval(k))).ToArray();
-            return n.Has("::") ? CallStatic(n, of, name, args) : Call(n, of, name, args);
+            return n.Static ? CallStatic(n, of, name, args) : Call(n, of, name, args);
         }
 
         object Unary(Node n)

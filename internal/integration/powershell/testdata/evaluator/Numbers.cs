@@ -67,6 +67,7 @@ namespace Evaluator
 
         public static int Compare(object a, object b)
         {
+            if (a is int && b is int) return ((int)a).CompareTo((int)b);
             var t = Common(a, b);
             if (t == typeof(double)) return Convert.ToDouble(a, CultureInfo.InvariantCulture).CompareTo(Convert.ToDouble(b, CultureInfo.InvariantCulture));
             return Convert.ToDecimal(a, CultureInfo.InvariantCulture).CompareTo(Convert.ToDecimal(b, CultureInfo.InvariantCulture));
@@ -74,6 +75,11 @@ namespace Evaluator
 
         public static object Count(string op, object a, object b)
         {
+            if (a is int && b is int && (op == "+" || op == "-"))
+            {
+                long sum = op == "+" ? (long)(int)a + (int)b : (long)(int)a - (int)b;
+                if (sum >= int.MinValue && sum <= int.MaxValue) return (int)sum;
+            }
             var t = Common(a, b);
             if (t == typeof(double)) return CountDouble(op, Convert.ToDouble(a, CultureInfo.InvariantCulture), Convert.ToDouble(b, CultureInfo.InvariantCulture));
             decimal x = Convert.ToDecimal(a, CultureInfo.InvariantCulture), y = Convert.ToDecimal(b, CultureInfo.InvariantCulture), r;

@@ -24,6 +24,7 @@ namespace Evaluator
             a = Nothing.Null(a);
             b = Nothing.Null(b);
             if (a == null || b == null) return a == null && b == null;
+            if (a is string && b is string && Plain((string)a) && Plain((string)b)) return string.Equals((string)a, (string)b, exact ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
             if (a is string) return string.Compare((string)a, Converter.Text(b), CultureInfo.InvariantCulture, exact ? CompareOptions.None : CompareOptions.IgnoreCase) == 0;
             if (a is char && b is char && !exact) return char.ToUpperInvariant((char)a) == char.ToUpperInvariant((char)b);
             if (a is char && b is string && ((string)b).Length == 1) return Same(a, ((string)b)[0], exact);
@@ -37,6 +38,13 @@ namespace Evaluator
                 catch (FormatException) { return false; }
             }
             return Converter.TryTo(b, a.GetType(), null, out c, out why) && a.Equals(c);
+        }
+
+        // Plain texts compare alike in every culture, and quickly.
+        static bool Plain(string s)
+        {
+            foreach (char c in s) if (c < ' ' || c > '~') return false;
+            return true;
         }
 
         static int Order(object a, object b, bool exact)
@@ -77,7 +85,6 @@ namespace Evaluator
 
         public static object Binary(Node n, string op, object a, object b, Interpreter i)
         {
-            op = op.ToLowerInvariant();
             object own;
             switch (op)
             {

@@ -20,18 +20,27 @@ namespace Evaluator
 
         // What was chosen before for arguments of the same classes, where these needed no
         // conversion: then their values play no part.
-        static readonly Dictionary<MethodBase[], Dictionary<string, Choice>> chosen = new Dictionary<MethodBase[], Dictionary<string, Choice>>();
+        static readonly Dictionary<MethodBase[], List<KeyValuePair<Type[], Choice>>> chosen = new Dictionary<MethodBase[], List<KeyValuePair<Type[], Choice>>>();
 
         public static object Call(MethodBase[] all, object target, string name, object[] args, Interpreter i)
         {
-            Dictionary<string, Choice> before;
-            lock (chosen) if (!chosen.TryGetValue(all, out before)) chosen[all] = before = new Dictionary<string, Choice>();
-            var key = string.Join("|", args.Select(a => a == null ? "" : a.GetType().AssemblyQualifiedName));
-            Choice known;
-            lock (before) if (before.TryGetValue(key, out known)) return Invoke(known, target, name, args, i);
-            var best = Best(all, name, args, i);
-            if (best.Ranks.All(r => r >= Rank.Assignable)) lock (before) before[key] = best;
+            List<KeyValuePair<Type[], Choice>> before;
+            lock (chosen) if (!chosen.TryGetValue(all, out before)) chosen[all] = before = new List<KeyValuePair<Type[], Choice>>();
+            Choice best = null;
+            lock (before) foreach (var k in before) if (best == null && Fits(k.Key, args)) best = k.Value;
+            if (best == null)
+            {
+                best = Best(all, name, args, i);
+                if (best.Ranks.All(r => r >= Rank.Assignable)) lock (before) before.Add(new KeyValuePair<Type[], Choice>(args.Select(a => a.GetType()).ToArray(), best));
+            }
             return Invoke(best, target, name, args, i);
+        }
+
+        static bool Fits(Type[] types, object[] args)
+        {
+            if (types.Length != args.Length) return false;
+            for (int k = 0; k < args.Length; k++) if (args[k] == null || args[k].GetType() != types[k]) return false;
+            return true;
         }
 
         static Choice Best(MethodBase[] all, string name, object[] args, Interpreter i)

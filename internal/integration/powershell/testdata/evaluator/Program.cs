@@ -29,15 +29,24 @@ namespace Evaluator
             return 0;
         }
 
+        // programs are the trees that were read before.
+        static readonly Dictionary<string, Node> programs = new Dictionary<string, Node>();
+
+        static Node Read(string tree, string script)
+        {
+            var read = Json.Read(File.ReadAllText(tree));
+            var wrong = read as Dictionary<string, object>;
+            if (wrong != null) throw new Unsupported("what the grammar cannot read: " + wrong["error"]);
+            return Node.Of(read, File.ReadAllText(script));
+        }
+
         static int Run(TextWriter text, string folder, string tree, string script, IEnumerable<string> args)
         {
             try
             {
                 var world = new World((Dictionary<string, object>)Json.Read(File.ReadAllText(Path.Combine(folder, "world.json"))));
-                var read = Json.Read(File.ReadAllText(tree));
-                var wrong = read as Dictionary<string, object>;
-                if (wrong != null) throw new Unsupported("what the grammar cannot read: " + wrong["error"]);
-                var program = Node.Of(read, File.ReadAllText(script));
+                Node program;
+                if (!programs.TryGetValue(tree, out program)) programs[tree] = program = Read(tree, script);
                 Thread.CurrentThread.CurrentCulture = CultureInfo.InvariantCulture;
                 Thread.CurrentThread.CurrentUICulture = CultureInfo.InvariantCulture;
                 Environment.SetEnvironmentVariable("WINDOWS_NETWORK", Path.Combine(folder, "network"));

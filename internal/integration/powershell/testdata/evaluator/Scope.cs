@@ -65,6 +65,9 @@ namespace Evaluator
     // Names reads and writes variables by the names that scripts give them.
     sealed partial class Interpreter
     {
+        // kept are names with a meaning of their own.
+        static readonly HashSet<string> kept = new HashSet<string> { "null", "true", "false", "?", "$", "^", "error", "psversiontable", "host", "pwd", "myinvocation", "psboundparameters" };
+
         // Split tells the qualifier of a name from the name.
         static void Split(Node n, out string where, out string name)
         {
@@ -75,6 +78,7 @@ namespace Evaluator
             int i = s.IndexOf(':');
             where = i < 0 ? "" : s.Substring(0, i).ToLowerInvariant();
             name = i < 0 ? s : s.Substring(i + 1);
+            if (where == "" && kept.Contains(name.ToLowerInvariant())) name = name.ToLowerInvariant();
             if (where == "" && name.Equals("psitem", StringComparison.OrdinalIgnoreCase)) name = "_";
             n.Cache = new[] { where, name };
         }
@@ -87,7 +91,7 @@ namespace Evaluator
             {
                 case "env": return world.Variable(name);
                 case "":
-                    switch (name.ToLowerInvariant())
+                    switch (name)
                     {
                         case "null": return null;
                         case "true": return true;

@@ -45,14 +45,14 @@ namespace Evaluator
 
         Flow Run(Node n, Action<object> emit)
         {
-            switch (n.Type)
+            switch (n.Kind)
             {
-                case "pipeline": return Pipeline(n, emit);
-                case "empty_statement": return Flow.Normal;
-                case "if_statement": return If(n, emit);
-                case "foreach_statement": return Foreach(n, emit);
-                case "for_statement": return For(n, emit);
-                case "while_statement":
+                case Kind.pipeline: return Pipeline(n, emit);
+                case Kind.empty_statement: return Flow.Normal;
+                case Kind.if_statement: return If(n, emit);
+                case Kind.foreach_statement: return Foreach(n, emit);
+                case Kind.for_statement: return For(n, emit);
+                case Kind.while_statement:
                     while (Converter.True(ValueOf(n.Child("while_condition").Child("pipeline"))))
                     {
                         var f = Block(Body(n), emit);
@@ -60,7 +60,7 @@ namespace Evaluator
                         if (f != Flow.Normal && f != Flow.Continue) return f;
                     }
                     return Flow.Normal;
-                case "do_statement":
+                case Kind.do_statement:
                     bool until = n.Has("until");
                     do
                     {
@@ -70,15 +70,15 @@ namespace Evaluator
                     }
                     while (Converter.True(ValueOf(n.Child("while_condition").Child("pipeline"))) != until);
                     return Flow.Normal;
-                case "switch_statement": return Switch(n, emit);
-                case "function_statement":
+                case Kind.switch_statement: return Switch(n, emit);
+                case Kind.function_statement:
                     if (!n.Has("function")) throw n.Cannot("a filter or workflow");
                     var d = n.Child("function_parameter_declaration");
                     var sb = n.Child("script_block");
                     scope.Functions[n.Child("function_name").Text] = MakeBlock(sb, d ?? (sb == null ? null : sb.Child("param_block")), "");
                     return Flow.Normal;
-                case "flow_control_statement": return Control(n, emit);
-                case "try_statement": return Try(n, emit);
+                case Kind.flow_control_statement: return Control(n, emit);
+                case Kind.try_statement: return Try(n, emit);
             }
             throw n.Cannot("the statement " + n.Type);
         }

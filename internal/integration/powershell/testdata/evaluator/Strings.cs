@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -47,8 +48,17 @@ namespace Evaluator
         // Expand fills in the variables and expressions of a text in double quotes.
         string Expand(Node n)
         {
-            bool here = n.Type == "expandable_here_string_literal";
+            var parts = (List<object>)(n.Cache ?? (n.Cache = Parts(n)));
             var b = new StringBuilder();
+            foreach (var p in parts) b.Append(p as string ?? Converter.Text(Eval((Node)p)));
+            return b.ToString();
+        }
+
+        // Parts are the texts and expressions that a text in double quotes is made of.
+        static List<object> Parts(Node n)
+        {
+            var parts = new List<object>();
+            bool here = n.Type == "expandable_here_string_literal";
             int at, end;
             if (here)
             {
@@ -67,19 +77,21 @@ namespace Evaluator
                 // The grammar counts blanks before a node in where an anonymous one begins.
                 int start = k.Start;
                 while (n.Source[start] != '$' && start < k.End) start++;
-                Unquoted(n, b, at, start, here);
-                b.Append(Converter.Text(Eval(k)));
+                parts.Add(Unquoted(n, at, start, here));
+                parts.Add(k);
                 at = k.End;
             }
-            if (at < end) Unquoted(n, b, at, end, here);
-            return b.ToString();
+            if (at < end) parts.Add(Unquoted(n, at, end, here));
+            return parts;
         }
 
-        static void Unquoted(Node n, StringBuilder b, int from, int to, bool here)
+        static string Unquoted(Node n, int from, int to, bool here)
         {
             var s = n.Source.Substring(from, to - from);
             if (Regex.IsMatch(Regex.Replace(s, "`.", ""), @"\$[\w{(]")) throw n.Cannot("a variable in a text that the grammar does not see");
+            var b = new StringBuilder();
             Strings.Unescape(b, s, !here);
+            return b.ToString();
         }
     }
 }
