@@ -101,7 +101,7 @@ func Vars(s site.Site) map[string]string {
 		"app": s.Publish.AppName, "group": s.Publish.ConnectorGroup,
 		"test-user": s.TestUser.UPN, "test-sam": s.SAM(),
 		"domain": s.Directory.Domain, "realm": s.Realm(), "tenant": s.Entra.Tenant,
-		"repository": s.Qlik.Repository, "prefix": s.Qlik.Prefix, "connector": "", "connector-host": "", "computer": "",
+		"repository": s.Qlik.Repository, "prefix": s.Qlik.Prefix, "site": s.Name, "connector": "", "connector-host": "", "computer": "",
 		"directory-user": plainName(s.Directory.User),
 	}
 	if len(s.Connector.Hosts) > 0 {

@@ -32,6 +32,10 @@ type Asked struct {
 	Command string
 }
 
+// CollectCommand gathers, on another machine of a site, all that the site's
+// checks ask of it; the placeholders are those of Vars.
+const CollectCommand = "sensegate collect --for {site} --tenant {tenant} --backend {internal-host} --output evidence.json"
+
 // Command makes the line that somebody is asked to run in a shell: it prints
 // when and where it ran, then what the parts print, and says that this is all.
 func Command(shell Shell, parts ...string) string {

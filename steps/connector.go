@@ -22,7 +22,7 @@ func connectorStep(p Ports) Step {
 			again(checks.EntraAdmin, checks.PowerShell, "$g = "+connectorGroups+"; (Invoke-MgGraphRequest -Uri '/beta/onPremisesPublishingProfiles/applicationProxy/connectors').value | "+
 				"Where-Object machineName -EQ {connector-host} | ForEach-Object { Invoke-MgGraphRequest -Method POST -Uri ('/beta/onPremisesPublishingProfiles/applicationProxy/connectors/' + $_.id + '/memberOf/$ref') "+
 				"-Body @{'@odata.id'='https://graph.microsoft.com/beta/onPremisesPublishingProfiles/applicationProxy/connectorGroups/'+$g.id} }"),
-			{Who: "administrator of the connector host", Where: "cmd", Do: "What only the host can tell is collected there, on each host; it reads only. Where no program may be run, --script prints a PowerShell script that does the same.", Command: "sensegate collect --output evidence.json"},
+			{Who: "administrator of the connector host", Where: "cmd", Do: "What only the host can tell is collected there, on each host; it reads only. Where no program may be run, --script prints a PowerShell script that does the same.", Command: checks.CollectCommand},
 			{Who: "you", Where: "cmd", Do: "Look the file through, bring it here and add it to the site: f on this page, or this command. What it proves is shown.", Command: "sensegate import evidence.json"},
 		},
 	}

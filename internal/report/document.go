@@ -95,6 +95,8 @@ type Proof struct {
 	Who     checks.Role  `json:"who"`
 	Shell   checks.Shell `json:"shell"`
 	Command string       `json:"command"`
+	// File says that it writes a file to be imported, and prints nothing to paste.
+	File bool `json:"file,omitempty"`
 }
 
 // DocumentChange is a change that is on record.
@@ -193,8 +195,29 @@ func documentCheck(c Check, v steps.CheckView, env checks.Env) DocumentCheck {
 				Command: checks.Neutral(checks.Fill(a.Command, values, a.Shell)),
 			})
 		}
+		if on := collectedOn(v, env); on != "" {
+			out.Proofs = append(out.Proofs, Proof{
+				On: checks.Neutral(on), Who: checks.HostAdmin, Shell: checks.Cmd, File: true,
+				Command: checks.Neutral(checks.Fill(checks.CollectCommand, values, checks.Cmd)),
+			})
+		}
 	}
 	return out
+}
+
+// collectedOn names the machines whose evidence would tell what could not be
+// told from here; empty where that is no file's to tell.
+func collectedOn(v steps.CheckView, env checks.Env) string {
+	if v.Result.Status != checks.Unknown {
+		return ""
+	}
+	var on []string
+	for _, a := range v.Check.Proof.Ask(env) {
+		if a.Who == checks.HostAdmin && !slices.Contains(on, a.On) {
+			on = append(on, a.On)
+		}
+	}
+	return strings.Join(on, ", ")
 }
 
 func changesOf(list []steps.Made) []DocumentChange {

@@ -45,6 +45,8 @@ type HandoffFix struct {
 	Foreign bool
 	// Reads says that it changes nothing, whatever it looks like.
 	Reads bool
+	// File says that it is for another machine, and writes a file there.
+	File bool
 }
 
 // The roles that work is handed to, as the command line names them.
@@ -108,7 +110,7 @@ func itemsOf(d Document, who []checks.Role) []HandoffItem {
 			}
 			fixes, typed := fixesOf(c, who)
 			if len(fixes) == 0 && c.Status == checks.Unknown && asked(c, who) {
-				fixes = toTell(s.ID, who)
+				fixes = toTell()
 			}
 			if len(fixes) == 0 {
 				continue
@@ -149,16 +151,9 @@ func asked(c DocumentCheck, who []checks.Role) bool {
 	return slices.ContainsFunc(c.Proofs, func(p Proof) bool { return slices.Contains(who, p.Who) })
 }
 
-// toTell is what they do about it: bring evidence, where a file of it can be
-// collected, or the output of the command that follows.
-func toTell(step string, who []checks.Role) []HandoffFix {
-	out := []HandoffFix{{Text: "Nothing is known to be wrong. It could not be told from where this was written: run the command below where it says, and send back what it prints.", Reads: true}}
-	for _, f := range stepProofs(step) {
-		if step == "connector" && slices.Contains(who, f.Who) {
-			out = append(out, HandoffFix{Text: "Or settle this and all else about the machine in one go. " + f.Text, Command: f.Command, Shell: f.Shell, Reads: true})
-		}
-	}
-	return out
+// toTell is what they do about it.
+func toTell() []HandoffFix {
+	return []HandoffFix{{Text: "Nothing is known to be wrong. It could not be told from where this was written: run what follows where it says, and send back what comes of it.", Reads: true}}
 }
 
 // proofsOf are the commands whose output shows that it is mended: those that
@@ -166,9 +161,14 @@ func toTell(step string, who []checks.Role) []HandoffFix {
 func proofsOf(step string, c DocumentCheck, who []checks.Role) []HandoffFix {
 	var out []HandoffFix
 	for _, p := range c.Proofs {
-		if slices.Contains(who, p.Who) || p.Who == "" {
-			out = append(out, HandoffFix{Text: "Run on " + p.On + ", and send back what it prints: it can be pasted into the wizard.", Command: p.Command, Shell: p.Shell, Foreign: c.foreign, Reads: true})
+		if !slices.Contains(who, p.Who) && p.Who != "" {
+			continue
 		}
+		text := "Run on " + p.On + ", and send back what it prints: it can be pasted into the wizard."
+		if p.File {
+			text = "Or run on " + p.On + ", and send back the file that it writes: it settles all else about the machine too, and can be imported. It reads only; where no program may be run, --script instead of --output prints a PowerShell script that does the same."
+		}
+		out = append(out, HandoffFix{Text: text, Command: p.Command, Shell: p.Shell, Foreign: c.foreign, File: p.File, Reads: true})
 	}
 	if len(out) > 0 {
 		return out

@@ -122,7 +122,7 @@ func (h Handoff) prove(b *strings.Builder) {
 // here: clicks, another system's shell, a place to be filled in, a file of
 // somebody else.
 func (h Handoff) line(f HandoffFix) (string, bool) {
-	if f.Command == "" || f.Foreign || h.Redacted || oneLine(f.Command) != f.Command {
+	if f.Command == "" || f.Foreign || f.File || h.Redacted || oneLine(f.Command) != f.Command {
 		return "", false
 	}
 	switch f.Shell {

@@ -11,13 +11,16 @@ import (
 // TestWhatCouldNotBeToldIsAskedFor shows that somebody who can show what nobody
 // could tell is asked for it, and nobody else.
 func TestWhatCouldNotBeToldIsAskedFor(t *testing.T) {
+	const collects = "sensegate collect --output evidence.json"
 	const command = "sc.exe query WAPCSvc"
 	check := func(status checks.Status, who checks.Role) report.Document {
-		c := report.DocumentCheck{Proofs: []report.Proof{{On: "conn01.contoso.test", Who: who, Shell: checks.Cmd, Command: command}}}
+		c := report.DocumentCheck{Proofs: []report.Proof{
+			{On: "conn01.contoso.test", Who: who, Shell: checks.Cmd, Command: command},
+			{On: "conn01.contoso.test", Who: checks.HostAdmin, Shell: checks.Cmd, Command: collects, File: true},
+		}}
 		c.ID, c.Title, c.Status = "connector.services", "The connector and its updater run on every host", status
 		return report.Document{Schema: report.DocumentSchema, Site: "contoso", Steps: []report.DocumentStep{{ID: "connector", Title: "Connector install", Checks: []report.DocumentCheck{c}}}}
 	}
-	const collects = "sensegate collect --output evidence.json"
 	for _, tt := range []struct {
 		name           string
 		document       report.Document
