@@ -27,13 +27,13 @@ const (
 )
 
 // service gives a service to change.
-func (d *described) service(name string) *described1 {
+func (d *described) service(name string) *service {
 	for i := range d.services {
 		if d.services[i].Name == name {
 			return &d.services[i]
 		}
 	}
-	d.services = append(d.services, described1{Name: name, Display: name, State: "Running", Mode: "Auto", Account: "LocalSystem", Path: `C:\Windows\` + name + ".exe"})
+	d.services = append(d.services, service{Name: name, Display: name, State: "Running", Mode: "Auto", Account: "LocalSystem", Path: `C:\Windows\` + name + ".exe"})
 	return &d.services[len(d.services)-1]
 }
 
@@ -62,7 +62,7 @@ func connection(flags byte, proxy string) []byte {
 	return append(append(b, proxy...), 0, 0, 0, 0)
 }
 
-func set(name string, change func(*described1)) func(*described, *servers) {
+func set(name string, change func(*service)) func(*described, *servers) {
 	return func(d *described, _ *servers) { change(d.service(name)) }
 }
 
@@ -74,20 +74,20 @@ func value(key, name string, v uint32) func(*described, *servers) {
 func faults() []fault {
 	return []fault{
 		{"healthy", func(*described, *servers) {}, "", checks.Pass, ""},
-		{"stopped", set("WAPCSvc", func(s *described1) { s.State = "Stopped" }), "connector.services", checks.Fail, "connector.service-stopped"},
-		{"starting", set("WAPCSvc", func(s *described1) { s.State = "Start Pending" }), "connector.services", checks.Fail, "connector.service-stopped"},
-		{"pausing", set("WAPCUpdaterSvc", func(s *described1) { s.State = "Pause Pending" }), "connector.services", checks.Fail, "connector.service-stopped"},
+		{"stopped", set("WAPCSvc", func(s *service) { s.State = "Stopped" }), "connector.services", checks.Fail, "connector.service-stopped"},
+		{"starting", set("WAPCSvc", func(s *service) { s.State = "Start Pending" }), "connector.services", checks.Fail, "connector.service-stopped"},
+		{"pausing", set("WAPCUpdaterSvc", func(s *service) { s.State = "Pause Pending" }), "connector.services", checks.Fail, "connector.service-stopped"},
 		{"no updater", func(d *described, _ *servers) { d.services = d.services[:1] }, "connector.services", checks.Fail, "connector.service-missing"},
 		{"no connector", func(d *described, _ *servers) { d.services = nil }, "connector.services", checks.Fail, "connector.service-missing"},
-		{"disabled", set("WAPCUpdaterSvc", func(s *described1) { s.State, s.Mode = "Stopped", "Disabled" }), "connector.services", checks.Fail, "connector.service-disabled"},
-		{"by hand", set("WAPCSvc", func(s *described1) { s.Mode = "Manual" }), "connector.services", checks.Warn, "connector.service-disabled"},
+		{"disabled", set("WAPCUpdaterSvc", func(s *service) { s.State, s.Mode = "Stopped", "Disabled" }), "connector.services", checks.Fail, "connector.service-disabled"},
+		{"by hand", set("WAPCSvc", func(s *service) { s.Mode = "Manual" }), "connector.services", checks.Warn, "connector.service-disabled"},
 		{"an account of its own", func(d *described, _ *servers) {
 			d.service("WAPCSvc").Account, d.accounts[`CONTOSO\svc-proxy`] = `CONTOSO\svc-proxy`, "S-1-5-21-1-2-3-1104"
 		}, "connector.services", checks.Fail, "connector.service-account"},
 		{"a local account", func(d *described, _ *servers) {
 			d.service("WAPCSvc").Account, d.accounts[`CONN01\svc`] = `.\svc`, "S-1-5-21-9-9-9-1001"
 		}, "connector.services", checks.Fail, "connector.service-account"},
-		{"an account nobody knows", set("WAPCSvc", func(s *described1) { s.Account = `CONTOSO\gone` }), "connector.services", checks.Fail, "connector.service-account"},
+		{"an account nobody knows", set("WAPCSvc", func(s *service) { s.Account = `CONTOSO\gone` }), "connector.services", checks.Fail, "connector.service-account"},
 		{"a path without quotes", func(d *described, _ *servers) {
 			d.service("WAPCSvc").Path = `%ProgramFiles%\Microsoft Entra private network connector\MicrosoftEntraPrivateNetworkConnectorService.exe /run`
 		}, "", checks.Pass, ""},
@@ -100,6 +100,12 @@ func faults() []fault {
 			d.text(`SOFTWARE\Microsoft\Windows NT\CurrentVersion`, "CurrentBuildNumber", "9600")
 			d.text(`SOFTWARE\Microsoft\Windows NT\CurrentVersion`, "ProductName", "Windows Server 2012 R2 Standard")
 		}, "connector.platform", checks.Fail, "connector.os-old"},
+		{"Windows 11, which calls itself 10", func(d *described, _ *servers) {
+			d.forget("CurrentBuildNumber")
+			d.forget("ProductName")
+			d.text(`SOFTWARE\Microsoft\Windows NT\CurrentVersion`, "CurrentBuildNumber", "22631")
+			d.text(`SOFTWARE\Microsoft\Windows NT\CurrentVersion`, "ProductName", "Windows 10 Enterprise")
+		}, "connector.platform", checks.Warn, "connector.os-desktop"},
 		{"an old .NET", value(`SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full`, "Release", 394802), "connector.platform", checks.Fail, "connector.dotnet-old"},
 		{"no .NET 4.5", func(d *described, _ *servers) { d.forget("Release") }, "connector.platform", checks.Fail, "connector.dotnet-old"},
 		{"TLS 1.2 off", value(schannel, "Enabled", 0), "connector.tls12", checks.Fail, "connector.tls12-off"},
@@ -128,6 +134,7 @@ func faults() []fault {
 		{"a late clock", func(d *described, s *servers) { d.net.host("dc1.contoso.test", 123, s.clockAhead) }, "connector.clock", checks.Fail, "connector.clock-skew"},
 		{"an early clock", func(d *described, s *servers) { d.net.host("dc1.contoso.test", 123, s.clockBehind) }, "connector.clock", checks.Warn, "connector.clock-skew"},
 		{"a clock of somebody else", func(d *described, s *servers) { d.net.host("dc1.contoso.test", 123, s.clockWrong) }, "connector.clock", checks.Unknown, ""},
+		{"a clock that says nothing", func(d *described, s *servers) { d.net.host("dc1.contoso.test", 123, s.clockMute) }, "connector.clock", checks.Unknown, ""},
 		{"no clock", func(d *described, _ *servers) { d.net.host("dc1.contoso.test", 123, "") }, "connector.clock", checks.Unknown, ""},
 		{"a clash", func(d *described, _ *servers) { d.service("AzureADPasswordProtectionProxy") }, "connector.agents", checks.Fail, "connector.agent-clash"},
 		{"event 1000", func(d *described, _ *servers) {

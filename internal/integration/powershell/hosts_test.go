@@ -62,7 +62,7 @@ func connected(s *servers) *network {
 func healthy(s *servers) *described {
 	d := &described{
 		host: "CONN01", suffix: "contoso.test", domain: "contoso.test", joined: true, sound: true, net: connected(s),
-		services: []described1{
+		services: []service{
 			{Name: "WAPCSvc", Display: "Microsoft Entra private network connector", State: "Running", Mode: "Auto", Account: networkService, Path: `"` + program + `"`, Delayed: true},
 			{Name: "WAPCUpdaterSvc", Display: "Microsoft Entra private network connector updater", State: "Running", Mode: "Auto", Account: "LocalSystem", Path: updater + " -k"},
 		},

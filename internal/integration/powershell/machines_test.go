@@ -17,7 +17,7 @@ func qlikNode(s *servers) *described {
 	d.host, d.services, d.channels = "QLIK01", nil, nil
 	d.files = map[string]file{}
 	for _, name := range []string{"QlikSenseProxyService", "QlikSenseRepositoryService", "QlikSenseEngineService"} {
-		*d.service(name) = described1{Name: name, Display: name, State: "Running", Mode: "Auto", Account: `CONTOSO\qlik`, Path: `"C:\Program Files\Qlik\Sense\` + name + `.exe"`}
+		*d.service(name) = service{Name: name, Display: name, State: "Running", Mode: "Auto", Account: `CONTOSO\qlik`, Path: `"C:\Program Files\Qlik\Sense\` + name + `.exe"`}
 	}
 	d.accounts[`CONTOSO\qlik`] = "S-1-5-21-1-2-3-1200"
 	exported := qlikData + `Repository\Exported Certificates\`
@@ -45,7 +45,7 @@ func syncServer(s *servers) *described {
 	d := healthy(s)
 	d.host, d.services, d.channels, d.files = "SYNC01", nil, nil, map[string]file{}
 	const bin = `C:\Program Files\Microsoft Azure AD Sync\Bin\miiserver.exe`
-	*d.service("ADSync") = described1{Name: "ADSync", Display: "Microsoft Azure AD Sync", State: "Running", Mode: "Auto", Account: `CONTOSO\gmsa$`, Path: `"` + bin + `"`, Delayed: true}
+	*d.service("ADSync") = service{Name: "ADSync", Display: "Microsoft Azure AD Sync", State: "Running", Mode: "Auto", Account: `CONTOSO\gmsa$`, Path: `"` + bin + `"`, Delayed: true}
 	d.files[bin], d.versions[bin] = file{"MZ", yesterday}, "2.5.79.0"
 	d.scheduler = map[string]any{
 		"SyncCycleEnabled": true, "StagingModeEnabled": false, "SchedulerSuspended": false, "MaintenanceEnabled": true, "SyncCycleInProgress": false,

@@ -32,6 +32,8 @@ async function main() {
       for (const c of n.children) walk(c, n)
     }
     walk(root, null)
+    // Something missing at a hidden place is found in no node.
+    if (broken && found.errors.length === 0) found.errors.push('the grammar gives no place')
     console.log(JSON.stringify(found))
   }
 }
