@@ -65,6 +65,15 @@ type collector struct {
 // no problem and no fact.
 var errNothing = errors.New("nothing of that kind here")
 
+// absent is why something that belongs to a service is not there: what is not
+// known to be installed is not known to be missing.
+func (c *collector) absent() error {
+	if p, ok := c.e.Sections[fact.SectionServices]; !ok || p.Missing != "" {
+		return errors.New("the services of this machine were not read")
+	}
+	return errNothing
+}
+
 // Reading is what a collection would look at.
 type Reading struct{ Section, Reads string }
 

@@ -60,7 +60,7 @@ func events(ctx context.Context, c *collector) (string, error) {
 	}
 	switch {
 	case !found && c.connector.Program == "":
-		return "", errNothing
+		return "", c.absent()
 	case !found:
 		return "", errors.New("this machine has no event channel of a connector, neither under its present name nor under the former one")
 	}
@@ -118,7 +118,7 @@ func traceFolders() []string {
 
 func traces(_ context.Context, c *collector) (string, error) {
 	if c.connector.Program == "" {
-		return "", errNothing
+		return "", c.absent()
 	}
 	var err error
 	c.e.Traces, err = c.search(traceFolders(), ".log", troubled)
@@ -136,7 +136,7 @@ func qlikLogFolders() []string {
 
 func qlik(_ context.Context, c *collector) (string, error) {
 	if !slices.ContainsFunc(c.e.Services, func(s fact.Service) bool { return strings.HasPrefix(s.Name, "QlikSense") }) {
-		return "", errNothing
+		return "", c.absent()
 	}
 	q := &fact.QlikHost{}
 	exported := `Qlik\Sense\Repository\Exported Certificates`

@@ -18,7 +18,7 @@ const (
 
 func proxy(ctx context.Context, c *collector) (string, error) {
 	if c.connector.Program == "" {
-		return "", errNothing
+		return "", c.absent()
 	}
 	var err error
 	p := &c.e.Proxy

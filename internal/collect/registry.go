@@ -10,7 +10,7 @@ import (
 
 func connector(_ context.Context, c *collector) (string, error) {
 	if c.connector.Program == "" {
-		return "", errNothing
+		return "", c.absent()
 	}
 	v, err := c.Machine.Version(c.connector.Program)
 	if err != nil {
@@ -96,7 +96,7 @@ func http2(_ context.Context, c *collector) (string, error) {
 
 func spnego(_ context.Context, c *collector) (string, error) {
 	if c.connector.Program == "" {
-		return "", errNothing
+		return "", c.absent()
 	}
 	for _, key := range c.productKeys() {
 		v, err := c.Machine.Number(key, "UseSpnegoAuthentication")

@@ -18,7 +18,7 @@ import (
 func synchronisation(ctx context.Context, c *collector) (string, error) {
 	i := slices.IndexFunc(c.e.Services, func(s fact.Service) bool { return s.Name == syncService })
 	if i < 0 {
-		return "", errNothing
+		return "", c.absent()
 	}
 	if state := c.e.Services[i].State; state != "running" {
 		return "", fmt.Errorf("the service %s is %s: its scheduler answers nobody", syncService, state)
