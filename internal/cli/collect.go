@@ -80,6 +80,11 @@ func (p *program) collect(ctx context.Context, o collectOptions) error {
 		return err
 	}
 	unread := 0
+	options.Begun = func(section string) {
+		if section == fact.SectionEgress {
+			fmt.Fprintf(p.Out, "%-10s trying the way out; where something swallows it, that takes a while\n", section)
+		}
+	}
 	options.Progress = func(t collect.Taken) {
 		if t.Problem != "" {
 			unread++

@@ -33,7 +33,9 @@ type Options struct {
 	Probes []Endpoint
 	// Net makes connections; the system's own when zero.
 	Net Net
-	// Progress is told what was taken; it may be nil.
+	// Begun is told of each section before it is taken, Progress what was taken;
+	// either may be nil.
+	Begun    func(section string)
 	Progress func(Taken)
 }
 
@@ -101,6 +103,9 @@ func Run(ctx context.Context, o Options) (fact.HostEvidence, error) {
 		TLS12Client: -1, HTTP2: -1, SPNEGO: -1, Sections: map[string]fact.Provenance{},
 	}}
 	for _, i := range items(o) {
+		if o.Begun != nil {
+			o.Begun(i.section)
+		}
 		// Some calls of Windows know no end: a collection that is given up does not
 		// wait for them, and nobody looks at what they bring.
 		says, err := within(ctx, 0, func() (string, error) { return i.take(ctx, c) })

@@ -98,7 +98,10 @@ $sections = [ordered]@{
   }
   egress = {
     $all = @()
-    foreach ($e in $endpoints) { $all += , (Get-Egress $e $wayOut) }
+    foreach ($e in $endpoints) {
+      Write-Host ('{0,-10} trying {1}' -f 'egress', $e)
+      $all += , (Get-Egress $e $wayOut)
+    }
     foreach ($p in @(Get-Places)) { $all += , (Get-Place $p $wayOut) }
     , $all
   }
