@@ -23,8 +23,8 @@ import (
 
 type collectOptions struct {
 	file, output, siteName, cloud, tenant, controller string
-	backends, without                          []string
-	dryRun, script                             bool
+	backends, without                                 []string
+	dryRun, script                                    bool
 }
 
 func (p *program) collectCommand() *cobra.Command {
