@@ -35,7 +35,7 @@ func newEvaluator(t *testing.T) *evaluator {
 	modules := foreign.Modules(t, filepath.Join("tree-sitter-powershell", "tree-sitter-powershell.wasm"), "web-tree-sitter")
 	dir := t.TempDir()
 	e := &evaluator{
-		free:    make(chan *worker, 4),
+		free:    make(chan *worker, max(2, runtime.GOMAXPROCS(0))),
 		program: filepath.Join(dir, "evaluator.exe"), library: filepath.Join(dir, "libwindows.so"), cache: dir,
 		modules: modules, trees: map[string]string{},
 	}

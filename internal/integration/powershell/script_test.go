@@ -15,9 +15,13 @@ import (
 	"sensegate/internal/site"
 )
 
-// TestScript runs the collection script. The evaluator is compiled once.
+// TestScript runs the collection script, after the evaluator has shown that it reads
+// the language as it is documented.
 func TestScript(t *testing.T) {
-	e, s := newEvaluator(t), startServers(t)
+	e := newEvaluator(t)
+	t.Run("language", func(t *testing.T) { asDocumented(t, e) })
+	t.Run("refusals", func(t *testing.T) { refusals(t, e) })
+	s := startServers(t)
 	s.everywhere()
 	// Each waits for what it runs beside others.
 	t.Run("hosts", func(t *testing.T) { hostsAlike(t, e, s) })
