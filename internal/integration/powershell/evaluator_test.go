@@ -45,10 +45,6 @@ func newEvaluator(t *testing.T) *evaluator {
 	}
 	must(t, exec.CommandContext(t.Context(), "mcs", append([]string{"-nologo", "-langversion:7", "-warnaserror", "-out:" + e.program, "-r:System.Core.dll", "-r:System.Xml.dll", "-r:Mono.Security.dll"}, sources...)...))
 	must(t, exec.CommandContext(t.Context(), "gcc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o", e.library, filepath.Join("testdata", "windows", "network.c"), "-ldl"))
-	// Compiled ahead, so that each start is quick.
-	if out, err := exec.CommandContext(t.Context(), "mono", "--aot=bind-to-runtime-version", e.program).CombinedOutput(); err != nil {
-		t.Logf("not compiled ahead: %v\n%s", err, out)
-	}
 	for range cap(e.free) {
 		e.free <- &worker{}
 	}
