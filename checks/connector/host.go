@@ -3,6 +3,7 @@ package connector
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -92,7 +93,10 @@ func Unusable(env checks.Env, ev fact.HostEvidence, sections ...string) string {
 const Ahead = 15 * time.Minute
 
 func days(d time.Duration) string {
-	if d < 48*time.Hour {
+	switch {
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d minutes", int(d.Minutes()))
+	case d < 48*time.Hour:
 		return fmt.Sprintf("%d hours", int(d.Hours()))
 	}
 	return fmt.Sprintf("%d days", int(d.Hours()/24))
@@ -135,11 +139,18 @@ func (v *verdict) date(ev fact.HostEvidence, sections []string) {
 
 // aged notes how old the evidence of a host is.
 func (v *verdict) aged(env checks.Env, host string, ev fact.HostEvidence, sections []string) {
-	since := ev.Collected
+	since, file := ev.Collected, ev.File
 	for _, s := range sections[:min(1, len(sections))] {
 		since = ev.Since(s)
+		if p, ok := ev.Sections[s]; ok {
+			file = p.File
+		}
 	}
-	v.ages = append(v.ages, host+" "+env.Clock().Sub(since).Round(time.Minute).String()+" ago")
+	age := host + " " + days(env.Clock().Sub(since)) + " ago"
+	if file != "" {
+		age += " (" + filepath.Base(file) + ")"
+	}
+	v.ages = append(v.ages, age)
 }
 
 func (v *verdict) take(host string, ev fact.HostEvidence, p *problem) {
