@@ -156,7 +156,7 @@ func TestPictures(t *testing.T) {
 		s.until("all checks", func(text string) bool { return idle(text) && !strings.Contains(text, "not checked yet") })
 		s.press("6")
 		s.until("the finding", func(text string) bool {
-			return idle(text) && ready(text) && strings.Contains(text, "nobody")
+			return idle(text) && ready(text) && strings.Contains(text, "no account in the forest")
 		})
 	}
 	toPlan := func(s *screen) { toName(s); s.press("\r"); s.shows("type the name") }
