@@ -29,7 +29,7 @@ func (m manual) proof(id checks.ID, live Host) *checks.Proof {
 			for i, text := range pastes {
 				found, said, err := m.facts(env, text)
 				if err == nil {
-					err = hosts.add(found)
+					err = Keep(hosts.by, found)
 				}
 				switch {
 				case err != nil && i == len(pastes)-1:
@@ -89,15 +89,16 @@ func (m manual) facts(env checks.Env, text string) (found []fact.HostEvidence, l
 	return found, lines, nil
 }
 
-// add takes what was pasted, unless something of the same host is later.
-func (p pastedHosts) add(found []fact.HostEvidence) error {
+// Keep puts what was pasted by the names of its hosts in lower case, unless
+// something of the same host is later: that is an error, and nothing is put.
+func Keep(by map[string]fact.HostEvidence, found []fact.HostEvidence) error {
 	for _, e := range found {
-		if before, ok := p.by[strings.ToLower(e.Host)]; ok && before.Collected.After(e.Collected) {
+		if before, ok := by[strings.ToLower(e.Host)]; ok && before.Collected.After(e.Collected) {
 			return checks.Outdated(e.Host, e.Collected, before.Collected)
 		}
 	}
 	for _, e := range found {
-		p.by[strings.ToLower(e.Host)] = e
+		by[strings.ToLower(e.Host)] = e
 	}
 	return nil
 }

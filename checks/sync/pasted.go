@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sensegate/checks"
+	"sensegate/checks/connector"
 	"sensegate/internal/fact"
 	"sensegate/internal/pasted"
 )
@@ -36,7 +37,7 @@ func serverProof(live Host) *checks.Proof {
 			for i, text := range pastes {
 				found, said, err := readServers(env, names, text)
 				if err == nil {
-					err = over.add(found)
+					err = connector.Keep(over.by, found)
 				}
 				switch {
 				case err != nil && i == len(pastes)-1:
@@ -87,19 +88,6 @@ func readServers(env checks.Env, names []string, text string) (found []fact.Host
 		found, lines = append(found, e), append(lines, said...)
 	}
 	return found, lines, nil
-}
-
-// add takes what was pasted, unless something of the same server is later.
-func (p pastedServers) add(found []fact.HostEvidence) error {
-	for _, e := range found {
-		if before, ok := p.by[strings.ToLower(e.Host)]; ok && before.Collected.After(e.Collected) {
-			return checks.Outdated(e.Host, e.Collected, before.Collected)
-		}
-	}
-	for _, e := range found {
-		p.by[strings.ToLower(e.Host)] = e
-	}
-	return nil
 }
 
 // pastedServers lays what was pasted over what was collected.
