@@ -62,12 +62,20 @@ func inTerminal(t *testing.T, c Config, cols, rows int) *session {
 // shows waits until the terminal shows something.
 func (s *session) shows(part string) *session {
 	s.t.Helper()
+	return s.until(part, func() bool {
+		return strings.Contains(s.screen.String(), part) || strings.Contains(s.raw.String(), part)
+	})
+}
+
+// until waits for something that the terminal was sent.
+func (s *session) until(what string, sent func() bool) *session {
+	s.t.Helper()
 	limit := time.Now().Add(10 * time.Second)
 	poll := time.NewTicker(2 * time.Millisecond)
 	defer poll.Stop()
-	for !strings.Contains(s.screen.String(), part) && !strings.Contains(s.raw.String(), part) {
+	for !sent() {
 		if time.Now().After(limit) {
-			s.t.Fatalf("the terminal never showed %q:\n%s", part, s.screen.String())
+			s.t.Fatalf("the terminal never showed %q:\n%s", what, s.screen.String())
 		}
 		<-poll.C
 	}
