@@ -38,11 +38,11 @@ func Causes() []checks.Cause {
 		},
 		{
 			ID: "connector.tls12-off", Title: "TLS 1.2 is switched off",
-			Because: "A registry value switches TLS 1.2 off for clients on {host}.",
-			More:    "Absent values are fine: the system's default is on. An explicit Enabled=0 or DisabledByDefault=1 under SCHANNEL\\Protocols\\TLS 1.2\\Client is not.",
+			Because: "A registry value switches TLS 1.2 off on {host}.",
+			More:    "Absent values are fine: the system's default is on. An explicit Enabled=0 or DisabledByDefault=1 under SCHANNEL\\Protocols\\TLS 1.2\\Client is not: the connector is a client. Under TLS 1.2\\Server it keeps others from this host; Microsoft asks for both.",
 			Fixes: []checks.Fix{{
-				Who: checks.HostAdmin, Text: "Switch TLS 1.2 on for clients on {host} and restart it.",
-				Command: `Set-ItemProperty 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client' -Name Enabled -Value 1`, Shell: checks.PowerShell,
+				Who: checks.HostAdmin, Text: "Switch TLS 1.2 on for clients and servers on {host} and restart it.",
+				Command: `Get-ChildItem 'HKLM:\SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2' | ForEach-Object { Set-ItemProperty $_.PSPath -Name Enabled -Value 1; Set-ItemProperty $_.PSPath -Name DisabledByDefault -Value 0 }`, Shell: checks.PowerShell,
 			}},
 		},
 		{

@@ -79,6 +79,7 @@ func tls12(ev fact.HostEvidence) *problem {
 	off := func(v *int) bool { return v != nil && *v == 0 }
 	p := &problem{notes: []checks.Evidence{
 		{Name: "SCHANNEL, client", Value: map[int]string{-1: "no registry value: the system's default, which is on", 0: "switched off"}[ev.TLS12Client]},
+		{Name: "SCHANNEL, server", Value: map[bool]string{false: "not switched off", true: "switched off"}[ev.TLS12ServerOff]},
 		{Name: "SchUseStrongCrypto", Value: told(ev.StrongCrypto)},
 		{Name: "SystemDefaultTlsVersions", Value: told(ev.SystemTLS)},
 	}}
@@ -94,6 +95,9 @@ func tls12(ev fact.HostEvidence) *problem {
 		p.cause, p.seen, p.warn = "connector.dotnet-tls12-off", ".NET is told not to follow the system (SystemDefaultTlsVersions 0)", true
 	case off(ev.StrongCrypto):
 		p.cause, p.seen, p.warn = "connector.dotnet-tls12-off", ".NET is told to allow weak protocols (SchUseStrongCrypto 0)", true
+	case ev.TLS12ServerOff:
+		// The connector is a client; Microsoft asks for both all the same.
+		p.cause, p.seen, p.warn = "connector.tls12-off", "TLS 1.2 is switched off for what the host itself serves", true
 	}
 	return p
 }

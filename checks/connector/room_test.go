@@ -118,6 +118,7 @@ func installed() []row {
 		{"left to the system", "connector.tls12", nil, nil, pass("")},
 		{"switched on", "connector.tls12", at(func(e *fact.HostEvidence) { e.TLS12Client = 1 }), nil, pass("")},
 		{"switched off", "connector.tls12", at(func(e *fact.HostEvidence) { e.TLS12Client = 0 }), nil, fail("connector.tls12-off", last)},
+		{"switched off for servers alone", "connector.tls12", at(func(e *fact.HostEvidence) { e.TLS12ServerOff = true }), nil, warn("connector.tls12-off", "serves")},
 		{"left out by .NET", "connector.tls12", at(func(e *fact.HostEvidence) { e.StrongCrypto, e.SystemTLS = new(int), new(int) }), nil, fail("connector.dotnet-tls12-off", ".NET")},
 		{"off", "connector.http2", nil, nil, pass("")},
 		{"not set", "connector.http2", at(func(e *fact.HostEvidence) { e.HTTP2 = -1 }), nil, fail("connector.http2-on", "not set")},

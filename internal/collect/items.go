@@ -11,11 +11,12 @@ import (
 
 // Registry keys below HKEY_LOCAL_MACHINE.
 const (
-	keyWindows = `SOFTWARE\Microsoft\Windows NT\CurrentVersion`
-	keyDotNet  = `SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full`
-	keyTLS12   = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client`
-	keyNetTLS  = `SOFTWARE\Microsoft\.NETFramework\v4.0.30319`
-	keyWinHTTP = `SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp`
+	keyWindows     = `SOFTWARE\Microsoft\Windows NT\CurrentVersion`
+	keyDotNet      = `SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full`
+	keyTLS12       = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client`
+	keyTLS12Server = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server`
+	keyNetTLS      = `SOFTWARE\Microsoft\.NETFramework\v4.0.30319`
+	keyWinHTTP     = `SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\WinHttp`
 )
 
 // The connector's keys, under its present and its former name.
@@ -52,7 +53,7 @@ func items(o Options) []item {
 		{fact.SectionConnector, "file version of the connector's program, and whether its diagnostics tool is beside it", connector},
 		{fact.SectionOS, `HKLM\` + keyWindows + ": ProductName, CurrentBuildNumber", system},
 		{fact.SectionDotNet, `HKLM\` + keyDotNet + ": Release", dotnet},
-		{fact.SectionTLS12, `HKLM\` + keyTLS12 + ": Enabled, DisabledByDefault; HKLM\\" + keyNetTLS + ": SchUseStrongCrypto, SystemDefaultTlsVersions", tls12},
+		{fact.SectionTLS12, `HKLM\` + keyTLS12 + ": Enabled, DisabledByDefault, and the same under Server; HKLM\\" + keyNetTLS + ": SchUseStrongCrypto, SystemDefaultTlsVersions", tls12},
 		{fact.SectionWinHTTP, `HKLM\` + keyWinHTTP + ": EnableDefaultHTTP2", http2},
 		{fact.SectionDomain, "the domain this machine belongs to, and whether its secure channel is sound", domain},
 		{fact.SectionClock, "the time of the domain controller, by NTP", clock},

@@ -66,9 +66,10 @@ func dotnet(_ context.Context, c *collector) (string, error) {
 }
 
 func tls12(_ context.Context, c *collector) (string, error) {
-	var v [4]*int
+	var v [6]*int
 	for i, at := range [][2]string{
 		{keyTLS12, "Enabled"}, {keyTLS12, "DisabledByDefault"}, {keyNetTLS, "SchUseStrongCrypto"}, {keyNetTLS, "SystemDefaultTlsVersions"},
+		{keyTLS12Server, "Enabled"}, {keyTLS12Server, "DisabledByDefault"},
 	} {
 		var err error
 		if v[i], err = c.Machine.Number(at[0], at[1]); err != nil {
@@ -82,6 +83,7 @@ func tls12(_ context.Context, c *collector) (string, error) {
 		c.e.TLS12Client = 1
 	}
 	c.e.StrongCrypto, c.e.SystemTLS = v[2], v[3]
+	c.e.TLS12ServerOff = v[4] != nil && *v[4] == 0 || v[5] != nil && *v[5] != 0
 	return [...]string{"no value, the system's default", "switched off", "switched on"}[c.e.TLS12Client+1], nil
 }
 

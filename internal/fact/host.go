@@ -15,6 +15,8 @@ type HostEvidence struct {
 	Version   string
 	// TLS12Client: 1 enabled, 0 disabled, -1 not set (the system's default).
 	TLS12Client int
+	// TLS12ServerOff says that it is switched off for what the machine serves.
+	TLS12ServerOff bool
 	// HTTP2: WinHttp EnableDefaultHTTP2; -1 when absent.
 	HTTP2        int
 	Domain       string

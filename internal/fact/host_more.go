@@ -157,7 +157,7 @@ func (e *HostEvidence) Take(section string, from HostEvidence) {
 	case SectionConnector:
 		e.Version, e.Diagnostics = from.Version, from.Diagnostics
 	case SectionTLS12:
-		e.TLS12Client, e.StrongCrypto, e.SystemTLS = from.TLS12Client, from.StrongCrypto, from.SystemTLS
+		e.TLS12Client, e.TLS12ServerOff, e.StrongCrypto, e.SystemTLS = from.TLS12Client, from.TLS12ServerOff, from.StrongCrypto, from.SystemTLS
 	case SectionWinHTTP:
 		e.HTTP2 = from.HTTP2
 	case SectionDomain:

@@ -85,6 +85,9 @@ func value(e fact.HostEvidence, name string) any {
 		return connector{Version: e.Version, Diagnostics: e.Diagnostics}
 	case fact.SectionTLS12:
 		t := tls12{StrongCrypto: wide(e.StrongCrypto), SystemTLS: wide(e.SystemTLS)}
+		if e.TLS12ServerOff {
+			t.ServerEnabled = new(int64)
+		}
 		if e.TLS12Client >= 0 {
 			on, off := int64(min(e.TLS12Client, 1)), int64(1-min(e.TLS12Client, 1))
 			t.Enabled, t.DisabledByDefault = &on, &off

@@ -20,7 +20,8 @@
 //	    "os":        {"name": "Windows Server 2022 Datacenter", "build": 20348},
 //	    "dotnet":    {"release": 528449},      // NDP\v4\Full, value Release
 //	    "connector": {"version": "1.5.4892.0"},
-//	    "tls12":     {"client_enabled": null, "client_disabled_by_default": null},
+//	    "tls12":     {"client_enabled": null, "client_disabled_by_default": null,
+//	      "server_enabled": null, "server_disabled_by_default": null, "strong_crypto": null, "system_default_tls": null},
 //	    "winhttp":   {"enable_default_http2": 0},
 //	    "domain":    {"name": "contoso.com", "joined": true, "secure_channel": true},
 //	    "clock":     {"skew_ms": 12},          // host minus domain controller

@@ -94,6 +94,8 @@ type connector struct {
 type tls12 struct {
 	Enabled           *int64 `json:"client_enabled"`
 	DisabledByDefault *int64 `json:"client_disabled_by_default"`
+	ServerEnabled     *int64 `json:"server_enabled,omitempty"`
+	ServerOff         *int64 `json:"server_disabled_by_default,omitempty"`
 	StrongCrypto      *int64 `json:"strong_crypto,omitempty"`
 	SystemTLS         *int64 `json:"system_default_tls,omitempty"`
 }

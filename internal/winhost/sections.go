@@ -37,6 +37,7 @@ func section(e *fact.HostEvidence, name string, raw json.RawMessage) error {
 	case fact.SectionTLS12:
 		return one(raw, func(v tls12) error {
 			e.TLS12Client, e.StrongCrypto, e.SystemTLS = v.client(), pointer(v.StrongCrypto), pointer(v.SystemTLS)
+			e.TLS12ServerOff = v.ServerEnabled != nil && *v.ServerEnabled == 0 || v.ServerOff != nil && *v.ServerOff != 0
 			return nil
 		})
 	case fact.SectionWinHTTP:

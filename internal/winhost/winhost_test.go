@@ -42,6 +42,7 @@ func TestWriteReadRoundTrip(t *testing.T) {
 		{"as it is", func(*fact.HostEvidence) {}},
 		{"TLS 1.2 off", func(e *fact.HostEvidence) { e.TLS12Client = 0 }},
 		{"TLS 1.2 on", func(e *fact.HostEvidence) { e.TLS12Client = 1 }},
+		{"TLS 1.2 off for servers", func(e *fact.HostEvidence) { e.TLS12ServerOff = true }},
 		{"HTTP/2 not set", func(e *fact.HostEvidence) { e.HTTP2 = -1 }},
 		{"SPNEGO on", func(e *fact.HostEvidence) { e.SPNEGO = 1 }},
 		{"nothing runs", func(e *fact.HostEvidence) { e.Services, e.Egress = nil, nil }},

@@ -38,6 +38,7 @@ $patience = 8000
 
 $windows = 'SOFTWARE\Microsoft\Windows NT\CurrentVersion'
 $schannel = 'SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client'
+$serves = 'SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server'
 $dotnet = 'SOFTWARE\Microsoft\.NETFramework\v4.0.30319'
 $settings = 'SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings'
 $products = @('@products@')

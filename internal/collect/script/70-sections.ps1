@@ -42,6 +42,8 @@ $sections = [ordered]@{
     @{
       client_enabled = (Get-Number $schannel 'Enabled')
       client_disabled_by_default = (Get-Number $schannel 'DisabledByDefault')
+      server_enabled = (Get-Number $serves 'Enabled')
+      server_disabled_by_default = (Get-Number $serves 'DisabledByDefault')
       strong_crypto = (Get-Number $dotnet 'SchUseStrongCrypto')
       system_default_tls = (Get-Number $dotnet 'SystemDefaultTlsVersions')
     }

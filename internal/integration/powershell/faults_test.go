@@ -20,6 +20,7 @@ type fault struct {
 
 const (
 	schannel = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Client`
+	serves   = `SYSTEM\CurrentControlSet\Control\SecurityProviders\SCHANNEL\Protocols\TLS 1.2\Server`
 	dotnet   = `SOFTWARE\Microsoft\.NETFramework\v4.0.30319`
 	product  = `SOFTWARE\Microsoft\Microsoft Entra private network connector`
 	traces   = `C:\ProgramData\Microsoft\Microsoft Entra private network connector\Trace\`
@@ -108,6 +109,8 @@ func faults() []fault {
 		}, "connector.platform", checks.Warn, "connector.os-desktop"},
 		{"an old .NET", value(`SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full`, "Release", 394802), "connector.platform", checks.Fail, "connector.dotnet-old"},
 		{"no .NET 4.5", func(d *described, _ *servers) { d.forget("Release") }, "connector.platform", checks.Fail, "connector.dotnet-old"},
+		{"TLS 1.2 off for servers", value(serves, "Enabled", 0), "connector.tls12", checks.Warn, "connector.tls12-off"},
+		{"TLS 1.2 off for servers by default", value(serves, "DisabledByDefault", 1), "connector.tls12", checks.Warn, "connector.tls12-off"},
 		{"TLS 1.2 off", value(schannel, "Enabled", 0), "connector.tls12", checks.Fail, "connector.tls12-off"},
 		{"TLS 1.2 off by default", func(d *described, _ *servers) {
 			d.number(schannel, "Enabled", 0xffffffff)
