@@ -68,8 +68,12 @@ func dotnet(_ context.Context, c *collector) (string, error) {
 func tls12(_ context.Context, c *collector) (string, error) {
 	var v [6]*int
 	for i, at := range [][2]string{
-		{keyTLS12, "Enabled"}, {keyTLS12, "DisabledByDefault"}, {keyNetTLS, "SchUseStrongCrypto"}, {keyNetTLS, "SystemDefaultTlsVersions"},
-		{keyTLS12Server, "Enabled"}, {keyTLS12Server, "DisabledByDefault"},
+		{keyTLS12, "Enabled"},
+		{keyTLS12, "DisabledByDefault"},
+		{keyNetTLS, "SchUseStrongCrypto"},
+		{keyNetTLS, "SystemDefaultTlsVersions"},
+		{keyTLS12Server, "Enabled"},
+		{keyTLS12Server, "DisabledByDefault"},
 	} {
 		var err error
 		if v[i], err = c.Machine.Number(at[0], at[1]); err != nil {
