@@ -14,9 +14,10 @@ import (
 // and a paste that contains the mark of its own end, bring text as keys. Nobody
 // types that fast: it must not be taken for commands.
 const (
-	// keyHeld is how long a key waits whether more follow it; pasteEnds how long
-	// nothing has to come for a paste to be over.
-	keyHeld   = 3 * time.Millisecond
+	// keyHeld is how long a key waits whether more follow it: what a terminal
+	// brings in one piece is there at once, and whoever types must not notice.
+	// pasteEnds is how long nothing has to come for a paste to be over.
+	keyHeld   = 800 * time.Microsecond
 	pasteEnds = 300 * time.Millisecond
 	// pasteFrom is from how many keys on it was no person: as many may come at
 	// once over a slow line.
