@@ -166,21 +166,13 @@ func TestReadOfPlaces(t *testing.T) {
 	if e, _, err := winhost.Read(link); err != nil || e.File != link {
 		t.Errorf("through a link: %q %v", e.File, err)
 	}
-	locked := filepath.Join(dir, "locked.json")
-	if err := os.WriteFile(locked, []byte(foreign), 0o000); err != nil {
-		t.Fatal(err)
-	}
 	tests := []struct{ name, path, want string }{
 		{"a folder", dir, "it is a folder"},
 		{"nothing", filepath.Join(dir, "nothing.json"), "no such file"},
 		{"a name with an escape sequence", filepath.Join(dir, "\x1b[2J.json"), "no such file"},
-		{"not to be read", locked, "permission denied"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if tt.path == locked && (os.Geteuid() == 0 || runtime.GOOS == "windows") {
-				t.Skip("whoever runs this may read everything")
-			}
 			_, _, err := winhost.Read(tt.path)
 			if err == nil || !strings.Contains(err.Error(), tt.want) && runtime.GOOS != "windows" {
 				t.Fatalf("got %v", err)
